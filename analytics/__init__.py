@@ -1,0 +1,1 @@
+"""What it means: pure Polars and NumPy, minutes to days to weeks to score."""

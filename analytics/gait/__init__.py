@@ -1,0 +1,1 @@
+"""Events from motion: steps, contacts, bouts, repetitions."""

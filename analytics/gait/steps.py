@@ -1,0 +1,125 @@
+"""Steps from motion: one row per detected stride or step, whatever the orientation and rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analytics.errors import AnalyticsError
+from analytics.gait.grid import to_grid
+from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
+from analytics.gait.strides import LEG, LegMethod, swing_times
+from analytics.gait.trunk import TRUNK, TrunkMethod, shock_times
+from devices.profile import Placement
+
+Floats = NDArray[np.float64]
+
+RUNNING_SPM = 140.0
+"""Cadence from which gait counts as running (design; Chase 2023, doi:10.1016/j.humov.2023.103117)."""
+
+SETTLED_S = 8.0
+"""An event this old no longer changes when more samples arrive (measured, docs/steps.md)."""
+
+MARGIN_S = 30.0
+"""Events this far inside a chunk are those of the whole recording: chunks overlap by it."""
+
+RATE_HZ = (20.0, 260.0)
+SILENT = frozenset({Placement.BIKE, Placement.MACHINE})
+EVENTS = {
+    "time_s": pl.Float64,
+    "steps": pl.Float64,
+    "cadence_spm": pl.Float64,
+    "running": pl.Boolean,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepMethod:
+    """Both parameter sets; tests and tuning pass others, the product never does."""
+
+    leg: LegMethod = LEG
+    trunk: TrunkMethod = TRUNK
+
+
+METHOD = StepMethod()
+
+
+def detect_steps(
+    time_s: Floats,
+    acc_g: NDArray[np.floating],
+    gyro_dps: NDArray[np.floating] | None,
+    *,
+    rate_hz: float,
+    placement: Placement,
+    method: StepMethod = METHOD,
+) -> pl.DataFrame:
+    """Strides (steps = 2) of one instrumented leg, or steps (steps = 1) felt at the trunk.
+
+    time_s: (n,) instants, s, not decreasing, any origin; acc_g: (n, 3), with gravity (a leg
+    may also come without); gyro_dps: (n, 3) or None; rate_hz: nominal rate. Rows that are not
+    finite count as lost. Gives `time_s` (s, same origin: middle of the swing of a leg, shock of a
+    step), `steps`, `cadence_spm` (both feet, local median) and `running` (cadence >= 140),
+    ordered by time. A thigh without gyroscope counts as trunk; a bike or machine has no steps.
+    Raises AnalyticsError where the arrays do not fit together.
+    """
+    _check(time_s, acc_g, gyro_dps, rate_hz)
+    if placement in SILENT or len(time_s) < 2:
+        return pl.DataFrame(schema=EVENTS)
+    strides = _sees_one_leg(placement, gyro_dps)
+    tables = [acc_g] if gyro_dps is None or not strides else [acc_g, gyro_dps]
+    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz)
+    if strides:
+        parts = [swing_times(stretch, method.leg) for stretch in stretches]
+        return _events(parts, method.leg.rhythm, steps=2.0)
+    parts = [shock_times(stretch, method.trunk) for stretch in stretches]
+    return _events(parts, method.trunk.rhythm, steps=1.0)
+
+
+def _sees_one_leg(placement: Placement, gyro_dps: NDArray[np.floating] | None) -> bool:
+    """Whether the sensor feels the swing of its own leg rather than the shocks of both."""
+    thigh = placement in (Placement.LEFT_THIGH, Placement.RIGHT_THIGH)
+    return placement.leg is not None and not (thigh and gyro_dps is None)
+
+
+def _events(parts: list[Floats], rule: Rhythm, *, steps: float) -> pl.DataFrame:
+    """Rows for the candidates that are in rhythm; a run may bridge a gap no longer than a pause."""
+    times = np.concatenate([np.empty(0), *parts])
+    if len(times):
+        times = times[in_rhythm(times, rule)]
+    if not len(times):
+        return pl.DataFrame(schema=EVENTS)
+    cadence = 60.0 * steps / local_interval(times, rule.pause_s)
+    return pl.DataFrame(
+        {"time_s": times, "steps": np.full(len(times), steps), "cadence_spm": cadence},
+    ).with_columns(
+        pl.col("cadence_spm").fill_nan(None),
+        (pl.col("cadence_spm").fill_nan(None) >= RUNNING_SPM).alias("running"),
+    )
+
+
+def _check(
+    time_s: Floats,
+    acc_g: NDArray[np.floating],
+    gyro_dps: NDArray[np.floating] | None,
+    rate_hz: float,
+) -> None:
+    """Refuse arrays that do not fit together."""
+    shape = (len(time_s), 3)
+    if np.shape(acc_g) != shape or (gyro_dps is not None and np.shape(gyro_dps) != shape):
+        raise AnalyticsError(
+            f"Motion does not fit its {len(time_s)} instants: acceleration {np.shape(acc_g)}, "
+            f"rotation {None if gyro_dps is None else np.shape(gyro_dps)}.",
+            "Pass (n, 3) arrays of one recording.",
+        )
+    if not RATE_HZ[0] <= rate_hz <= RATE_HZ[1]:
+        raise AnalyticsError(
+            f"{rate_hz:g} Hz is outside {RATE_HZ[0]:g} to {RATE_HZ[1]:g} Hz.",
+            "Set the sensor to 25 to 210 samples a second.",
+        )
+    if np.any(np.diff(time_s) < 0.0):
+        raise AnalyticsError(
+            "The instants step backwards.", "Sort the samples, or cut at the step."
+        )

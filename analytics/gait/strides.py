@@ -1,0 +1,59 @@
+"""Strides of one instrumented leg: humps of its swing, in rhythm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.gait.grid import Stretch
+from analytics.gait.movement import shake, smooth, swing_rate
+from analytics.gait.peaks import Hump, hump_times
+from analytics.gait.rhythm import Rhythm
+
+Floats = NDArray[np.float64]
+
+
+SWING = Hump(height=30.0, rise=20.0, within_s=5.0, apart_s=0.4)
+STRIDES = Rhythm(at_least=4, pause_s=3.0, steady=3, low=0.6, high=1.6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegMethod:
+    """The constants of the leg branch; docs/steps.md says where each comes from."""
+
+    sigma_s: float = 0.17
+    gravity_sigma_s: float = 0.2
+    across: float = 0.4
+    axis_past: int = 8  # blocks of 1 s
+    axis_ahead: int = 1
+    dps_per_g: float = 500.0
+    hump: Hump = SWING
+    rhythm: Rhythm = STRIDES
+
+
+LEG = LegMethod()
+
+
+def swing_times(stretch: Stretch, method: LegMethod) -> Floats:
+    """Candidate swings (s) of a stretch of acceleration (g) and, if there, rotation (deg/s)."""
+    movement = leg_movement(stretch, method)
+    return hump_times(movement, stretch.first, method.hump)
+
+
+def leg_movement(stretch: Stretch, method: LegMethod) -> Floats:
+    """Geometric mean of smoothed turning and shaking, deg/s; shaking alone without gyroscope."""
+    shaking = method.dps_per_g * smooth(
+        shake(stretch.values[:, :3], method.gravity_sigma_s), method.sigma_s
+    )
+    if stretch.values.shape[1] == 3:
+        return shaking
+    rate = swing_rate(
+        stretch.values[:, 3:],
+        stretch.first,
+        past=method.axis_past,
+        ahead=method.axis_ahead,
+        across=method.across,
+    )
+    return np.asarray(np.sqrt(smooth(rate, method.sigma_s) * shaking), np.float64)

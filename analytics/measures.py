@@ -1,0 +1,205 @@
+"""What a week amounts to on each line of the scorecard: value, credit and bounds.
+
+`means`: the mean over counted days, or the week's total. `bound`: too few valid days, so what was
+recorded is spread over every day that could count, which makes it a lower bound.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from analytics.protocol import Target
+from analytics.week import Day
+
+NEEDS_WEAR = (
+    "Not measured: it needs a leg sensor worn for most of the day on enough days; "
+    "a sensor worn for sessions cannot show what happened outside them."
+)
+NEEDS_STRENGTH = (
+    "Not measured: no strength set was logged or detected, and this version cannot log one yet."
+)
+NEEDS_BALANCE = "Not measured: no balance practice was logged, and this version cannot log it yet."
+FROM_65 = "Counts from age 65 on."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFacts:
+    """What a measure may look at.
+
+    days: all seven; open_days: those that could count in the whole week (not excused); begun: those
+    of them that have begun; counted: those that enter means (valid and finished); bound: whether
+    only lower bounds can be given; target_lld in step-eq a day.
+    """
+
+    days: tuple[Day, ...]
+    open_days: tuple[Day, ...]
+    begun: tuple[Day, ...]
+    counted: tuple[Day, ...]
+    missing: tuple[Day, ...]
+    bound: bool
+    age: int | None
+    target_lld: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One line before it has points; value and credit null: not measured, and note says why."""
+
+    value: float | None = None
+    credit: float | None = None
+    low: float | None = None
+    high: float | None = None
+    coverage: float | None = None
+    confidence: str | None = None
+    note: str = ""
+
+
+def aerobic(week: WeekFacts, target: Target) -> Measure:
+    """Moderate plus twice the vigorous minutes of the week; never pro-rated."""
+    known = [day.aerobic_min for day in week.days if day.aerobic_min is not None]
+    if not known:
+        return Measure(note="Not measured: no sensor showed how hard the minutes were.")
+    total = sum(known)
+    unseen = 0 if week.bound else len(week.missing)
+    return Measure(
+        value=total,
+        credit=min(1.0, total / target.target),
+        low=total if unseen else None,
+        high=total + unseen * target.target / len(week.days) if unseen else None,
+        coverage=_coverage(week, len([d for d in week.begun if d.aerobic_min is not None])),
+    )
+
+
+def loaded_leg_dose(week: WeekFacts, target: Target) -> Measure:
+    """Mean daily dose; credit is the mean of the daily credits, so a long day buys no other."""
+    del target
+    values = _daily(week, lambda day: day.lld)
+    if not values:
+        return Measure(note="Not measured: no sensor that counts steps.")
+    shares = [min(1.0, value / week.target_lld) for value in values]
+    measure = _mean(week, values, shares, full=week.target_lld)
+    trust = _confidence(week)
+    error = "±50 %" if trust == "low" else "±15 %"
+    return replace(measure, confidence=trust, note=f"Force is known to about {error} (design).")
+
+
+def loaded_minutes(week: WeekFacts, target: Target) -> Measure:
+    """Mean daily minutes of 40 or more steps."""
+    if week.bound:
+        return Measure(note=NEEDS_WEAR)
+    values = _daily(week, lambda day: day.loaded_min)
+    if not values:
+        return Measure(note="Not measured: no sensor that counts steps.")
+    shares = [min(1.0, value / target.target) for value in values]
+    return _mean(week, values, shares, full=target.target)
+
+
+def peak_cadence(week: WeekFacts, target: Target) -> Measure:
+    """Mean over days of the mean cadence of the day's 30 best minutes."""
+    values = _daily(week, lambda day: day.peak30_spm)
+    if not values:
+        return Measure(note="Not measured: no day with 30 minutes of cadence.")
+    measure = _mean(week, values, [], full=target.target)
+    floor = target.floor or 0.0
+    reached = ((measure.value or 0.0) - floor) / (target.target - floor)
+    return replace(measure, credit=min(1.0, max(0.0, reached)))
+
+
+def unloaded_run(week: WeekFacts, target: Target) -> Measure:
+    """Longest run of unloaded days inside the week; the unknown never extends it."""
+    counted = {day.date for day in week.counted}
+    if week.bound or all(day.unloaded is None for day in week.counted):
+        return Measure(note=NEEDS_WEAR)
+    seen = [day.date in counted and day.unloaded is True for day in week.days]
+    absent = {day.date for day in week.missing}
+    worst = [
+        run or (day.date in absent and day.unloaded is not False)
+        for run, day in zip(seen, week.days, strict=True)
+    ]
+    run = longest_run(seen)
+    return Measure(
+        value=float(run),
+        credit=target.steps[min(run, len(target.steps) - 1)],
+        low=float(run) if absent else None,
+        high=float(longest_run(worst)) if absent else None,
+        coverage=_coverage(week, len(week.counted)),
+    )
+
+
+def dose_days(week: WeekFacts, target: Target) -> Measure:
+    """Days that reach half of the daily dose, as a share of the days that count."""
+    values = _daily(week, lambda day: day.credit)
+    if not values:
+        return Measure(note="Not measured: no sensor that counts steps.")
+    floor = target.floor or 0.0
+    reached = sum(value >= floor for value in values)
+    out_of = len(week.open_days) if week.bound else len(values)
+    unseen = 0 if week.bound else len(week.missing)
+    return Measure(
+        value=float(reached),
+        credit=min(1.0, reached / out_of * len(week.days) / target.target),
+        low=float(reached) if unseen else None,
+        high=float(reached + unseen) if unseen else None,
+        coverage=_coverage(week, len(values)),
+        confidence=_confidence(week),
+    )
+
+
+def strength(week: WeekFacts, target: Target) -> Measure:
+    """Not measured until sets are logged or detected."""
+    del week, target
+    return Measure(note=NEEDS_STRENGTH)
+
+
+def balance(week: WeekFacts, target: Target) -> Measure:
+    """Not measured until practice is logged; not asked for under 65."""
+    del target
+    old = week.age is not None and week.age >= 65
+    return Measure(note=NEEDS_BALANCE if old else FROM_65)
+
+
+def longest_run(flags: Sequence[bool]) -> int:
+    """Length of the longest run of True."""
+    return max((len(list(run)) for flag, run in itertools.groupby(flags) if flag), default=0)
+
+
+def _daily(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]:
+    """Known values of the days the line rests on: counted days, or for bounds every open one."""
+    days = week.open_days if week.bound else week.counted
+    return [known for day in days if (known := value(day)) is not None]
+
+
+def _mean(
+    week: WeekFacts, values: Sequence[float], shares: Sequence[float], *, full: float
+) -> Measure:
+    """Mean of daily values and credits; for bounds over every open day, the unseen ones as 0."""
+    out_of = len(week.open_days) if week.bound else len(values)
+    unseen = 0 if week.bound else len(week.missing)
+    total = sum(values)
+    return Measure(
+        value=total / out_of,
+        credit=sum(shares) / out_of,
+        low=total / (out_of + unseen) if unseen else None,
+        high=(total + unseen * full) / (out_of + unseen) if unseen else None,
+        coverage=_coverage(week, len(values)),
+    )
+
+
+def _coverage(week: WeekFacts, days: int) -> float | None:
+    return min(1.0, days / len(week.begun)) if week.begun else None
+
+
+LOW_SHARE = 0.2
+"""Share of the load from which a low confidence is the confidence of all of it (design)."""
+
+
+def _confidence(week: WeekFacts) -> str | None:
+    """Low where a fifth of the load or more is known with low confidence only, else medium."""
+    days = [day for day in (week.open_days if week.bound else week.counted) if day.lld]
+    load = sum(day.lld or 0.0 for day in days)
+    low = sum((day.lld or 0.0) * (day.low_share or 0.0) for day in days)
+    if not load:
+        return None
+    return "low" if low >= LOW_SHARE * load else "medium"

@@ -1,0 +1,93 @@
+"""What a person should read beside a week. No disease language, no prediction.
+
+The ladder of unloaded days (2, 5, 14) is design; each rung cites what was seen in studies, and
+says what those studies were. Excused, invalid and unfinished days never raise or extend one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from analytics.person import PersonFacts
+from analytics.protocol import Protocol
+from analytics.week import Day, Notice, SensorUse
+
+CAST_AND_BED_REST = (
+    "Wall 2014, Acta Physiol 210:600; Marusic 2021, doi:10.1152/japplphysiol.00363.2020"
+)
+STEP_REDUCTION = "Krogh-Madsen 2010, doi:10.1152/japplphysiol.00977.2009; Breen 2013, JCEM 98:2604"
+
+_RUNGS = (
+    (
+        "remind",
+        "{days} days in a row carried little on the legs. A walk today ends the run.",
+        "",
+    ),
+    (
+        "warn",
+        "{days} days in a row carried little on the legs. In studies, 5 days with a knee in a cast "
+        "were followed by 9.0 % less leg strength, and 5 days of bed rest by 4.1 to 8.6 % less. "
+        "Those were complete rest; an ordinary day with little walking is not.",
+        CAST_AND_BED_REST,
+    ),
+    (
+        "warn",
+        "{days} days in a row carried little on the legs. In two studies, 14 days at about 1,400 "
+        "steps a day were followed by a maximal oxygen uptake 7 % lower (people who had walked "
+        "10,501 steps a day) and by 3.9 % less fat-free mass in the legs (people of about 72).",
+        STEP_REDUCTION,
+    ),
+)
+
+
+def unloaded_notice(days: Sequence[Day], *, since: dt.date, protocol: Protocol) -> list[Notice]:
+    """The highest rung that a run of unloaded days reaches inside the week that starts at since.
+
+    days: finished days in order, as far back as known, the week's own last.
+    """
+    run = longest = 0
+    for day in days:
+        run = run + 1 if day.unloaded is True and day.valid and not day.excused else 0
+        longest = max(longest, run if day.date >= since else 0)
+    reached = [rung for rung in protocol.notices.unloaded_days if longest >= rung]
+    if not reached:
+        return []
+    level, text, source = _RUNGS[len(reached) - 1]
+    return [
+        Notice(
+            key=f"unloaded-{reached[-1]}",
+            level=level,
+            text=text.format(days=longest),
+            source=source,
+        )
+    ]
+
+
+def battery_notices(sensors: Sequence[SensorUse], *, protocol: Protocol) -> Iterator[Notice]:
+    """One reminder for each sensor whose battery is low."""
+    for use in sensors:
+        percent = use.battery_percent
+        if percent is not None and percent <= protocol.notices.low_battery_percent:
+            yield Notice(
+                key=f"battery-{use.sensor}",
+                level="remind",
+                text=f"The battery of {use.title} ({use.placement}) is at {percent:.0f} %. "
+                "Charge or change it before the next session.",
+            )
+
+
+def age_notice(person: PersonFacts, *, date: dt.date, protocol: Protocol) -> list[Notice]:
+    """What was assumed where the age is not known."""
+    if person.age_on(date) is not None:
+        return []
+    target = protocol.target("lld", None)
+    return [
+        Notice(
+            key="age-unknown",
+            level="info",
+            text=f"The birth year is not set. The daily target is then {target:,.0f} step-eq, "
+            "points are those of an adult under 65, and heart rate is used only with a maximal "
+            "heart rate of your own.",
+        )
+    ]

@@ -1,0 +1,108 @@
+"""Is what a sensor says believable and whole? Checks over `SensorMinutes`, one row a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from analytics.protocol import Protocol
+from analytics.week import Notice
+
+PAUSE_MIN = 10
+"""Empty minutes that end a session here: the sensor was put away, not lost (design)."""
+
+ENOUGH_MIN = 10
+"""Whole minutes of walking or running needed to judge what a cadence counts (design)."""
+
+WHOLE_MINUTE_S = 55.0
+WALK_STEP_M = (0.5, 1.05)
+RUN_STEP_M = (0.6, 1.9)
+"""Step lengths between 1 m/s and 2 m/s, and above, outside which a count is doubled or halved
+(design)."""
+
+MOST = 0.5
+NEARLY_ALL = 0.9
+"""Standing for part of a minute makes its steps look long, so long steps need more proof."""
+
+
+def low_coverage(sensor_minutes: pl.LazyFrame, *, protocol: Protocol) -> pl.LazyFrame:
+    """Sensors worn for sessions that missed too much inside them: `sensor`, `coverage` 0..1.
+
+    The first and the last minute of a session are left out: they are partial by nature.
+    """
+    minute = pl.col("minute")
+    pause = (minute - minute.shift(1)).over("sensor") > pl.duration(minutes=PAUSE_MIN)
+    rows = (
+        sensor_minutes.filter(~pl.col("continuous"))
+        .sort("sensor", "minute")
+        .with_columns(pause.fill_null(value=False).cum_sum().over("sensor").alias("session"))
+    )
+    edge = (minute == minute.min()) | (minute == minute.max())
+    sessions = rows.group_by("sensor", "session").agg(
+        ((minute.max() - minute.min()).dt.total_minutes() - 1).clip(0).alias("inner_min"),
+        pl.col("observed_s").filter(~edge).sum().alias("observed_s"),
+    )
+    return (
+        sessions.group_by("sensor")
+        .agg((pl.col("observed_s").sum() / 60.0 / pl.col("inner_min").sum()).alias("coverage"))
+        .filter(pl.col("coverage") < protocol.notices.low_coverage)
+        .sort("sensor")
+    )
+
+
+def doubtful_counts(sensor_minutes: pl.LazyFrame) -> pl.LazyFrame:
+    """Sensors whose speed and cadence do not agree: `sensor`, `step_m` (median), `doubled`.
+
+    Strides sold as steps make steps twice as long as legs make them, steps taken for strides half.
+    """
+    step_m = pl.col("speed_mps") * 60.0 / pl.col("steps")
+    running = pl.col("speed_mps") >= 2.0
+    short = pl.when(running).then(RUN_STEP_M[0]).otherwise(WALK_STEP_M[0])
+    long = pl.when(running).then(RUN_STEP_M[1]).otherwise(WALK_STEP_M[1])
+    whole = (pl.col("observed_s") >= WHOLE_MINUTE_S) & (pl.col("steps") > 0)
+    return (
+        sensor_minutes.filter(whole & (pl.col("speed_mps") >= 1.0))
+        .group_by("sensor")
+        .agg(
+            pl.len().alias("minutes"),
+            step_m.median().alias("step_m"),
+            (step_m < short).mean().alias("short"),
+            (step_m > long).mean().alias("long"),
+        )
+        .filter(
+            (pl.col("minutes") >= ENOUGH_MIN)
+            & ((pl.col("short") > MOST) | (pl.col("long") > NEARLY_ALL))
+        )
+        .select("sensor", "step_m", (pl.col("short") > MOST).alias("doubled"))
+        .sort("sensor")
+    )
+
+
+def quality_notices(
+    sensor_minutes: pl.LazyFrame, *, titles: dict[str, str], protocol: Protocol
+) -> Iterator[Notice]:
+    """Both checks in words; titles: what to call a sensor."""
+    coverage, doubt = pl.collect_all(
+        [low_coverage(sensor_minutes, protocol=protocol), doubtful_counts(sensor_minutes)]
+    )
+    for row in coverage.iter_rows(named=True):
+        yield Notice(
+            key=f"coverage-{row['sensor']}",
+            level="warn",
+            text=f"Low coverage: {_title(titles, row)} delivered only {row['coverage']:.0%} of its "
+            "sessions. The rest is unknown and is not counted.",
+        )
+    for row in doubt.iter_rows(named=True):
+        said, likely = ("strides", "steps") if row["doubled"] else ("steps", "strides")
+        yield Notice(
+            key=f"counts-{row['sensor']}",
+            level="warn",
+            text=f"{_title(titles, row)} seems to count {likely}, but it is set to {said}: its "
+            f"speed and cadence make a step {row['step_m']:.2f} m long. Check the setting; "
+            "the dose of this sensor may be off by a factor of two.",
+        )
+
+
+def _title(titles: dict[str, str], row: dict[str, str]) -> str:
+    return titles.get(row["sensor"], row["sensor"])

@@ -1,0 +1,236 @@
+"""`week_report`: one person's sensor minutes to the one object that pages and reports read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import dataframely as dy
+import polars as pl
+
+from analytics import calendar, notices, quality
+from analytics.claims import DISCLAIMER
+from analytics.days import day_frame
+from analytics.errors import AnalyticsError
+from analytics.frames import METHOD, SensorMinutes
+from analytics.merge import merge_minutes
+from analytics.person import PersonFacts
+from analytics.protocol import Protocol
+from analytics.scorecard import Scorecard, score_week
+from analytics.week import Day, Gap, Notice, SensorUse, Status, TrendWeek, WeekReport
+
+TREND_WEEKS = 4
+"""Weeks in the trend, the reported one included; also how far back a run of days is followed."""
+
+_FROM_FRAME = {field.name for field in fields(Day)} - {"future", "aerobic_min"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """Whose week, which week, and by which rules."""
+
+    person: PersonFacts
+    protocol: Protocol
+    week: str
+    start: dt.date
+    today: dt.date
+    excused: Collection[dt.date]
+
+    @property
+    def end(self) -> dt.date:
+        """The Monday after."""
+        return self.start + dt.timedelta(days=calendar.WEEK_DAYS)
+
+    @property
+    def first(self) -> dt.date:
+        """The Monday on which the trend starts."""
+        return self.start - dt.timedelta(weeks=TREND_WEEKS - 1)
+
+
+def report_range(week: str, *, person: PersonFacts) -> tuple[dt.datetime, dt.datetime]:
+    """The UTC range of sensor minutes that `week_report` looks at: four weeks, end exclusive."""
+    start, zone = calendar.week_start(week), person.time_zone
+    first = start - dt.timedelta(weeks=TREND_WEEKS - 1)
+    end = start + dt.timedelta(days=calendar.WEEK_DAYS)
+    return calendar.day_start(first, zone), calendar.day_start(end, zone)
+
+
+def week_report(
+    sensor_minutes: pl.LazyFrame,
+    *,
+    person: PersonFacts,
+    week: str,
+    now: dt.datetime,
+    excused: Collection[dt.date],
+    protocol: Protocol,
+    sensors: Sequence[SensorUse] = (),
+    gaps: Sequence[Gap] = (),
+    demo: bool = False,
+) -> WeekReport:
+    """Merge, sum up, score and comment one ISO week.
+
+    sensor_minutes: SensorMinutes over `report_range` (more does no harm, less shortens trend and
+    runs), any order. now: aware instant. excused: local dates. sensors and gaps are passed on.
+
+    Raises:
+        AnalyticsError: the week is not an ISO week, the zone is unknown, now has no zone, or the
+            minutes break the rules of SensorMinutes.
+    """
+    if now.tzinfo is None:
+        raise AnalyticsError("The time of the report has no time zone.", "Pass an aware instant.")
+    question = _Question(
+        person=person,
+        protocol=protocol,
+        week=week,
+        start=calendar.week_start(week),
+        today=now.astimezone(person.time_zone).date(),
+        excused=excused,
+    )
+    seen = _seen(sensor_minutes, question)
+    minutes = merge_minutes(
+        seen.lazy(), person=person, date=question.start, protocol=protocol
+    ).collect()
+    days = _days(minutes, question)
+    said = tuple(_notices(seen, days, sensors, question))
+    shown = minutes.filter(pl.col("date") >= question.start)
+    return _assembled(
+        question,
+        days=days,
+        said=said,
+        sensors=tuple(sensors),
+        gaps=tuple(gaps),
+        demo=demo,
+        digest=data_hash(shown),
+    )
+
+
+def data_hash(minutes: pl.DataFrame) -> str:
+    """SHA-256 over Minutes in a canonical form: by minute, six decimals, nulls marked."""
+    text = minutes.sort("minute").write_csv(float_precision=6, null_value="null")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _seen(sensor_minutes: pl.LazyFrame, question: _Question) -> pl.DataFrame:
+    since, until = report_range(question.week, person=question.person)
+    within = pl.col("minute").is_between(since, until, closed="left")
+    own = pl.col("person") == question.person.key
+    try:
+        return SensorMinutes.validate(sensor_minutes.filter(own & within).collect(), cast=True)
+    except dy.exc.ValidationError as error:
+        raise AnalyticsError(
+            f"The minutes of {question.week} contradict themselves: {error}.",
+            "Compute them again from the recordings.",
+        ) from error
+
+
+def _days(minutes: pl.DataFrame, question: _Question) -> list[Day]:
+    """Every local day of the trend, in order."""
+    frame = day_frame(
+        minutes.lazy(),
+        person=question.person,
+        start=question.first,
+        count=TREND_WEEKS * calendar.WEEK_DAYS,
+        excused=question.excused,
+        protocol=question.protocol,
+        target_lld=question.protocol.target("lld", question.person.age_on(question.start)),
+    ).collect()
+    return [
+        Day(
+            **{name: value for name, value in row.items() if name in _FROM_FRAME},
+            future=row["date"] > question.today,
+            aerobic_min=_aerobic(row["moderate_min"], row["vigorous_min"]),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def _aerobic(moderate: float | None, vigorous: float | None) -> float | None:
+    if moderate is None and vigorous is None:
+        return None
+    return (moderate or 0.0) + 2.0 * (vigorous or 0.0)
+
+
+def _cards(days: Sequence[Day], question: _Question) -> list[Scorecard]:
+    """One scorecard a week of the trend, in order."""
+    return [
+        score_week(
+            days[at : at + calendar.WEEK_DAYS],
+            person=question.person,
+            protocol=question.protocol,
+            today=question.today,
+        )
+        for at in range(0, len(days), calendar.WEEK_DAYS)
+    ]
+
+
+def _trend(cards: Sequence[Scorecard], question: _Question) -> tuple[TrendWeek, ...]:
+    return tuple(
+        TrendWeek(
+            week=calendar.week_back(question.week, back),
+            status=card.status,
+            points=card.points,
+            points_measurable=card.points_measurable,
+            lld=next(line.value for line in card.components if line.key == "lld"),
+            valid_days=card.valid_days,
+        )
+        for back, card in zip(range(TREND_WEEKS - 1, -1, -1), cards, strict=True)
+    )
+
+
+def _notices(
+    seen: pl.DataFrame, days: Sequence[Day], sensors: Sequence[SensorUse], question: _Question
+) -> Iterator[Notice]:
+    protocol = question.protocol
+    finished = [day for day in days if day.date < question.today]
+    yield from notices.unloaded_notice(finished, since=question.start, protocol=protocol)
+    midnight = calendar.day_start(question.start, question.person.time_zone)
+    titles = {use.sensor: use.title for use in sensors}
+    yield from quality.quality_notices(
+        seen.lazy().filter(pl.col("minute") >= midnight), titles=titles, protocol=protocol
+    )
+    yield from notices.battery_notices(sensors, protocol=protocol)
+    yield from notices.age_notice(question.person, date=question.start, protocol=protocol)
+
+
+def _assembled(
+    question: _Question,
+    *,
+    days: Sequence[Day],
+    said: tuple[Notice, ...],
+    sensors: tuple[SensorUse, ...],
+    gaps: tuple[Gap, ...],
+    demo: bool,
+    digest: str,
+) -> WeekReport:
+    cards = _cards(days, question)
+    card = cards[-1]
+    running = card.status is Status.SO_FAR
+    return WeekReport(
+        person=question.person.key,
+        person_name=question.person.name,
+        week=question.week,
+        zone=question.person.zone,
+        start=question.start,
+        end=question.end,
+        status=card.status,
+        day_of_week=(question.today - question.start).days + 1 if running else None,
+        demo=demo,
+        points=card.points,
+        points_measurable=card.points_measurable,
+        at_least=card.at_least,
+        valid_days=card.valid_days,
+        excused_days=card.excused_days,
+        target_lld=question.protocol.target("lld", question.person.age_on(question.start)),
+        components=card.components,
+        days=tuple(days[-calendar.WEEK_DAYS :]),
+        trend=_trend(cards, question),
+        notices=said,
+        gaps=gaps,
+        sensors=sensors,
+        method=METHOD,
+        protocol=question.protocol.name,
+        data_hash=digest,
+        disclaimer=DISCLAIMER,
+    )

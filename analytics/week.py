@@ -1,0 +1,162 @@
+"""`WeekReport`: the one object that every page and every report format reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+
+
+class Status(enum.StrEnum):
+    """How complete a week is; decides which words may stand beside its numbers."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    AT_LEAST = "at least"
+    EXCUSED = "excused"
+    NO_DATA = "no data"
+    SO_FAR = "so far"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """One line of the scorecard.
+
+    value is in `unit`, points out of `points_max`; credit and points are null when the component
+    is not measured, and then `note` says why. at_least: a lower bound, and printed as one.
+    low/high: value if every missing day were zero / full (null where nothing is missing).
+    coverage: share 0..1 of the week's days that the value rests on.
+    """
+
+    key: str
+    title: str
+    value: float | None
+    unit: str
+    target: float
+    target_text: str
+    credit: float | None
+    points: float | None
+    points_max: int
+    evidence: str  # A guideline, B cohort, C experiment, D design (ranges such as "B to D")
+    source: str  # citation with DOI
+    at_least: bool
+    coverage: float | None
+    confidence: str | None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether the component counts in the denominator."""
+        return self.credit is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One local day as the seven-day strip shows it; null is unknown."""
+
+    date: dt.date
+    hours: float
+    recorded: bool
+    excused: bool
+    valid: bool
+    future: bool
+    wear_h: float | None
+    observed_h: float | None
+    steps: float | None
+    lld: float | None
+    credit: float | None
+    loaded_min: float | None
+    aerobic_min: float | None
+    peak30_spm: float | None
+    moderate_min: float | None = None
+    vigorous_min: float | None = None
+    unloaded: bool | None = None
+    low_share: float | None = None  # share of the load known with low confidence
+    osteogenic_index: float | None = None  # shown, never scored: claims.OSTEOGENIC_LABEL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendWeek:
+    """One of the last weeks, oldest first; lld is the value of that component: the mean per valid
+    day, or a lower bound over all days where the status says so."""
+
+    week: str
+    status: Status
+    points: float | None
+    points_measurable: int
+    lld: float | None
+    valid_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something a person should read; level is info, remind or warn."""
+
+    key: str
+    level: str
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A stretch in which a sensor should have reported and did not."""
+
+    sensor: str
+    start: dt.datetime
+    end: dt.datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorUse:
+    """A sensor that fed the week."""
+
+    sensor: str
+    title: str
+    placement: str
+    observed_h: float
+    continuous: bool
+    battery_percent: float | None
+    malformed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekReport:
+    """One person's ISO week, scored. Dates are local in `zone`; points null when not scored."""
+
+    person: str
+    person_name: str
+    week: str  # 2026-W47
+    zone: str
+    start: dt.date
+    end: dt.date  # exclusive
+    status: Status
+    day_of_week: int | None  # 4 in "so far, day 4 of 7"
+    demo: bool
+    points: float | None
+    points_measurable: int
+    at_least: bool
+    valid_days: int
+    excused_days: int
+    target_lld: float
+    components: tuple[Component, ...]
+    days: tuple[Day, ...]
+    trend: tuple[TrendWeek, ...]
+    notices: tuple[Notice, ...]
+    gaps: tuple[Gap, ...]
+    sensors: tuple[SensorUse, ...]
+    method: str
+    protocol: str
+    data_hash: str
+    disclaimer: str
+
+    @property
+    def headline(self) -> str:
+        """The score in words, honest about what was measured."""
+        if self.points is None:
+            return f"Not scored: {self.status.value}"
+        least = "at least " if self.at_least else ""
+        return f"{least}{self.points:.0f} of {self.points_measurable} points".capitalize()

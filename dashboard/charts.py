@@ -1,0 +1,176 @@
+"""Pictures of a week: score ring, seven-day strip (both HTML), four-week trend (Altair).
+
+Every picture says the same in words (`wording`), as its label and beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import altair as alt
+import polars as pl
+
+from analytics.week import Day, WeekReport
+from dashboard import wording
+from dashboard.markup import Markup, el, join
+from dashboard.theme import Palette
+
+Picture: TypeAlias = alt.LayerChart
+KEY = (
+    ("done", "dose of a valid day"),
+    ("seen", "lower bound"),
+    ("excused", "excused"),
+    ("unknown", "not recorded: unknown"),
+    ("left", "recorded (coverage bar)"),
+)
+
+
+def ring(report: WeekReport) -> Markup:
+    """Done, left and unknown as arcs of 100 points, with the total in the middle."""
+    total = max(wording.points_total(report), 1)
+    done, left, _ = (100 * share / total for share in wording.shares(report))
+    arcs = (
+        f"background:conic-gradient(var(--done) 0 {done:.2f}%,"
+        f"var(--left) {done:.2f}% {done + left:.2f}%,transparent {done + left:.2f}%)"
+    )
+    under = "arc unknown" if report.points is not None or not report.sensors else "arc dotted"
+    return el(
+        "div",
+        el("div", cls=under),
+        el("div", cls="arc", style=arcs),
+        el("div", *_middle(report), cls="middle", aria_hidden="true"),
+        cls="ll-ring",
+        role="img",
+        aria_label=wording.shares_text(report),
+    )
+
+
+def _middle(report: WeekReport) -> tuple[Markup, ...]:
+    if report.points is None:
+        return (el("span", "no points", cls="least"),)
+    return (
+        el("span", "at least" if report.at_least else "", cls="least"),
+        el("b", f"{report.points:.0f}"),
+        el("span", f"of {report.points_measurable} points"),
+    )
+
+
+def strip(report: WeekReport) -> Markup:
+    """Seven days: dose against the target, and under it how much of the day was covered."""
+    days = el("div", *(_day(day) for day in report.days), cls="ll-strip", role="list")
+    key = el("div", *(el("span", el("i", cls=cls), text) for cls, text in KEY), cls="ll-key")
+    return join(days, key)
+
+
+def _day(day: Day) -> Markup:
+    state = wording.day_state(day)
+    return el(
+        "div",
+        el("div", f"{day.date:%a} {day.date.day}", cls="name"),
+        el("div", *_dose(day, state), cls="box"),
+        el(
+            "div",
+            wording.dose_text(day) if day.lld is not None else "\N{NO-BREAK SPACE}",
+            cls="value",
+        ),
+        el("div", *_wear(day), cls="wear"),
+        el("div", wording.coverage_text(day) or "\N{NO-BREAK SPACE}", cls="small"),
+        cls=f"ll-day {state}",
+        role="listitem",
+        aria_label=wording.day_text(day),
+        title=wording.day_text(day),
+    )
+
+
+def _dose(day: Day, state: str) -> tuple[Markup, ...]:
+    label = el("div", el("span", wording.DAY_STATES[state]), cls="label")
+    if day.credit is None:
+        return (label,)
+    fill = el("div", cls="fill", style=f"height:{100 * day.credit:.0f}%")
+    return (fill, label) if state == "excused" else (fill,)
+
+
+def _wear(day: Day) -> tuple[Markup, ...]:
+    worn, observed = wording.coverage_shares(day)
+    return tuple(
+        el("i", cls=cls, style=f"width:{100 * share:.1f}%")
+        for cls, share in (("observed", observed), ("worn", worn))
+    )
+
+
+# --- trend --------------------------------------------------------------------------------------
+
+
+def trend_frame(report: WeekReport) -> pl.DataFrame:
+    """The trend as a table: one row a week, oldest first; null is unknown."""
+    return pl.DataFrame(
+        {
+            "week": [wording.week_short(w.week) for w in report.trend],
+            "status": [w.status.value for w in report.trend],
+            "points": [w.points for w in report.trend],
+            "measurable": [float(w.points_measurable) for w in report.trend],
+            "dose": [w.lld for w in report.trend],
+            "points_text": [wording.trend_points(w) for w in report.trend],
+            "points_label": [wording.trend_points(w).partition(" of ")[0] for w in report.trend],
+            "dose_text": [wording.trend_dose(w) for w in report.trend],
+        },
+        schema={
+            "week": pl.String,
+            "status": pl.String,
+            "points": pl.Float64,
+            "measurable": pl.Float64,
+            "dose": pl.Float64,
+            "points_text": pl.String,
+            "points_label": pl.String,
+            "dose_text": pl.String,
+        },
+    )
+
+
+def trend_points(report: WeekReport, colours: Palette) -> Picture:
+    """Points earned inside the points that could be measured."""
+    base = _base(trend_frame(report))
+    scale = alt.Scale(domain=[0, 112])
+    axis = alt.Axis(values=[0, 25, 50, 75, 100], title="points", grid=True)
+    frame = base.mark_bar(fill=colours.left, stroke=colours.muted, strokeWidth=1)
+    done = base.mark_bar(color=colours.done)
+    text = base.mark_text(dy=-10, fontSize=14, fontWeight="bold", color=colours.ink)
+    return _sized(
+        frame.encode(y=alt.Y("measurable:Q", scale=scale, axis=axis)),
+        done.encode(y=alt.Y("points:Q", scale=scale)),
+        text.encode(y=alt.Y("top:Q", scale=scale), text="points_label:N").transform_calculate(
+            top="datum.points === null ? 0 : datum.measurable"
+        ),
+    )
+
+
+def trend_dose(report: WeekReport, colours: Palette) -> Picture:
+    """Mean Loaded-Leg Dose a day, with the target as a line."""
+    base = _base(trend_frame(report))
+    top = max([report.target_lld, *(w.lld for w in report.trend if w.lld is not None)]) * 1.2
+    y = alt.Y("dose:Q", scale=alt.Scale(domain=[0, top]), title="step-eq a day")
+    goal = alt.Chart(pl.DataFrame({"target": [report.target_lld]}))
+    rule = goal.mark_rule(strokeDash=[6, 4], strokeWidth=2, color=colours.ink)
+    text = base.mark_text(dy=-12, fontSize=14, fontWeight="bold", color=colours.ink)
+    return _sized(
+        base.mark_bar(color=colours.seen).encode(y=y),
+        rule.encode(y="target:Q"),
+        text.encode(y="shown:Q", text="dose_text:N").transform_calculate(
+            shown="datum.dose === null ? 0 : datum.dose"
+        ),
+    )
+
+
+def _base(frame: pl.DataFrame) -> alt.Chart:
+    axis = alt.Axis(title=None, labelAngle=0, labelFontSize=14, labelPadding=6)
+    band = alt.Scale(paddingInner=0.45, paddingOuter=0.3)
+    tips = [alt.Tooltip(f"{name}:N") for name in ("week", "status", "points_text", "dose_text")]
+    x = alt.X("week:N", sort=frame["week"].to_list(), axis=axis, scale=band)
+    return alt.Chart(frame).encode(x=x, tooltip=tips)
+
+
+def _sized(*layers: alt.Chart) -> Picture:
+    chart: Picture = alt.layer(*layers).properties(height=240)
+    chart = chart.configure_axisY(labelFontSize=14, titleFontSize=14)
+    sized: Picture = chart.configure_view(stroke=None)
+    return sized

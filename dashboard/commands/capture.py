@@ -1,0 +1,171 @@
+"""`record`, `status`, `dashboard`, `run`: the collector and the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboard import console, processes
+from dashboard.commands.sensors import seconds_of
+
+if TYPE_CHECKING:
+    from dashboard.settings import Settings
+
+READY_S = 30.0
+
+
+def record(
+    context: typer.Context,
+    for_: Annotated[
+        float | None,
+        typer.Option(
+            "--for",
+            parser=seconds_of,
+            metavar="TIME",
+            help="Stop after 30m, 2h …",
+            envvar="LEGLOAD_RECORD_FOR",
+        ),
+    ] = None,
+) -> None:
+    """Record every paired sensor until stopped (Ctrl-C), or for a time."""
+    from ingest.control import NotRunning, ask
+    from ingest.entries import Entries
+
+    settings = context.obj
+    if not Entries(settings.home).registry().active:
+        console.note("No sensor is paired yet; those that are paired meanwhile are recorded too.")
+    try:
+        ask(settings.home, "record", on=True)
+    except NotRunning:
+        asyncio.run(_collect(settings, for_))
+    else:
+        console.note("The collector that is already running records; Ctrl-C leaves it running.")
+        _watch(settings.home, for_)
+    _report(settings)
+
+
+async def _collect(settings: Settings, for_s: float | None) -> None:
+    import numpy as np
+
+    from dashboard.reach import virtual_sensors
+    from devices import PROFILES
+    from ingest.clock import SystemClock
+    from ingest.collector import Collector
+    from ingest.radio import open_radio
+
+    async def load() -> None:
+        await processes.load(settings.home)
+
+    async with open_radio(settings.radio, virtual=virtual_sensors) as radio:
+        collector = Collector(
+            settings.home,
+            radio,
+            profiles=PROFILES,
+            clock=SystemClock(),
+            rng=np.random.default_rng(),
+            load=load,
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, collector.stop)
+        console.note(f"Recording over {radio.name}. Stop with Ctrl-C.")
+        await collector.run(for_s)
+
+
+def _watch(home: Path, for_s: float | None) -> None:
+    end = None if for_s is None else time.monotonic() + for_s
+    with console.progress("Recording") as advance:
+        started = time.monotonic()
+        while end is None or time.monotonic() < end:
+            time.sleep(min(1.0, max(0.0, (end or time.monotonic() + 1) - time.monotonic())))
+            if end is not None:
+                advance(round(time.monotonic() - started), round(end - started))
+
+
+def _report(settings: Settings) -> None:
+    from dashboard.refresh import refresh
+
+    done = refresh(settings.home)
+    if settings.json:
+        console.emit(done)
+    else:
+        console.note(f"{done.rows} new rows are in the store. See them with: legload week")
+
+
+def status(context: typer.Context) -> None:
+    """What the collector is doing now."""
+    from dashboard.data import open_data
+
+    state = open_data(context.obj.home, radio=context.obj.radio).status()
+    if context.obj.json:
+        return console.emit(state)
+    console.show(state.message)
+    for sensor in state.sensors:
+        values = ", ".join(
+            f"{v.label} {v.value:.0f} {v.unit}" for v in sensor.live if v.value is not None
+        )
+        console.show(f"{sensor.name or sensor.title}: {sensor.state}. {sensor.detail} {values}")
+    return None
+
+
+Port = Annotated[int | None, typer.Option(min=1024, max=65535, help="Port of the pages.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+
+
+def dashboard(context: typer.Context, port: Port = None, no_browser: NoBrowser = False) -> None:
+    """Open the pages; they are reachable from this computer only."""
+    from dashboard.server import free_port, serve
+
+    settings = context.obj
+    chosen = free_port(port or settings.port)
+    if not no_browser:
+        _open_when_ready(chosen)
+    serve(settings, chosen)
+
+
+def run(context: typer.Context, port: Port = None, no_browser: NoBrowser = False) -> None:
+    """Record and show: the collector and the pages together, until Ctrl-C."""
+    from dashboard.server import free_port
+
+    settings = context.obj
+    chosen = free_port(port or settings.port)
+    log = settings.home / "logs" / "run.log"
+    collect = processes.command(settings.home, "record", radio=settings.radio)
+    pages = processes.command(
+        settings.home, "dashboard", "--no-browser", "--port", str(chosen), radio=settings.radio
+    )
+    with processes.children(log, collect, pages) as started:
+        supervise(started, chosen, browser=not no_browser)
+
+
+def supervise(started: list[processes.Child], port: int, *, browser: bool) -> None:
+    """Wait until the pages answer, say where they are, and stay until Ctrl-C."""
+    from dashboard.server import wait_until_ready
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    wait_until_ready(port, started, READY_S)
+    console.note(f"The pages are at http://127.0.0.1:{port} . Stop with Ctrl-C.")
+    if browser:
+        typer.launch(f"http://127.0.0.1:{port}")
+    try:
+        while started[-1].poll() is None:
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        console.note("Stopping …")
+
+
+def _open_when_ready(port: int) -> None:
+    import threading
+
+    from dashboard.server import wait_until_ready
+
+    def wait() -> None:
+        wait_until_ready(port, [], READY_S)
+        typer.launch(f"http://127.0.0.1:{port}")
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,177 @@
+"""`demo`: three virtual sensors and twelve weeks of history, in a folder of their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboard import console, processes
+from dashboard.commands.capture import READY_S, NoBrowser, Port, supervise
+from dashboard.commands.people import local_zone
+from dashboard.commands.sensors import seconds_of
+from dashboard.commands.weeks import write_file
+from dashboard.errors import DashboardError
+
+if TYPE_CHECKING:
+    from ingest.link import Seen
+
+RADIO = "virtual"
+LOOK_S = 2.0
+SENSORS = 3
+
+
+def demo(
+    context: typer.Context,
+    no_browser: NoBrowser = False,
+    for_: Annotated[
+        float | None,
+        typer.Option(
+            "--for",
+            parser=seconds_of,
+            metavar="TIME",
+            help="Stop after 20s, 5m …",
+            envvar="LEGLOAD_DEMO_FOR",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the last full week's files here at the end.")
+    ] = None,
+    port: Port = None,
+) -> None:
+    """Try everything without a sensor: a simulated person, real code, a store of its own."""
+    from dashboard import demo as history
+    from dashboard.server import free_port
+
+    home = _fresh_home(context.obj.demo_home)
+    history.introduce(home, local_zone(), dt.datetime.now(dt.UTC))
+    headless = no_browser and for_ is not None
+    chosen = free_port(port or context.obj.port)
+    log = home / "logs" / "demo.log"
+    children = [processes.command(home, "record", radio=RADIO)]
+    if not headless:
+        pages = ("dashboard", "--no-browser", "--port", str(chosen))
+        children.append(processes.command(home, *pages, radio=RADIO))
+    with processes.children(log, *children) as started:
+        pair_all(home)
+        with processes.children(log, processes.command(home, "demo-history")):
+            if for_ is None:
+                supervise(started, chosen, browser=not no_browser)
+            else:
+                _stream(for_)
+    _finish(home, out, as_json=context.obj.json)
+
+
+def demo_history(context: typer.Context) -> None:
+    """Fill the demo's history, newest day first."""
+    import os
+
+    from dashboard.demo import fill
+
+    if hasattr(os, "nice"):
+        os.nice(5)
+    fill(context.obj.home, dt.datetime.now(dt.UTC))
+
+
+def _fresh_home(home: Path) -> Path:
+    """The demo's folder, emptied. Only a folder that carries the demo's marker is ever emptied."""
+    from dashboard.demo import MARKER
+    from ingest.control import NotRunning, ask
+
+    if home.exists() and any(home.iterdir()):
+        if not (home / MARKER).exists():
+            raise DashboardError(
+                f"{home} holds something that is not the demo's.",
+                "Move it away, or choose another folder: --home DIR",
+            )
+        try:
+            ask(home, "status")
+        except NotRunning:
+            shutil.rmtree(home)
+        else:
+            raise DashboardError(
+                "The demo is already running.", "Use its pages, or stop it first (Ctrl-C there)."
+            )
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (home / MARKER).touch(mode=0o600)
+    return home
+
+
+def pair_all(home: Path) -> None:
+    """Scan and pair what is in the air, through the running collector."""
+    from dashboard import demo as history
+    from dashboard import reach
+
+    found = _first_scan(home)
+    with console.progress("Pairing the demo's sensors") as advance:
+        for number, seen in enumerate(found, 1):
+            profile = seen.profiles[0]
+            reach.pair(
+                home,
+                RADIO,
+                seen.address,
+                placement=history.PLACEMENTS[profile],
+                person=history.PERSON,
+                load_kg=0.0,
+                counts=None,
+            )
+            advance(number, len(found))
+    history.backdate(home, dt.datetime.now(dt.UTC))
+
+
+def _first_scan(home: Path) -> list[Seen]:
+    """What the collector hears, once it has started and hears all of the demo's sensors.
+
+    Raises:
+        DashboardError: it never does.
+    """
+    from dashboard import reach
+    from ingest.control import contact
+
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end:
+        if contact(home) is None:
+            time.sleep(0.1)
+            continue
+        found = reach.scan(home, RADIO, LOOK_S)
+        if len(found) >= SENSORS:
+            return found
+    raise DashboardError(
+        "The demo's virtual sensors did not appear.",
+        f"See {home / 'logs' / 'demo.log'}, or run 'legload doctor --radio virtual'.",
+    )
+
+
+def _stream(seconds: float) -> None:
+    started = time.monotonic()
+    with console.progress("Recording three virtual sensors") as advance:
+        while (passed := time.monotonic() - started) < seconds:
+            advance(round(passed), round(seconds))
+            time.sleep(min(0.5, seconds - passed))
+
+
+def _finish(home: Path, out: Path | None, *, as_json: bool) -> None:
+    """Score what is there and write the last full week."""
+    import msgspec
+
+    from dashboard.data import open_data
+    from dashboard.refresh import refresh
+    from dashboard.reports import FORMATS
+
+    refresh(home)
+    data = open_data(home, radio=RADIO)
+    person = data.pick(None)
+    report = data.week(person, data.last_full_week(person))
+    if out is not None:
+        write_file(out / "week.json", msgspec.json.format(msgspec.json.encode(report)))
+        for key in ("pdf", "csv"):
+            write_file(out / f"report.{key}", FORMATS[key].write(report))
+        console.note(f"Wrote week.json, report.pdf and report.csv to {out}.")
+    if as_json:
+        console.emit(report)
+    else:
+        console.note(f"DEMO, week {report.week}: {report.headline}.")

@@ -1,0 +1,179 @@
+"""`person` and `excuse`: who is scored, and which days do not count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+import typer
+
+from dashboard import console
+from dashboard.errors import DashboardError
+
+
+def person(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Whom; without it, all are listed.")] = None,
+    birth_year: Annotated[
+        int | None, typer.Option(help="Sets age-dependent targets.", min=1900, max=2100)
+    ] = None,
+    sex: Annotated[str | None, typer.Option(help="female or male; only for running force.")] = None,
+    mass: Annotated[float | None, typer.Option(help="Body mass in kg.", min=20, max=400)] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone such as Europe/Rome.")] = None,
+    hr_max: Annotated[int | None, typer.Option(min=80, max=240, help="Own maximum.")] = None,
+    heart_rate: Annotated[
+        bool | None,
+        typer.Option("--heart-rate/--no-heart-rate", help="Off with beta-blockers."),
+    ] = None,
+    score: Annotated[
+        bool | None,
+        typer.Option("--score/--no-score", help="No points, where the targets do not apply."),
+    ] = None,
+) -> None:
+    """List persons, or add and change one."""
+    from ingest.entries import BodyMassSet, Entries, PersonSet
+
+    settings = context.obj
+    entries = Entries(settings.home)
+    facts: dict[str, Any] = {
+        "birth_year": birth_year,
+        "sex": _sex(sex),
+        "zone": _zone(zone),
+        "hr_max": hr_max,
+        "use_heart_rate": heart_rate,
+        "no_score": None if score is None else not score,
+    }
+    given = {key: value for key, value in facts.items() if value is not None}
+    wanted = name or settings.person
+    if wanted is None and (given or mass is not None):
+        raise typer.BadParameter("Say whom: legload person NAME --birth-year 1950")
+    if wanted is not None:
+        now = dt.datetime.now(dt.UTC)
+        known = find_person(entries.registry().persons, wanted)
+        key = known.key if known else slug(wanted)
+        said: list[Any] = []
+        if given or known is None:
+            if known is None:
+                given = {"name": wanted, "zone": local_zone(), **given}
+            said.append(PersonSet(at=now, person=key, **given))
+        if mass is not None:
+            said.append(BodyMassSet(at=now, person=key, date=dt.date.today(), kg=mass))  # noqa: DTZ011
+        if said:
+            entries.append(*said)
+    _list(context, entries.registry().persons)
+
+
+def _list(context: typer.Context, persons: dict[str, Any]) -> None:
+    if context.obj.json:
+        return console.emit(list(persons.values()))
+    if not persons:
+        return console.note("Nobody yet. Add someone: legload person NAME --birth-year 1950")
+    console.table(
+        ["person", "born", "sex", "mass kg", "zone", "HR max", "heart rate", "scored"],
+        [
+            [
+                p.name,
+                p.birth_year,
+                p.sex,
+                p.masses[-1][1] if p.masses else None,
+                p.zone,
+                p.hr_max,
+                "used" if p.use_heart_rate else "not used",
+                "no" if p.no_score else "yes",
+            ]
+            for p in persons.values()
+        ],
+    )
+    return None
+
+
+def excuse(
+    context: typer.Context,
+    start: Annotated[str, typer.Argument(metavar="FROM", help="First day, 2026-11-02.")],
+    end: Annotated[str, typer.Argument(metavar="TO", help="Last day, included.")],
+    why: Annotated[str, typer.Option(help="surgery, illness, travel …")] = "excused",
+    undo: Annotated[bool, typer.Option("--undo", help="Count these days again.")] = False,
+) -> None:
+    """Mark days of illness, surgery or travel: they count neither for nor against."""
+    from ingest.entries import Entries, Excused
+
+    first, last = parse_day(start), parse_day(end)
+    if last < first:
+        raise typer.BadParameter(f"{last} is before {first}; give the first day first.")
+    entries = Entries(context.obj.home)
+    whom = pick_person(entries.registry().persons, context.obj.person)
+    now = dt.datetime.now(dt.UTC)
+    reason = None if undo else why
+    entries.append(Excused(at=now, person=whom, start=first, end=last, why=reason))
+    days = (last - first).days + 1
+    if context.obj.json:
+        console.emit({"person": whom, "start": first, "end": last, "why": reason, "days": days})
+    else:
+        console.show(f"{days} days {'count again' if undo else f'excused ({why})'} for {whom}.")
+
+
+def parse_day(text: str) -> dt.date:
+    """A day such as 2026-11-02."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a day; write it as 2026-11-02.") from None
+
+
+def _sex(text: str | None) -> str | None:
+    if text is None or text in ("female", "male"):
+        return text
+    raise typer.BadParameter("--sex is female or male; leave it out where neither fits.")
+
+
+def _zone(text: str | None) -> str | None:
+    import zoneinfo
+
+    if text is None:
+        return None
+    try:
+        return zoneinfo.ZoneInfo(text).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise typer.BadParameter(f"'{text}' is not a time zone; write it as Europe/Rome.") from None
+
+
+def local_zone() -> str:
+    """The computer's own time zone, IANA name."""
+    import tzlocal
+
+    return tzlocal.get_localzone_name() or "UTC"
+
+
+def slug(name: str) -> str:
+    """A key from a name: lower case, dashes."""
+    key = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+    if not key:
+        raise typer.BadParameter(f"'{name}' has no letter or digit; give a name.")
+    return key
+
+
+def find_person(persons: dict[str, Any], wanted: str) -> Any | None:
+    """The person with this key or name, if there is one."""
+    matches = (
+        p for p in persons.values() if wanted.casefold() in (p.key.casefold(), p.name.casefold())
+    )
+    return next(matches, None)
+
+
+def pick_person(persons: dict[str, Any], wanted: str | None) -> str:
+    """The key of the person meant: the one named, else the only one, else `me`.
+
+    Raises:
+        DashboardError: nobody has that name, or there are several and none was named.
+    """
+    names = ", ".join(p.name for p in persons.values()) or "nobody yet"
+    if wanted is not None:
+        if (found := find_person(persons, wanted)) is not None:
+            return str(found.key)
+        raise DashboardError(
+            f"There is no person '{wanted}' (known: {names}).",
+            f"Add them with: legload person '{wanted}'",
+        )
+    if len(persons) > 1:
+        raise DashboardError(f"Several persons are known ({names}).", "Say whose: --person NAME")
+    return next(iter(persons), "me")

@@ -1,0 +1,54 @@
+"""`load` and `import`: recordings into the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard import console
+from dashboard.commands.people import pick_person
+
+
+def load(context: typer.Context) -> None:
+    """Bring the store up to date with the recordings; safe to run at any time."""
+    from dashboard.refresh import refresh
+
+    settings = context.obj
+    with console.progress("Loading", quiet=settings.json) as advance:
+        done = refresh(settings.home, progress=advance)
+    if settings.json:
+        return console.emit(done)
+    for problem in done.problems:
+        console.note(problem)
+    return console.show(
+        f"{done.rows} new rows from {done.recordings} recordings, {done.minutes} minutes scored."
+    )
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings (.legrec).")],
+) -> None:
+    """Take in files that other programs, or other computers, wrote."""
+    from dashboard.refresh import refresh
+    from ingest.entries import Entries
+    from ingest.importers import import_file
+    from ingest.importers.imported import Into
+
+    settings = context.obj
+    person = pick_person(Entries(settings.home).registry().persons, settings.person)
+    into = Into(home=settings.home, person=person, now=dt.datetime.now(dt.UTC))
+    results = []
+    with console.progress("Importing", quiet=settings.json) as advance:
+        for number, file in enumerate(files, 1):
+            results.append(import_file(file, into))
+            advance(number, len(files))
+    done = refresh(settings.home)
+    if settings.json:
+        return console.emit({"files": results, "loaded": done})
+    for result in results:
+        console.show(f"{result.file}: {result.text}")
+    return console.show(f"{done.rows} new rows, {done.minutes} minutes scored.")

@@ -1,0 +1,111 @@
+"""`week` and `report`: one ISO week, scored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dashboard import console
+from dashboard.errors import DashboardError
+
+if TYPE_CHECKING:
+    from analytics.week import WeekReport
+
+Week = Annotated[str | None, typer.Argument(metavar="[WEEK]", help="ISO week such as 2026-W47.")]
+
+
+def _report(context: typer.Context, week: str | None) -> WeekReport:
+    from dashboard.data import open_data
+    from dashboard.refresh import refresh
+
+    settings = context.obj
+    with console.progress("Loading", quiet=settings.json) as advance:
+        refresh(settings.home, progress=advance)
+    data = open_data(settings.home, radio=settings.radio)
+    person = data.pick(settings.person)
+    return data.week(person, week or data.weeks(person)[0])
+
+
+def week(context: typer.Context, week: Week = None) -> None:
+    """Show a week's score: this week, or the one named."""
+    report = _report(context, week)
+    if context.obj.json:
+        return console.emit(report)
+    from dashboard.wording import status_sentence
+
+    demo = "DEMO — " if report.demo else ""
+    console.show(f"{demo}{report.person_name}, week {report.week} ({report.zone})")
+    console.show(f"{report.headline}. {status_sentence(report)}")
+    console.table(
+        ["component", "value", "target", "points", "evidence", "coverage"],
+        [
+            [
+                c.title,
+                _value(c.value, c.unit, c.at_least) if c.measured else f"not measured: {c.note}",
+                c.target_text,
+                None if c.points is None else f"{c.points:.1f} of {c.points_max}",
+                c.evidence,
+                None if c.coverage is None else f"{c.coverage:.0%}",
+            ]
+            for c in report.components
+        ],
+    )
+    for notice in report.notices:
+        console.show(notice.text)
+    return console.note(report.disclaimer)
+
+
+def _value(value: float | None, unit: str, at_least: bool) -> str:
+    if value is None:
+        return "—"
+    return f"{'at least ' if at_least else ''}{value:,.0f} {unit}"
+
+
+def report(
+    context: typer.Context,
+    week: Week = None,
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format", help="pdf, csv, or both: pdf,csv.", envvar="LEGLOAD_REPORT_FORMAT"
+        ),
+    ] = "pdf",
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+) -> None:
+    """Write a week's report to a folder."""
+    from dashboard.reports import FORMATS, report_name
+
+    keys = [key.strip() for key in formats.split(",") if key.strip()]
+    unknown = [key for key in keys if key not in FORMATS]
+    if unknown or not keys:
+        raise typer.BadParameter(
+            f"--format takes {', '.join(FORMATS)}, not '{', '.join(unknown) or formats}'."
+        )
+    found = _report(context, week)
+    paths = []
+    for key in keys:
+        form = FORMATS[key]
+        paths.append(write_file(out / report_name(found, form), form.write(found)))
+    if context.obj.json:
+        console.emit({"week": found.week, "files": [str(path) for path in paths]})
+    else:
+        for path in paths:
+            console.show(str(path))
+
+
+def write_file(path: Path, content: bytes) -> Path:
+    """Write a file into a folder that is made if need be.
+
+    Raises:
+        DashboardError: the disk or the permissions refuse.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise DashboardError(
+            f"Could not write {path}: {error.strerror or error}.", "Choose another folder: --out"
+        ) from error
+    return path

@@ -1,0 +1,63 @@
+"""How the command line speaks: results on stdout, everything said to a person on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+_stderr = Console(stderr=True, highlight=False)
+_stdout = Console(highlight=False)
+
+
+def note(text: str) -> None:
+    """Tell a person something; never mixed into a result."""
+    _stderr.print(escape(text))
+
+
+def show(text: str) -> None:
+    """Print a result for a person."""
+    _stdout.print(escape(text))
+
+
+def emit(result: object) -> None:
+    """Print a result as one JSON document, and nothing else, on stdout."""
+    text = msgspec.json.format(msgspec.json.encode(result), indent=2)
+    sys.stdout.write(text.decode() + "\n")
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print rows for a person; None is an em dash, never an empty cell or a zero."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        grid.add_column(column)
+    for row in rows:
+        grid.add_row(*("—" if cell is None else escape(str(cell)) for cell in row))
+    _stdout.print(grid)
+
+
+@contextmanager
+def progress(text: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while work lasts; call what it yields with (done, total)."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f}"),
+        TimeElapsedColumn(),
+        console=_stderr,
+        transient=True,
+        disable=quiet or not _stderr.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(text, total=None)
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield advance

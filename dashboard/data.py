@@ -1,0 +1,420 @@
+"""`Data`: all that a page, a report or a command may ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from analytics.calendar import week_of
+from analytics.errors import AnalyticsError
+from analytics.person import PersonFacts
+from analytics.protocol import default_protocol
+from analytics.score import report_range, week_report
+from analytics.week import Gap, SensorUse, Status, WeekReport
+from dashboard import demo, processes, reach
+from dashboard.errors import DashboardError
+from devices import PROFILES
+from devices.profile import Placement
+from ingest.collector import CollectorState
+from ingest.control import NotRunning, ask, contact
+from ingest.entries import Assigned, Entries, Registry, Sensor, SensorForgotten
+from ingest.errors import IngestError
+from ingest.link import short_address
+from ingest.live import LiveValue
+from ingest.session import SensorStatus, State
+from ingest.store import Store, open_store
+
+T = TypeVar("T")
+STATUS_S = 2.0
+DEFAULT_PERSON = "me"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """Somebody whose weeks can be shown."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorView:
+    """A paired sensor as a person sees it; null is unknown."""
+
+    key: str
+    title: str
+    name: str
+    person: str
+    placement: str
+    load_kg: float
+    counts: str | None
+    state: str
+    detail: str
+    battery_percent: float | None
+    battery_at: dt.datetime | None
+    last_seen: dt.datetime | None
+    since: dt.datetime | None
+    notifications: int
+    malformed: int
+    live: tuple[LiveValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectorStatus:
+    """The collector and its sensors; message says it in one sentence."""
+
+    running: bool
+    radio: str
+    recording: bool
+    message: str
+    sensors: tuple[SensorView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A sensor in the air, with what pairing it would need."""
+
+    address: str
+    short: str
+    name: str
+    profiles: tuple[str, ...]
+    title: str
+    rssi: int
+    paired_as: str | None
+    placements: tuple[str, ...]
+    counts: str | None
+
+
+def open_data(home: Path, *, radio: str = "auto", demo: bool | None = None) -> Data:
+    """The facade of one home folder; `demo` None: as the folder's marker says."""
+    return Data(home, radio=radio, demo=demo)
+
+
+def _told(call: Callable[[], T]) -> T:
+    """The result of a call into another room, its errors as this room's."""
+    try:
+        return call()
+    except (IngestError, AnalyticsError) as error:
+        raise DashboardError(error.problem, error.advice) from error
+
+
+class Data:
+    """Reads the store briefly, speaks to the collector, appends entries. Nothing is held open."""
+
+    def __init__(self, home: Path, *, radio: str, demo: bool | None) -> None:
+        self.home = home
+        self.demo = (home / demo_marker()).exists() if demo is None else demo
+        self._radio = radio
+        self._entries = Entries(home)
+
+    # Persons and weeks --------------------------------------------------------------------
+
+    def persons(self) -> list[PersonView]:
+        """Everybody known, or the one who will be."""
+        known = [PersonView(key=p.key, name=p.name) for p in self._registry().persons.values()]
+        return known or [PersonView(key=DEFAULT_PERSON, name="Me")]
+
+    def pick(self, wanted: str | None) -> str:
+        """The person meant: the one named, else the only one.
+
+        Raises:
+            DashboardError: unknown, or several and none was named.
+        """
+        from dashboard.commands.people import pick_person
+
+        return pick_person(self._registry().persons, wanted)
+
+    def weeks(self, person: str) -> list[str]:
+        """ISO weeks in which the person has minutes, and the current one; newest first."""
+        zone = self._facts(person, dt.date.min).zone
+        hours = self._read(lambda store: store.hours(person)).dt.convert_time_zone(zone)
+        found = {week_of(date) for date in hours.dt.date().unique().to_list()}
+        return sorted(found | {week_of(self._today(person))}, reverse=True)
+
+    def week(self, person: str, week: str) -> WeekReport:
+        """One ISO week, scored.
+
+        Raises:
+            DashboardError: no such week, or the store cannot be read.
+        """
+        return _told(lambda: self._week(person, week))
+
+    def last_full_week(self, person: str) -> str:
+        """The newest week before the current one that is at least partly valid, else the newest."""
+        weeks = self.weeks(person)
+        past = weeks[1:]
+        for week in past[:4]:
+            if self.week(person, week).status in (Status.COMPLETE, Status.PARTIAL):
+                return week
+        return past[0] if past else weeks[0]
+
+    def version(self) -> int:
+        """Changes whenever something that a week shows may have changed."""
+        return self._read(lambda store: store.version()) * 1_000_000 + self._entries.size()
+
+    def _week(self, person: str, week: str) -> WeekReport:
+        registry = self._registry()
+        facts = self._facts(person, None)
+        start, end = report_range(week, person=facts)
+        with open_store(self.home) as store:
+            minutes = store.minutes(person, start, end)
+            week_start = end - dt.timedelta(days=7)
+            sensors = tuple(_uses(store, registry, person, week_start, end))
+            gaps = _gaps(store, [use.sensor for use in sensors], week_start, end)
+        known = registry.persons.get(person)
+        return week_report(
+            minutes.lazy(),
+            person=facts,
+            week=week,
+            now=dt.datetime.now(dt.UTC),
+            excused={day for day, _ in known.excused} if known else set(),
+            protocol=default_protocol(),
+            sensors=sensors,
+            gaps=gaps,
+            demo=self.demo,
+        )
+
+    def _facts(self, key: str, date: dt.date | None) -> PersonFacts:
+        person = self._registry().persons.get(key)
+        if person is None:
+            if key != DEFAULT_PERSON:
+                raise DashboardError(f"There is no person '{key}'.", "See: legload person")
+            return PersonFacts(key=key, name="Me", zone=_local_zone())
+        return PersonFacts(
+            key=person.key,
+            name=person.name,
+            zone=person.zone or _local_zone(),
+            birth_year=person.birth_year,
+            sex=person.sex,
+            mass_kg=person.mass_on(date or dt.date.max),
+            hr_max=person.hr_max,
+            use_heart_rate=person.use_heart_rate,
+            no_score=person.no_score,
+        )
+
+    def _today(self, person: str) -> dt.date:
+        return dt.datetime.now(self._facts(person, None).time_zone).date()
+
+    def _read(self, query: Callable[[Store], T]) -> T:
+        def read() -> T:
+            with open_store(self.home) as store:
+                return query(store)
+
+        return _told(read)
+
+    def _registry(self) -> Registry:
+        return self._entries.registry()
+
+    # Sensors and the collector --------------------------------------------------------------
+
+    def status(self) -> CollectorStatus:
+        """The collector, running or not, and every paired sensor. Never raises."""
+        try:
+            state = msgspec.convert(ask(self.home, "status", timeout_s=STATUS_S), CollectorState)
+        except NotRunning:
+            message = "Nothing is being recorded: the collector is not running."
+            return self._status(None, message)
+        except IngestError as error:
+            return self._status(None, str(error))
+        count = len(state.sensors)
+        doing = f"Recording {count} {'sensor' if count == 1 else 'sensors'}"
+        message = f"{doing if state.recording else 'Recording is paused'}, over {state.radio}."
+        return self._status(state, message)
+
+    def _status(self, state: CollectorState | None, message: str) -> CollectorStatus:
+        known = {status.sensor: status for status in state.sensors} if state else {}
+        sensors = tuple(_view(s, known.get(s.key)) for s in self._registry().active)
+        return CollectorStatus(
+            running=state is not None,
+            radio=state.radio if state else self._radio,
+            recording=state.recording if state else False,
+            message=message,
+            sensors=sensors,
+        )
+
+    def start_collector(self) -> None:
+        """Start a collector in a process of its own, unless one runs."""
+        if contact(self.home) is None:
+            words = processes.command(self.home, "record", radio=self._radio)
+            processes.spawn(words, self.home / "logs" / "record.log")
+
+    def set_recording(self, on: bool) -> None:
+        """Start or stop recording every paired sensor."""
+        _told(lambda: ask(self.home, "record", on=on))
+
+    def scan(self, seconds: float = 4.0) -> list[Seen]:
+        """Sensors in the air, strongest first; starts the collector's scan, or one of its own."""
+        registry = self._registry()
+        paired = {s.address: s.name or s.key for s in registry.active}
+        found = _told(lambda: reach.scan(self.home, self._radio, seconds))
+        return [
+            Seen(
+                address=seen.address,
+                short=short_address(seen.address),
+                name=seen.name,
+                profiles=seen.profiles,
+                title=", ".join(PROFILES[key].title for key in seen.profiles),
+                rssi=seen.rssi,
+                paired_as=paired.get(seen.address),
+                placements=tuple(p.value for p in PROFILES[seen.profiles[0]].placements),
+                counts=PROFILES[seen.profiles[0]].counts,
+            )
+            for seen in found
+        ]
+
+    def preview(self, address: str, seconds: float = 4.0) -> list[LiveValue]:
+        """What a sensor says right now, before it is saved."""
+        found = _told(lambda: reach.preview(self.home, self._radio, address, seconds))
+        return list(found.live)
+
+    def pair(
+        self,
+        address: str,
+        *,
+        placement: str,
+        person: str,
+        load_kg: float = 0.0,
+        counts: str | None = None,
+    ) -> str:
+        """Save a sensor and where it sits; its key."""
+        place = Placement(placement)
+        return _told(
+            lambda: reach.pair(
+                self.home,
+                self._radio,
+                address,
+                placement=place,
+                person=person,
+                load_kg=load_kg,
+                counts=counts,
+            )
+        )
+
+    def forget(self, sensor: str) -> None:
+        """Stop listening to a sensor; what it recorded stays."""
+        self._sensor(sensor)
+        now = dt.datetime.now(dt.UTC)
+        _told(lambda: self._entries.append(SensorForgotten(at=now, sensor=sensor)))
+
+    def assign(
+        self,
+        sensor: str,
+        *,
+        placement: str | None = None,
+        person: str | None = None,
+        load_kg: float | None = None,
+        counts: str | None = None,
+        since: dt.date | None = None,
+    ) -> None:
+        """Say anew where a sensor sits; None keeps what was said.
+
+        since: from that local day on; None corrects the assignment that is in force.
+        """
+        current = self._sensor(sensor).current
+        who = self.pick(person) if person else (current.person if current else self.pick(None))
+        if current is None and placement is None:
+            raise DashboardError(f"{sensor} sits nowhere yet.", "Say where: --placement left-foot")
+        now = dt.datetime.now(dt.UTC)
+        start = current.since if current else now
+        if since is not None:
+            zone = self._facts(who, None).time_zone
+            start = dt.datetime.combine(since, dt.time(), zone).astimezone(dt.UTC)
+        entry = Assigned(
+            at=now,
+            sensor=sensor,
+            person=who,
+            placement=Placement(placement) if placement else current.placement,  # type: ignore[union-attr]
+            since=start,
+            load_kg=load_kg if load_kg is not None else (current.load_kg if current else 0.0),
+            counts=counts if counts is not None else (current.counts if current else None),
+        )
+        _told(lambda: self._entries.append(entry))
+
+    def progress(self) -> demo.Progress | None:
+        """How far the demo's history is, or None."""
+        return demo.progress(self.home) if self.demo else None
+
+    def _sensor(self, key: str) -> Sensor:
+        found = self._registry().sensors.get(key)
+        if found is None:
+            raise DashboardError(f"There is no sensor '{key}'.", "See: legload sensors")
+        return found
+
+
+def demo_marker() -> str:
+    """The name of the file that makes a folder the demo's."""
+    return demo.MARKER
+
+
+def _local_zone() -> str:
+    from dashboard.commands.people import local_zone
+
+    return local_zone()
+
+
+def _view(sensor: Sensor, status: SensorStatus | None) -> SensorView:
+    current = sensor.current
+    main = PROFILES.get(sensor.profiles[0])
+    return SensorView(
+        key=sensor.key,
+        title=main.title if main else sensor.profiles[0],
+        name=sensor.name,
+        person=current.person if current else "",
+        placement=current.placement.value if current else "",
+        load_kg=current.load_kg if current else 0.0,
+        counts=current.counts if current else None,
+        state=(status.state if status else State.OFF).value,
+        detail=status.detail if status else "",
+        battery_percent=status.battery_percent if status else None,
+        battery_at=_instant(status.battery_ns if status else None),
+        last_seen=_instant(status.last_seen_ns if status else None),
+        since=_instant(status.since_ns if status else None),
+        notifications=status.notifications if status else 0,
+        malformed=0,
+        live=status.live if status else (),
+    )
+
+
+def _instant(time_ns: int | None) -> dt.datetime | None:
+    return None if time_ns is None else dt.datetime.fromtimestamp(time_ns / 1e9, dt.UTC)
+
+
+def _uses(
+    store: Store, registry: Registry, person: str, start: dt.datetime, end: dt.datetime
+) -> list[SensorUse]:
+    uses = []
+    for row in store.sensor_use(start, end).iter_rows(named=True):
+        sensor = registry.sensors.get(row["sensor"])
+        worn = [a for a in sensor.assignments if a.person == person] if sensor else []
+        if sensor is None or not worn:
+            continue
+        profiles = [PROFILES[key] for key in sensor.profiles if key in PROFILES]
+        battery = store.battery(sensor.key)
+        uses.append(
+            SensorUse(
+                sensor=sensor.key,
+                title=profiles[0].title if profiles else sensor.profiles[0],
+                placement=worn[-1].placement.value,
+                observed_h=(row["observed_s"] or 0.0) / 3600.0,
+                continuous=any(profile.continuous for profile in profiles),
+                battery_percent=battery.percent if battery else None,
+                malformed=row["malformed"],
+            )
+        )
+    return uses
+
+
+def _gaps(
+    store: Store, sensors: list[str], start: dt.datetime, end: dt.datetime
+) -> tuple[Gap, ...]:
+    frame = store.gaps(start, end, sensors)
+    return tuple(
+        Gap(sensor=row["sensor"], start=row["start"], end=row["end"], reason=row["reason"] or "")
+        for row in frame.iter_rows(named=True)
+        if row["reason"] != "stopped"
+    )

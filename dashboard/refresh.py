@@ -1,0 +1,186 @@
+"""Bring the store up to date: loader, then minutes, then store. Here store and analytics meet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from analytics.frames import METHOD, SensorMinutes
+from analytics.gait.steps import detect_steps
+from analytics.minutes import motion_minutes, slow_minutes
+from analytics.wear import CONTEXT_MIN, motion_features, worn_minutes
+from devices import PROFILES
+from ingest.entries import Assignment, Entries, Person, Registry, Sensor
+from ingest.loader import load
+from ingest.store import Stale, Store, open_store
+
+WHOLE_DAY = dt.timedelta(days=1)
+CONTEXT = dt.timedelta(minutes=CONTEXT_MIN)
+SLOW_MARGIN = dt.timedelta(seconds=10)
+
+Instant = dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """What a refresh did: counts, and a sentence for each problem."""
+
+    recordings: int
+    rows: int
+    minutes: int
+    problems: tuple[str, ...]
+
+
+def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -> Refreshed:
+    """Load what recordings have grown by and compute the minutes that this makes stale.
+
+    Safe at any time and in several processes at once: a range is computed from samples that are
+    there, and stays stale where newer ones have come meanwhile.
+
+    Raises:
+        IngestError: the store is busy, full or not permitted; nothing stored is lost.
+    """
+    summary = load(home, progress=progress)
+    registry = Entries(home).registry()
+    pieces = [piece for stale in _stale(home) for piece in _pieces(stale)]
+    minutes = 0
+    for number, stale in enumerate(pieces, 1):
+        minutes += _recompute(home, registry, stale)
+        if progress is not None:
+            progress(number, len(pieces))
+    return Refreshed(
+        recordings=summary.recordings,
+        rows=summary.rows,
+        minutes=minutes,
+        problems=summary.problems,
+    )
+
+
+def _stale(home: Path) -> list[Stale]:
+    with open_store(home) as store:
+        outdated = not store.method_is(METHOD)
+        if not outdated:
+            return store.dirty()
+    with open_store(home, read_only=False) as store:
+        store.mark_all_stale()
+        return store.dirty()
+
+
+def _pieces(stale: Stale) -> Iterator[Stale]:
+    """A range in pieces of at most a day, so that memory stays small; newest first."""
+    end = stale.end
+    while end > stale.start:
+        start = max(stale.start, end - WHOLE_DAY)
+        yield Stale(stale.sensor, start, end, stale.version)
+        end = start
+
+
+def _recompute(home: Path, registry: Registry, stale: Stale) -> int:
+    """Replace the minutes of one stale range; how many there are now."""
+    sensor = registry.sensors.get(stale.sensor)
+    with open_store(home) as store:
+        reach = (
+            CONTEXT if store.motion_rate(stale.sensor, stale.start, stale.end) else dt.timedelta()
+        )
+        start, end = stale.start - reach, stale.end + reach
+        frames = [] if sensor is None else list(_minutes(store, registry, sensor, start, end))
+    frame = pl.concat(frames) if frames else SensorMinutes.create_empty()
+    with open_store(home, read_only=False) as store:
+        store.replace_minutes(stale.sensor, start, end, frame, seen=stale.version)
+    return len(frame)
+
+
+def _minutes(
+    store: Store, registry: Registry, sensor: Sensor, start: Instant, end: Instant
+) -> Iterator[pl.DataFrame]:
+    """SensorMinutes of a sensor in [start, end), one frame an assignment in force."""
+    for assignment, since, until in in_force(sensor.assignments, start, end):
+        person = registry.persons[assignment.person]
+        if store.motion_rate(sensor.key, since, until) is not None:
+            frame = _of_motion(store, sensor, assignment, person, since, until)
+        else:
+            frame = _of_slow(store, sensor, assignment, person, since, until)
+        yield frame.filter(pl.col("minute").is_between(since, until, closed="left"))
+
+
+def in_force(
+    assignments: Sequence[Assignment], start: Instant, end: Instant
+) -> Iterator[tuple[Assignment, Instant, Instant]]:
+    """Each assignment with the part of [start, end) in which it holds, from whole minutes on.
+
+    The first one also holds before it was said: nobody else wore the sensor then.
+    """
+    for number, assignment in enumerate(assignments):
+        last = number + 1 == len(assignments)
+        since = start if number == 0 else max(start, _minute(assignment.since))
+        until = end if last else min(end, _minute(assignments[number + 1].since))
+        if since < until:
+            yield assignment, since, until
+
+
+def _minute(instant: Instant) -> Instant:
+    return instant.replace(second=0, microsecond=0)
+
+
+def _of_slow(
+    store: Store,
+    sensor: Sensor,
+    assignment: Assignment,
+    person: Person,
+    start: Instant,
+    end: Instant,
+) -> pl.DataFrame:
+    samples = store.slow(sensor.key, start - SLOW_MARGIN, end + SLOW_MARGIN)
+    profiles = [PROFILES[key] for key in sensor.profiles if key in PROFILES]
+    counts = assignment.counts or next((p.counts for p in profiles if p.counts), None)
+    return slow_minutes(
+        samples.lazy(),
+        sensor=sensor.key,
+        person=person.key,
+        placement=assignment.placement,
+        continuous=any(profile.continuous for profile in profiles),
+        counts=counts,
+        mass_kg=person.mass_on(start.date()),
+        load_kg=assignment.load_kg,
+        sex=person.sex,
+    ).collect()
+
+
+def _of_motion(
+    store: Store,
+    sensor: Sensor,
+    assignment: Assignment,
+    person: Person,
+    start: Instant,
+    end: Instant,
+) -> pl.DataFrame:
+    motion = store.motion(sensor.key, start - CONTEXT, end + CONTEXT)
+    rate_hz = store.motion_rate(sensor.key, start, end)
+    if rate_hz is None or motion.is_empty():
+        return SensorMinutes.create_empty()
+    near = motion.filter(
+        pl.col("time").is_between(start - SLOW_MARGIN, end + SLOW_MARGIN, closed="left")
+    )
+    time_s = near["time"].dt.epoch("ns").to_numpy() / 1e9
+    gyro = near.select("gx", "gy", "gz")
+    events = detect_steps(
+        time_s,
+        near.select("ax", "ay", "az").to_numpy(),
+        None if gyro["gx"].null_count() else gyro.to_numpy(),
+        rate_hz=rate_hz,
+        placement=assignment.placement,
+    )
+    return motion_minutes(
+        events.lazy(),
+        worn_minutes(motion_features(motion.lazy(), rate_hz=rate_hz)),
+        sensor=sensor.key,
+        person=person.key,
+        placement=assignment.placement,
+        continuous=True,
+        mass_kg=person.mass_on(start.date()),
+        load_kg=assignment.load_kg,
+    ).collect()

@@ -1,0 +1,189 @@
+"""One A4 page for the person who treats, or for oneself: PDF/UA-1 and PDF/A-2a.
+
+Identical reports give identical bytes: the creation time is the end of the week, the fonts are the
+ones inside the typst package, and the text reaches the template as JSON, never as typst code.
+Characters that those fonts lack are drawn with the computer's own fonts, or replaced by `?`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from typing import Any, Literal
+
+from analytics.week import Component, Day, TrendWeek, WeekReport
+from dashboard import theme, wording
+
+STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
+_SIGNS = "\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2265"  # dashes, quotes, ellipsis, at least
+_MOST = {"notices": 4, "gaps": 4, "sensors": 4, "components": 9, "sources": 12}
+
+
+def write(report: WeekReport) -> bytes:
+    """The page as PDF bytes."""
+    sheet = sheet_of(report)
+    stamp = int(dt.datetime.combine(report.end, dt.time(), tzinfo=dt.UTC).timestamp())
+    return _compile(sheet, stamp)
+
+
+def _compile(sheet: dict[str, Any], stamp: int) -> bytes:
+    """Bundled fonts first; only text that they cannot show falls back."""
+    import typst
+
+    source = resources.files("dashboard.reports").joinpath("week.typ").read_bytes()
+
+    def compiled(of: dict[str, Any], *, bundled: bool) -> bytes:
+        return typst.compile(
+            source,
+            sys_inputs={"sheet": json.dumps(of, ensure_ascii=True, sort_keys=True)},
+            ignore_system_fonts=bundled,
+            pdf_standards=list(STANDARDS),
+            timestamp=stamp,
+        )
+
+    try:
+        return compiled(sheet, bundled=True)
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+    try:
+        return compiled(sheet, bundled=False)
+    except typst.TypstError:
+        return compiled(_western(sheet), bundled=True)
+
+
+def _western(value: Any) -> Any:
+    """Every character outside the scripts that the bundled font has, replaced by `?`."""
+    if isinstance(value, str):
+        return "".join(char if _bundled(char) else "?" for char in value)
+    if isinstance(value, dict):
+        return {key: _western(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_western(item) for item in value]
+    return value
+
+
+def _bundled(char: str) -> bool:
+    name = unicodedata.name(char, "")
+    return ord(char) < 0x180 or char in _SIGNS or name.startswith(("GREEK SM", "CYRILLIC SM"))
+
+
+# --- the sheet: what the template lays out ------------------------------------------------------
+
+
+def sheet_of(report: WeekReport) -> dict[str, Any]:
+    """Every text and share on the page, shortened so that it fits."""
+    lines = wording.card(report)[: _MOST["components"]]
+    sources = _sources(lines)
+    return {
+        "colours": theme.colours(),
+        "demo": report.demo,
+        "title": f"Leg load of {_clip(report.person_name, 60)}, {wording.week_name(report.week)}",
+        "keywords": ["leg load", report.week, *(["DEMO"] if report.demo else [])],
+        "person": _clip(report.person_name, 46),
+        "week": wording.week_name(report.week),
+        "dates": wording.date_range(report),
+        "zone": _clip(f"Days as in {report.zone}", 60),
+        **_score(report),
+        "components": [_component(line, sources) for line in lines],
+        "days": [_day(day) for day in report.days],
+        "strip-text": wording.strip_text(report),
+        "dose-note": wording.DOSE_NOTE,
+        "trend": [_trend(week) for week in report.trend[-4:]],
+        "notices": _list((note.text for note in report.notices), "notices", 150),
+        "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
+        "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 130),
+        "sources": [
+            {"mark": mark, "text": _clip(text, 110), "link": wording.doi_link(text)}
+            for text, mark in list(sources.items())[: _MOST["sources"]]
+        ],
+        "evidence-key": " ".join(
+            f"{letter} {words[0]}: {words[1]}" for letter, words in wording.EVIDENCE.items()
+        ),
+        "method": _clip(
+            f"{report.method}; targets {report.protocol}; data {report.data_hash[:16]}.", 160
+        ),
+        "disclaimer": _clip(report.disclaimer, 700),
+    }
+
+
+def _score(report: WeekReport) -> dict[str, Any]:
+    done, left, unknown = wording.shares(report)
+    least = "at least " if report.at_least else ""
+    return {
+        "scored": report.points is not None,
+        "headline": wording.headline(report),
+        "status": wording.status_title(report),
+        "status-text": wording.status_sentence(report),
+        "scored-on": wording.scored_on(report),
+        "shares": {
+            "done": done,
+            "left": left,
+            "total": wording.points_total(report),
+            "done-text": f"done: {least}{done:.0f}",
+            "left-text": f"{wording.left_word(report)}: {left:.0f}",
+            "unknown-text": f"not measured: {unknown:.0f}",
+        },
+    }
+
+
+def _component(line: Component, sources: dict[str, int]) -> dict[str, Any]:
+    return {
+        "title": _clip(line.title, 44),
+        "known": line.value is not None,
+        "value": wording.value_text(line),
+        "details": [_clip(text, 120) for text in wording.details(line)],
+        "target": _clip(line.target_text, 50),
+        "credit": line.credit,
+        "points": wording.points_text(line),
+        "evidence": wording.evidence_text(line.evidence),
+        "source": sources.get(line.source),
+    }
+
+
+def _day(day: Day) -> dict[str, Any]:
+    worn, observed = wording.coverage_shares(day)
+    return {
+        "name": f"{day.date:%a} {day.date.day}",
+        "state": wording.day_state(day),
+        "credit": day.credit if day.recorded else None,
+        "dose": wording.dose_text(day),
+        "coverage": wording.coverage_text(day) or "–",
+        "wear": worn,
+        "observed": observed,
+    }
+
+
+def _trend(week: TrendWeek) -> dict[str, Any]:
+    return {
+        "week": wording.week_short(week.week),
+        "share": None if week.points is None else week.points / 100,
+        "most": week.points_measurable / 100,
+        "points": wording.trend_points(week),
+        "dose": wording.trend_dose(week),
+        "status": week.status.value,
+    }
+
+
+def _sources(lines: Iterable[Component]) -> dict[str, int]:
+    """Each citation once, numbered in the order of the table."""
+    texts = dict.fromkeys(line.source for line in lines if line.source)
+    return {text: index for index, text in enumerate(texts, start=1)}
+
+
+def _list(texts: Iterable[str], kind: str, width: int) -> list[str]:
+    """The first few, and how many more there are."""
+    lines: Sequence[str] = [_clip(text, width) for text in texts]
+    most = _MOST[kind]
+    if len(lines) <= most:
+        return list(lines)
+    return [*lines[: most - 1], f"+ {len(lines) - most + 1} more"]
+
+
+def _clip(text: str, width: int) -> str:
+    """One line without control characters, shortened with an ellipsis."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return flat if len(flat) <= width else flat[: width - 1].rstrip() + "…"

@@ -1,0 +1,186 @@
+"""A long, tidy table: one number or one text a row, null as an empty field.
+
+Columns are described in docs/report.md. UTF-8 with a byte order mark, so that spreadsheets read
+names right; text that a spreadsheet would run as a formula is quoted with an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from analytics.week import Component, Day, SensorUse, TrendWeek, WeekReport
+
+Cell: TypeAlias = str | float | int | bool | None
+Row: TypeAlias = dict[str, Cell]
+
+COLUMNS = (
+    "person",
+    "week",
+    "demo",
+    "section",
+    "date",
+    "key",
+    "title",
+    "value",
+    "unit",
+    "text",
+    "target",
+    "credit",
+    "points",
+    "points_max",
+    "evidence",
+    "coverage",
+    "at_least",
+    "confidence",
+    "low",
+    "high",
+    "source",
+    "note",
+)
+DAY_UNITS = {
+    "hours": "h",
+    "wear_h": "h",
+    "observed_h": "h",
+    "steps": "steps",
+    "lld": "step-eq",
+    "credit": "share",
+    "loaded_min": "min",
+    "aerobic_min": "min",
+    "peak30_spm": "steps/min",
+    "recorded": "",
+    "excused": "",
+    "valid": "",
+    "future": "",
+}
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # also the full-width forms
+
+
+def write(report: WeekReport) -> bytes:
+    """The whole report as CSV."""
+    out = io.StringIO(newline="")
+    table = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
+    table.writeheader()
+    base: Row = {"person": report.person_name, "week": report.week, "demo": report.demo}
+    for row in rows(report):
+        table.writerow({key: _cell(value) for key, value in {**base, **row}.items()})
+    return out.getvalue().encode("utf-8-sig")
+
+
+def rows(report: WeekReport) -> Iterator[Row]:
+    """Every row, section by section: week, component, day, trend, notice, gap, sensor."""
+    yield from _week(report)
+    yield from (_component(line) for line in report.components)
+    for day in report.days:
+        yield from _day(day)
+    for week in report.trend:
+        yield from _trend(week)
+    for note in report.notices:
+        yield _row("notice", note.key, note.level, text=note.text, source=note.source)
+    for gap in report.gaps:
+        minutes = (gap.end - gap.start).total_seconds() / 60
+        span = f"{_utc(gap.start)}/{_utc(gap.end)}"
+        yield _row("gap", "gap", gap.sensor, value=minutes, unit="min", text=span, note=gap.reason)
+    for use in report.sensors:
+        yield from _sensor(use)
+
+
+def _row(section: str, key: str, title: str, **rest: Cell) -> Row:
+    return {"section": section, "key": key, "title": title, **rest}
+
+
+def _week(report: WeekReport) -> Iterator[Row]:
+    numbers: dict[str, tuple[str, float | None, str]] = {
+        "points": ("Points", report.points, "points"),
+        "points_measurable": ("Points that were measurable", report.points_measurable, "points"),
+        "valid_days": ("Valid days", report.valid_days, "days"),
+        "excused_days": ("Excused days", report.excused_days, "days"),
+        "day_of_week": ("Day of the week so far", report.day_of_week, ""),
+        "target_lld": ("Daily target of the Loaded-Leg Dose", report.target_lld, "step-eq/day"),
+    }
+    for key, (title, value, unit) in numbers.items():
+        least = report.at_least if key == "points" else None
+        yield _row("week", key, title, value=value, unit=unit, at_least=least)
+    texts = {
+        "status": ("Status", report.status.value),
+        "person_key": ("Key of the person", report.person),
+        "zone": ("Time zone of the days", report.zone),
+        "start": ("First day", report.start.isoformat()),
+        "end": ("End, exclusive", report.end.isoformat()),
+        "method": ("Method", report.method),
+        "protocol": ("Targets", report.protocol),
+        "data_hash": ("Hash of the data", report.data_hash),
+        "disclaimer": ("What this is not", report.disclaimer),
+    }
+    for key, (title, text) in texts.items():
+        yield _row("week", key, title, text=text)
+
+
+def _component(line: Component) -> Row:
+    return _row(
+        "component",
+        line.key,
+        line.title,
+        value=line.value,
+        unit=line.unit,
+        text=line.target_text,
+        target=line.target,
+        credit=line.credit,
+        points=line.points,
+        points_max=line.points_max,
+        evidence=line.evidence,
+        coverage=line.coverage,
+        at_least=line.at_least,
+        confidence=line.confidence,
+        low=line.low,
+        high=line.high,
+        source=line.source,
+        note=line.note,
+    )
+
+
+def _day(day: Day) -> Iterator[Row]:
+    for key, unit in DAY_UNITS.items():
+        value: Cell = getattr(day, key)
+        title = key.replace("_", " ")
+        yield {**_row("day", key, title, value=value, unit=unit), "date": day.date.isoformat()}
+
+
+def _trend(week: TrendWeek) -> Iterator[Row]:
+    yield _row(
+        "trend",
+        "points",
+        week.week,
+        value=week.points,
+        unit="points",
+        text=week.status.value,
+        points_max=week.points_measurable,
+    )
+    yield _row("trend", "lld", week.week, value=week.lld, unit="step-eq/day")
+    yield _row("trend", "valid_days", week.week, value=week.valid_days, unit="days")
+
+
+def _sensor(use: SensorUse) -> Iterator[Row]:
+    title = f"{use.title}, {use.placement}"
+    worn = "worn all day" if use.continuous else "worn for sessions"
+    yield _row("sensor", "observed_h", title, value=use.observed_h, unit="h", text=worn)
+    yield _row("sensor", "battery_percent", title, value=use.battery_percent, unit="%")
+    yield _row("sensor", "malformed", title, value=use.malformed, unit="packets")
+
+
+def _utc(instant: dt.datetime) -> str:
+    return instant.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _cell(value: Cell) -> str:
+    """Empty for null, `true`/`false`, numbers in full, text that is never run as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return f"'{value}" if value.lstrip(" \N{NO-BREAK SPACE}").startswith(_FORMULA) else value

@@ -1,0 +1,179 @@
+"""The blocks of the week's page as HTML: head, score, notices, components, small print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analytics.week import Component, Notice, WeekReport
+from dashboard import charts, wording
+from dashboard.markup import Markup, el, join
+
+LEVELS = {"info": "Note", "remind": "Reminder", "warn": "Please read"}
+
+
+def head(report: WeekReport, *, current: bool) -> Markup:
+    """Whose week, which week, and DEMO if it is simulated."""
+    title = "This week" if current else wording.week_name(report.week)
+    name = f"{wording.week_name(report.week)}, " if current else ""
+    return el(
+        "div",
+        demo_badge() if report.demo else Markup(),
+        el("h1", title),
+        el("p", f"{report.person_name}: {name}{wording.date_range(report)}", cls="muted"),
+        cls="ll",
+    )
+
+
+def demo_badge(text: str = "DEMO – simulated data") -> Markup:
+    """Simulated data is never shown without it."""
+    return el("span", text, cls="demo")
+
+
+def hero(report: WeekReport) -> Markup:
+    """Five seconds: how much is done, left and unknown."""
+    words = el(
+        "div",
+        el("h1", wording.headline(report)),
+        el("span", wording.status_title(report), cls="ll-status"),
+        el("p", wording.status_sentence(report)),
+        cls="ll-words",
+    )
+    return page(el("div", charts.ring(report), words, _shares(report), cls="ll-hero"))
+
+
+def _shares(report: WeekReport) -> Markup:
+    if report.points is None:
+        return Markup()
+    done, left, unknown = wording.shares(report)
+    least = "At least " if report.at_least else ""
+    parts = (
+        ("done", f"{least}{done:.0f} points done", wording.done_lines(report), "Reached"),
+        (
+            "left",
+            f"{left:.0f} points {wording.left_word(report)}",
+            wording.left_lines(report),
+            "Open",
+        ),
+        (
+            "unknown",
+            f"{unknown:.0f} points not measured",
+            wording.unmeasured_lines(report),
+            "Unknown",
+        ),
+    )
+    return el("div", *(_share(*part) for part in parts), cls="ll-shares")
+
+
+def _share(cls: str, title: str, lines: list[Component], word: str) -> Markup:
+    names = ", ".join(line.title for line in lines) or "none"
+    return el(
+        "div", el("b", title), el("span", f"{word}: {names}", cls="small"), cls=f"ll-share {cls}"
+    )
+
+
+def notices(items: Iterable[Notice]) -> Markup:
+    """What the person should read, most urgent look first."""
+    return el("div", *(_notice(item) for item in items), cls="ll")
+
+
+def _notice(item: Notice) -> Markup:
+    source = el("div", citation(item.source), cls="small") if item.source else Markup()
+    return el(
+        "div",
+        el("b", f"{LEVELS.get(item.level, 'Note')}:"),
+        item.text,
+        source,
+        cls=f"ll-notice {item.level}",
+        role="note",
+    )
+
+
+def citation(source: str) -> Markup:
+    """A citation; its DOI opens in another tab only when it is clicked."""
+    link = wording.doi_link(source)
+    return el("a", source, href=link, target="_blank") if link else el("span", source)
+
+
+def lines(report: WeekReport) -> Markup:
+    """The measured components, then apart those that nobody can know."""
+    card = wording.card(report)
+    known = [line for line in card if line.value is not None]
+    missing = [line for line in card if line.value is None]
+    parts = [el("div", *(_line(line) for line in known), cls="ll-lines")]
+    if missing:
+        parts += [
+            el("h2", "Not measured"),
+            el("p", wording.NOT_MEASURED, cls="muted"),
+            el("div", *(_line(line) for line in missing), cls="ll-lines"),
+        ]
+    return el("div", *parts, cls="ll")
+
+
+def _line(line: Component) -> Markup:
+    known = line.value is not None
+    return el(
+        "div",
+        el("div", el("div", line.title, cls="title"), _evidence(line)),
+        el("div", el("div", wording.value_text(line), cls="value"), *_small(line)),
+        el("div", el("div", "Target", cls="small"), el("div", line.target_text)),
+        el("div", *_points(line)),
+        el("div", "Source: ", citation(line.source), cls="source small"),
+        cls="ll-line" if known else "ll-line missing",
+        role="group",
+        aria_label=f"{line.title}: {wording.value_text(line)}",
+    )
+
+
+def _evidence(line: Component) -> Markup:
+    words = f"Evidence {wording.evidence_text(line.evidence)}"
+    help_text = wording.evidence_help(line.evidence)
+    return el("div", el("abbr", words, title=help_text), cls="small")
+
+
+def _small(line: Component) -> Iterable[Markup]:
+    return (el("div", text, cls="small") for text in wording.details(line))
+
+
+def _points(line: Component) -> Iterable[Markup]:
+    yield el("div", "Points", cls="small")
+    yield el("div", wording.points_text(line))
+    if line.credit is None:
+        yield el("div", cls="ll-bar unknown", role="img", aria_label="not scored")
+        return
+    fill = el("i", style=f"width:{100 * line.credit:.0f}%")
+    yield el("div", fill, cls="ll-bar", role="img", aria_label=wording.reached_text(line))
+    yield el("div", wording.reached_text(line), cls="small")
+
+
+def record(report: WeekReport) -> Markup:
+    """What the numbers rest on: sensors and gaps."""
+    gaps = [wording.gap_text(gap, report) for gap in report.gaps]
+    return el(
+        "div",
+        el("h2", "Sensors in this week"),
+        _list(wording.sensor_text(use) for use in report.sensors) or _none("No sensor."),
+        el("h2", "Gaps"),
+        _list(gaps) or _none("No gaps in the recordings."),
+        cls="ll",
+    )
+
+
+def _list(texts: Iterable[str]) -> Markup:
+    items = [el("li", text) for text in texts]
+    return el("ul", *items) if items else Markup()
+
+
+def _none(text: str) -> Markup:
+    return el("p", text, cls="muted")
+
+
+def foot(report: WeekReport) -> Markup:
+    """Method, version, hash and what this is not."""
+    method = f"Method {report.method}; targets {report.protocol}; data {report.data_hash[:16]}."
+    texts = (wording.DOSE_NOTE, wording.SCORE_NOTE, report.disclaimer, method)
+    return el("div", *(el("p", text, cls="small") for text in texts), cls="ll")
+
+
+def page(*blocks: Markup) -> Markup:
+    """Several blocks in one wrapper."""
+    return el("div", join(*blocks), cls="ll")

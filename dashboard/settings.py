@@ -1,0 +1,77 @@
+"""Where things are and how the program was asked to behave; read only by the entry points.
+
+Later beats earlier: built-in, `settings.toml` in the home folder, environment, command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from dashboard.errors import DashboardError
+
+FILE = "settings.toml"
+DEMO_FOLDER = "demo"
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `settings.toml` may say."""
+
+    radio: str = "auto"
+    person: str | None = None
+    port: int = 8501
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One run of the program. person None: the only one there is."""
+
+    home: Path
+    radio: str
+    person: str | None
+    port: int
+    json: bool
+    verbose: bool
+
+    @property
+    def demo_home(self) -> Path:
+        """The demo's own folder; the person's data is never touched by it."""
+        return self.home / DEMO_FOLDER
+
+
+def default_home() -> Path:
+    """The system's place for a program's data."""
+    return platformdirs.user_data_path("legload", appauthor=False)
+
+
+def load_settings(given: Mapping[str, object]) -> Settings:
+    """Settings from the home folder's file and from what was given (None: not given).
+
+    Raises:
+        DashboardError: the file is not valid; says where.
+    """
+    home = Path(str(given["home"])).expanduser() if given.get("home") else default_home()
+    preferences = _preferences(home / FILE)
+    return Settings(
+        home=home.absolute(),
+        radio=str(given.get("radio") or preferences.radio),
+        person=str(given["person"]) if given.get("person") else preferences.person,
+        port=preferences.port,
+        json=bool(given.get("json")),
+        verbose=bool(given.get("verbose")),
+    )
+
+
+def _preferences(path: Path) -> Preferences:
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Preferences)
+    except FileNotFoundError:
+        return Preferences()
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        raise DashboardError(
+            f"{path} cannot be used: {error}.", "Correct the file or delete it, then try again."
+        ) from error

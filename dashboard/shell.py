@@ -1,0 +1,103 @@
+"""What surrounds every page: page table, person, DEMO mark, progress of the demo's history."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import scorecard, theme
+from dashboard.data import open_data
+from dashboard.errors import DashboardError
+from dashboard.markup import el
+from dashboard.views import sensors, this_week
+from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from dashboard.data import Data
+
+SIDEBAR_PX = 250
+Render = Callable[["Data", str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page: address, title, and what draws it for a person."""
+
+    key: str
+    title: str
+    render: Render
+
+
+PAGES = (
+    Page(key="week", title="This week", render=this_week.render),
+    Page(key="sensors", title="Sensors", render=sensors.render),
+)
+
+
+def run() -> None:
+    """The whole app, for the home that the command line put into the environment."""
+    home, radio = os.environ["LEGLOAD_HOME"], os.environ.get("LEGLOAD_RADIO", "auto")
+    show(_opened(home, radio))
+
+
+@st.cache_resource(show_spinner=False)
+def _opened(home: str, radio: str) -> Data:
+    return open_data(Path(home), radio=radio)
+
+
+def show(data: Data) -> None:
+    """Draw the page that is chosen."""
+    title = "DEMO legload" if data.demo else "legload"
+    st.set_page_config(page_title=title, layout="wide", initial_sidebar_state=SIDEBAR_PX)
+    st.html(theme.css())
+    pages = [
+        st.Page(_drawn(page, data), title=page.title, url_path=page.key, default=page is PAGES[0])
+        for page in PAGES
+    ]
+    st.navigation(pages).run()
+
+
+def _drawn(page: Page, data: Data) -> Callable[[], None]:
+    """The page with its sidebar; an error is one sentence, never a traceback."""
+
+    def draw() -> None:
+        try:
+            page.render(data, _sidebar(data))
+        except DashboardError as error:
+            st.error(plain(str(error)))
+
+    return draw
+
+
+def _sidebar(data: Data) -> str:
+    """Brand, DEMO, person; returns the person's key."""
+    with st.sidebar:
+        badge = [scorecard.demo_badge("DEMO")] if data.demo else []
+        st.html(scorecard.page(el("h2", "legload"), *badge))
+        persons = {person.key: person.name for person in data.persons()}
+        person = st.selectbox(
+            "Person", list(persons), format_func=lambda key: persons[key], key="person"
+        )
+        _progress(data)
+        st.html(scorecard.page(el("p", "Everything stays on this computer.", cls="small")))
+    return person
+
+
+def _progress(data: Data) -> None:
+    """Only while something loads does the bar look again, each second."""
+    if data.progress() is not None:
+        st.fragment(_bar, run_every=1.0)(data)
+
+
+def _bar(data: Data) -> None:
+    progress = data.progress()
+    if progress is None:
+        st.rerun()
+    else:
+        share = progress.done / progress.total if progress.total else 0.0
+        st.progress(min(1.0, share), text=plain(progress.text))

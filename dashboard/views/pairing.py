@@ -1,0 +1,172 @@
+"""Pair a sensor: scan, choose it from the list, see its live values, save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import scorecard, tiles, wording
+from dashboard.errors import DashboardError
+from dashboard.markup import Markup, el
+from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from dashboard.data import Data, Seen
+
+SEEN, CHOSEN, LIVE = "pair-seen", "pair-chosen", "pair-live"
+COUNTS = {"strides": "strides of this foot (the standard)", "steps": "steps of both feet"}
+
+
+def render(data: Data, person: str) -> None:
+    """The pairing block: one step at a time."""
+    with st.container(border=True):
+        st.html(scorecard.page(el("h2", "Pair a sensor")))
+        chosen: Seen | None = st.session_state.get(CHOSEN)
+        if chosen is None:
+            _scan(data)
+        else:
+            _save(data, chosen, person)
+
+
+# --- click one: scan ----------------------------------------------------------------------------
+
+
+def _scan(data: Data) -> None:
+    st.html(scorecard.page(el("p", "Wake the sensor: move it, or put it on.", cls="muted")))
+    if st.button("Scan", type="primary", key="scan"):
+        _look(data)
+    seen: list[Seen] | None = st.session_state.get(SEEN)
+    if seen is None:
+        return
+    if not seen:
+        st.info("No sensor found. Move it closer, wake it, make sure no phone holds it, and scan.")
+    for found in seen:
+        _found(data, found)
+
+
+def _look(data: Data) -> None:
+    try:
+        with st.spinner("Looking for sensors …"):
+            if not data.status().running:
+                data.start_collector()
+            seen = data.scan()
+    except DashboardError as error:
+        st.session_state.pop(SEEN, None)
+        st.error(plain(str(error)))
+    else:
+        st.session_state[SEEN] = sorted(seen, key=lambda one: -one.rssi)
+
+
+def _found(data: Data, found: Seen) -> None:
+    words, button = st.columns([3, 1], vertical_alignment="center")
+    words.html(scorecard.page(_about(found)))
+    label = "Pair again" if found.paired_as else "Choose this one"
+    if button.button(label, key=f"choose-{found.address}", width="stretch"):
+        st.session_state[CHOSEN] = found
+        _preview(data, found)
+        st.rerun()
+
+
+def _about(found: Seen) -> Markup:
+    paired = f"; already paired as {found.paired_as}" if found.paired_as else ""
+    small = f"{found.name} {found.short}: {wording.signal_text(found.rssi)}{paired}"
+    return el("div", el("b", found.title), el("div", small, cls="small"))
+
+
+# --- click two: choose; its live value is shown before anything is saved ------------------------
+
+
+def _preview(data: Data, found: Seen) -> None:
+    """Keep its live values, or the sentence that says why there are none."""
+    try:
+        with st.spinner("Reading its live values …"):
+            st.session_state[LIVE] = tuple(data.preview(found.address))
+    except DashboardError as error:
+        st.session_state[LIVE] = str(error)
+
+
+# --- click three: save --------------------------------------------------------------------------
+
+
+def _save(data: Data, found: Seen, person: str) -> None:
+    st.html(scorecard.page(_about(found), _live()))
+    where, who = st.columns(2)
+    with where:
+        placement = placement_choice(found.placements)
+        load = load_choice()
+    with who:
+        wearer = person_choice(data, person)
+        counts = counts_choice(found.counts)
+    with st.container(horizontal=True):
+        saved = st.button("Save", type="primary", key="save")
+        again = st.button("Read again", key="again")
+        back = st.button("Back", key="back")
+    if again:
+        _preview(data, found)
+        st.rerun()
+    if back:
+        _forget_choice()
+        st.rerun()
+    if saved:
+        _pair(data, found, placement=placement, person=wearer, load_kg=load, counts=counts)
+
+
+def _live() -> Markup:
+    live = st.session_state.get(LIVE, ())
+    if isinstance(live, str):
+        return el("p", live, cls="ll-notice warn")
+    return el("div", tiles.values(live), cls="ll-sensor")
+
+
+def _pair(
+    data: Data, found: Seen, *, placement: str, person: str, load_kg: float, counts: str | None
+) -> None:
+    try:
+        data.pair(found.address, placement=placement, person=person, load_kg=load_kg, counts=counts)
+    except DashboardError as error:
+        st.error(plain(str(error)))
+        return
+    st.toast(plain(f"{found.title} saved. It is listened to from now on."))
+    _forget_choice()
+    st.session_state.pop(SEEN, None)
+    st.rerun()
+
+
+def _forget_choice() -> None:
+    for key in (CHOSEN, LIVE):
+        st.session_state.pop(key, None)
+
+
+# --- fields that the change form shares ---------------------------------------------------------
+
+
+def placement_choice(placements: Sequence[str], current: str = "") -> str:
+    """Where it sits; the best place first, or where it sits now."""
+    options = list(dict.fromkeys([*([current] if current else []), *placements]))
+    return st.selectbox("Where is it worn?", options, format_func=wording.placement_text)
+
+
+def person_choice(data: Data, current: str) -> str:
+    """Who wears it."""
+    persons = {person.key: person.name for person in data.persons()}
+    keys = list(persons)
+    at = keys.index(current) if current in keys else 0
+    return st.selectbox("Who wears it?", keys, index=at, format_func=lambda key: persons[key])
+
+
+def load_choice(current: float = 0.0) -> float:
+    """Load carried on the body, such as a vest."""
+    return st.number_input(
+        "Load carried, kg", min_value=0.0, max_value=100.0, value=current, step=0.5, format="%.1f"
+    )
+
+
+def counts_choice(current: str | None) -> str | None:
+    """What a foot pod counts; nothing to choose for other sensors."""
+    if current is None:
+        return None
+    options = list(COUNTS)
+    at = options.index(current) if current in options else 0
+    return st.selectbox("It counts", options, index=at, format_func=lambda key: COUNTS[key])

@@ -1,0 +1,160 @@
+"""The week at a glance: done, left, unknown; then day by day, line by line, week by week."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from analytics.week import WeekReport
+from dashboard import charts, scorecard, theme, tiles, wording
+from dashboard.errors import DashboardError
+from dashboard.markup import el
+from dashboard.reports import FORMATS, report_name
+
+if TYPE_CHECKING:
+    from dashboard.data import Data
+
+LIVE_S = 1.0
+LOOK_S = 5.0
+
+
+def render(data: Data, person: str) -> None:
+    """The page of one person."""
+    version = data.version()
+    weeks = data.weeks(person)
+    week = _chosen(person, weeks)
+    report = _report(version, person, week, _data=data)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        st.html(scorecard.head(report, current=week == weeks[0]))
+    with right:
+        _downloads(version, report)
+    _picker(person, weeks, week)
+    st.html(scorecard.hero(report))
+    _live(data)
+    _watch(data, version)
+    if report.notices:
+        st.html(scorecard.notices(report.notices))
+    _days(report)
+    st.html(scorecard.page(el("h2", "Against the targets")))
+    st.html(scorecard.lines(report))
+    _trend(report)
+    st.html(scorecard.record(report))
+    st.divider()
+    st.html(scorecard.foot(report))
+
+
+@st.cache_data(ttl="10m", max_entries=64, show_spinner="Adding up the week …")
+def _report(version: int, person: str, week: str, *, _data: Data) -> WeekReport:
+    """Scored once for each data version."""
+    return _data.week(person, week)
+
+
+@st.cache_data(ttl="10m", max_entries=32, show_spinner=False)
+def _written(version: int, report: WeekReport, key: str) -> bytes:
+    return FORMATS[key].write(report)
+
+
+def _downloads(version: int, report: WeekReport) -> None:
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        for form in FORMATS.values():
+            st.download_button(
+                f"Download {form.key.upper()}",
+                _written(version, report, form.key),
+                file_name=report_name(report, form),
+                mime=form.mime,
+                on_click="ignore",
+                type="primary" if form.key == "pdf" else "secondary",
+                help=form.title,
+                key=f"download-{form.key}",
+            )
+
+
+# --- which week ---------------------------------------------------------------------------------
+
+
+def _chosen(person: str, weeks: list[str]) -> str:
+    """The week in the picker; the newest where none, or one that is gone, was chosen."""
+    key = f"week-{person}"
+    if st.session_state.get(key) not in weeks:
+        st.session_state[key] = weeks[0]
+    return str(st.session_state[key])
+
+
+def _picker(person: str, weeks: list[str], week: str) -> None:
+    at = weeks.index(week)
+    with st.container(horizontal=True):
+        _step("← Earlier", person, weeks, at + 1)
+        st.selectbox(
+            "Week",
+            weeks,
+            key=f"week-{person}",
+            format_func=lambda w: wording.week_name(w) + (" (now)" if w == weeks[0] else ""),
+            label_visibility="collapsed",
+            width=260,
+        )
+        _step("Later →", person, weeks, at - 1)
+
+
+def _step(label: str, person: str, weeks: list[str], to: int) -> None:
+    def go() -> None:
+        st.session_state[f"week-{person}"] = weeks[to]
+
+    st.button(label, on_click=go, disabled=not 0 <= to < len(weeks))
+
+
+# --- live ---------------------------------------------------------------------------------------
+
+
+@st.fragment(run_every=LIVE_S)
+def _live(data: Data) -> None:
+    """The newest values, each second; nothing else on the page is run again."""
+    status = data.status()
+    st.html(tiles.tiles(status))
+    if not status.sensors:
+        st.info("No sensor is paired yet. Open Sensors on the left and choose Scan.")
+    elif not status.running and st.button("Start recording", type="primary", key="start"):
+        try:
+            data.start_collector()
+        except DashboardError as error:
+            st.error(wording.plain(str(error)))
+
+
+@st.fragment(run_every=LOOK_S)
+def _watch(data: Data, version: int) -> None:
+    """Run the page again when there is new data."""
+    with contextlib.suppress(DashboardError):  # busy just now: look again in a moment
+        if data.version() != version:
+            st.rerun()
+
+
+# --- pictures with their words ------------------------------------------------------------------
+
+
+def _days(report: WeekReport) -> None:
+    title, words = el("h2", "Day by day"), el("p", wording.strip_text(report), cls="muted")
+    st.html(scorecard.page(title, words))
+    st.html(scorecard.page(charts.strip(report)))
+    with st.expander("The same as a table"):
+        st.dataframe(wording.day_table(report), hide_index=True, alt="The seven days as a table")
+
+
+def _trend(report: WeekReport) -> None:
+    words = el("p", wording.trend_text(report), cls="muted")
+    st.html(scorecard.page(el("h2", "Last four weeks"), words))
+    colours = theme.palette(st.context.theme.type)
+    left, right = st.columns(2)
+    with left:
+        st.html(scorecard.page(el("b", "Points, of the points that could be measured")))
+        st.altair_chart(charts.trend_points(report, colours), alt=wording.trend_text(report))
+    with right:
+        st.html(scorecard.page(el("b", "Loaded-Leg Dose a day; dashed line: target")))
+        st.altair_chart(charts.trend_dose(report, colours), alt=wording.trend_dose_text(report))
+    with st.expander("The same as a table"):
+        st.dataframe(
+            charts.trend_frame(report).drop("points_text", "points_label", "dose_text"),
+            hide_index=True,
+            alt="The last weeks as a table",
+        )

@@ -1,0 +1,89 @@
+"""One line of the scorecard in words."""
+
+from __future__ import annotations
+
+import re
+
+from analytics.week import Component
+from dashboard.wording.text import amount, number, percent
+
+EVIDENCE = {
+    "A": ("guideline", "A public-health guideline recommends it."),
+    "B": ("cohort", "Associated with health in people who were followed over time."),
+    "C": ("experiment", "Seen in an experiment with people or animals."),
+    "D": ("our design", "Our own choice; no study sets this number."),
+}
+_DOI = re.compile(r"(?:doi:\s*|https?://doi\.org/)?(10\.\d{4,9}/[^\s;,]+)")
+
+
+def value_text(line: Component) -> str:
+    """`at least 96 min/week`, or `not measured`."""
+    if line.value is None:
+        return "not measured"
+    least = "at least " if line.at_least else ""
+    return f"{least}{amount(line.value, line.unit)}"
+
+
+def points_text(line: Component) -> str:
+    """`at least 16 of 25` points, or how many are not in the score."""
+    if line.points is None:
+        return f"{line.points_max} not scored"
+    least = "at least " if line.at_least else ""
+    return f"{least}{number(line.points)} of {line.points_max}"
+
+
+def reached_text(line: Component) -> str:
+    """Whether the target is reached; of a lower bound nobody can say `missed`."""
+    if line.credit is None:
+        return ""
+    if line.credit >= 1:
+        return "target reached"
+    least = "at least " if line.at_least else ""
+    return f"{least}{percent(line.credit)} of the credit"
+
+
+def range_text(line: Component) -> str:
+    """The bounds over the missing days, where days are missing."""
+    if line.low is None or line.high is None:
+        return ""
+    low, high = number(line.low), number(line.high)
+    return f"{low} to {high} {line.unit} if the missing days were empty or full"
+
+
+def basis_text(line: Component) -> str:
+    """Coverage and confidence."""
+    parts = []
+    if line.coverage is not None:
+        parts.append(f"from {percent(line.coverage)} of the days")
+    if line.confidence:
+        parts.append(f"confidence {line.confidence}")
+    return ", ".join(parts)
+
+
+def details(line: Component) -> list[str]:
+    """The small print under a value, or why there is none and what to do."""
+    note = _sentence(line.note.removeprefix("Not measured: "))
+    texts = (note,) if not line.measured else (basis_text(line), range_text(line), note)
+    return [text for text in texts if text]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def evidence_text(evidence: str) -> str:
+    """`B to D: cohort to our design`."""
+    words = re.sub(r"\b[A-D]\b", lambda m: EVIDENCE[m[0]][0], evidence).replace("/", " / ")
+    return f"{evidence}: {words}"
+
+
+def evidence_help(evidence: str) -> str:
+    """What each letter stands for."""
+    letters = re.findall(r"\b[A-D]\b", evidence)
+    return " ".join(f"{letter}: {EVIDENCE[letter][1]}" for letter in letters)
+
+
+def doi_link(source: str) -> str:
+    """The first DOI of a citation as an address, or empty."""
+    found = _DOI.search(source)
+    return f"https://doi.org/{found[1].rstrip('.)')}" if found else ""

@@ -1,0 +1,93 @@
+"""The seven days in words."""
+
+from __future__ import annotations
+
+from analytics.week import Day, WeekReport
+from dashboard.wording.text import date_long, hours, number, percent
+
+NOT_RECORDED = "not recorded"
+DAY_STATES = {
+    "future": "to come",
+    "excused": "excused",
+    "unknown": NOT_RECORDED,
+    "valid": "valid day",
+    "part": "lower bound",
+}
+
+
+def day_state(day: Day) -> str:
+    """future, excused, unknown, valid, or part (recorded, not a valid day)."""
+    if day.future:
+        return "future"
+    if day.excused:
+        return "excused"
+    if not day.recorded:
+        return "unknown"
+    return "valid" if day.valid else "part"
+
+
+def dose_text(day: Day) -> str:
+    """`5,200`, `at least 3,100`, or why there is no number."""
+    if day.lld is None:
+        return DAY_STATES[day_state(day)] if not day.recorded else "not measured"
+    least = "" if day.valid else "at least "
+    return f"{least}{number(day.lld)}"
+
+
+def coverage_text(day: Day) -> str:
+    """`worn 14.2 h`, `1.1 h recorded`, or nothing."""
+    if day.wear_h is not None:
+        return f"worn {hours(day.wear_h)}"
+    if day.recorded and day.observed_h is not None:
+        return f"{hours(day.observed_h)} recorded"
+    return ""
+
+
+def coverage_shares(day: Day) -> tuple[float, float]:
+    """Worn and recorded as shares of the day's length; recorded is never less than worn."""
+    worn, observed = day.wear_h or 0.0, day.observed_h or 0.0
+    return min(1.0, worn / day.hours), min(1.0, max(worn, observed) / day.hours)
+
+
+def day_text(day: Day) -> str:
+    """One day of the strip as a sentence."""
+    state = DAY_STATES[day_state(day)]
+    if day.lld is None or not day.recorded:
+        return f"{date_long(day.date)}: {state}."
+    share = f", {percent(day.credit)} of the target" if day.credit is not None else ""
+    return (
+        f"{date_long(day.date)}: {dose_text(day)} step-eq{share}; {coverage_text(day)} ({state})."
+    )
+
+
+def strip_text(report: WeekReport) -> str:
+    """The seven-day strip in one sentence."""
+    counts = dict.fromkeys(DAY_STATES, 0)
+    for day in report.days:
+        counts[day_state(day)] += 1
+    words = {**DAY_STATES, "valid": "valid", "part": "with a lower bound only"}
+    parts = [f"{count} {words[state]}" for state, count in counts.items() if count]
+    target = number(report.target_lld)
+    return f"Of {len(report.days)} days: {', '.join(parts)}. Target {target} step-eq a day."
+
+
+def day_table(report: WeekReport) -> list[dict[str, str]]:
+    """The seven days as rows of words; the unknown stays empty of numbers."""
+    return [
+        {
+            "Day": date_long(day.date),
+            "Status": DAY_STATES[day_state(day)],
+            "Dose, step-eq": dose_text(day),
+            "Target reached": "" if day.credit is None else percent(day.credit),
+            "Coverage": coverage_text(day),
+            "Steps": _or_blank(day.steps),
+            "Loaded min": _or_blank(day.loaded_min),
+            "Aerobic min": _or_blank(day.aerobic_min),
+            "Peak-30, steps/min": _or_blank(day.peak30_spm),
+        }
+        for day in report.days
+    ]
+
+
+def _or_blank(value: float | None) -> str:
+    return "" if value is None else number(value)

@@ -1,0 +1,64 @@
+"""Numbers, dates and lengths of time as a person reads them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+
+
+def plain(text: str) -> str:
+    """Text from a person or a sensor, harmless where Markdown is read (labels, messages)."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def number(value: float, digits: int = 1) -> str:
+    """`6,210`, `48.5`, `2`: three figures are enough for a person; digits below 10."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    written = f"{value:.{digits if abs(value) < 10 else 1}f}"
+    return written.rstrip("0").rstrip(".")
+
+
+def amount(value: float, unit: str) -> str:
+    """`6,210 step-eq/day`, `1 day`."""
+    written = number(value)
+    return f"{written} {unit.removesuffix('s') if written == '1' and unit == 'days' else unit}"
+
+
+def hours(value: float) -> str:
+    """`14.2 h`."""
+    return f"{number(value)}\N{NO-BREAK SPACE}h"
+
+
+def percent(share: float) -> str:
+    """`71 %` of 0.714, never broken over two lines."""
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
+
+
+def date_long(date: dt.date) -> str:
+    """`Monday 16 November`."""
+    return f"{date:%A} {date.day} {date:%B}"
+
+
+def length_text(length: dt.timedelta) -> str:
+    """`40 min`, `2 h 5 min`, `30 s`."""
+    seconds = round(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    whole, minutes = divmod(seconds // 60, 60)
+    return f"{whole} h {minutes} min" if whole else f"{minutes} min"
+
+
+def age_text(seconds: float) -> str:
+    """`4 s`, `12 min`, `3 h`: how long ago, roughly."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.0f} h"
+
+
+def clock_text(instant: dt.datetime) -> str:
+    """An instant in this computer's zone: `Mon 16 Nov, 14:05`."""
+    local = instant.astimezone()
+    return f"{local:%a} {local.day} {local:%b, %H:%M}"

@@ -1,0 +1,253 @@
+"""What a sensor profile is: bytes in, samples out, with no I/O, no clock and no Bluetooth.
+
+A *profile* describes one kind of sensor. Its stateless `parse` turns one payload into a typed
+measurement, its stateful `Decoder` turns a run of notifications into samples at instants, and its
+`encode` is the inverse of `parse` for the virtual sensor and the tests.
+
+Samples come in two shapes, because they are stored in two: *slow* samples (one value of one
+channel at an instant) and *motion* (one row an instant, six integer axes and a scale).
+"""
+
+from __future__ import annotations
+
+import abc
+import enum
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64s = NDArray[np.int64]
+Int16s = NDArray[np.int16]
+Floats = NDArray[np.float64]
+
+BASE_UUID = "-0000-1000-8000-00805f9b34fb"
+
+
+def uuid16(short: int) -> str:
+    """The 128-bit form of a Bluetooth SIG 16-bit UUID (scanners match nothing else)."""
+    return f"0000{short:04x}{BASE_UUID}"
+
+
+class DeviceError(Exception):
+    """Base of every error raised in this package."""
+
+
+class MalformedPacket(DeviceError):  # noqa: N818 - the field's word for it
+    """A payload that does not say exactly what its flags promise. Counted, kept raw, not fatal."""
+
+    def __init__(self, profile: str, payload: bytes, reason: str) -> None:
+        super().__init__(f"{profile}: {reason} (payload {payload.hex(' ') or 'empty'})")
+        self.profile = profile
+        self.payload = payload
+        self.reason = reason
+
+
+class Channel(enum.StrEnum):
+    """Every slow channel a sensor may report; the name carries the unit."""
+
+    CADENCE_SENT = "cadence_sent_per_min"  # strides or steps: see Profile.counts
+    SPEED = "speed_mps"
+    STRIDE_LENGTH = "stride_length_m"
+    DISTANCE = "distance_m"
+    RUNNING = "running"  # 1 running, 0 walking
+    HEART_RATE = "heart_rate_bpm"
+    RR_INTERVAL = "rr_interval_s"
+    SKIN_CONTACT = "skin_contact"  # 1 touching, 0 not
+    ENERGY = "energy_kj"
+    BATTERY = "battery_percent"
+
+
+CHANNELS: tuple[Channel, ...] = tuple(Channel)
+"""The order that `Slow.channel` indexes; append only, never reorder."""
+
+
+class Placement(enum.StrEnum):
+    """Where a sensor sits."""
+
+    LEFT_FOOT = "left-foot"
+    RIGHT_FOOT = "right-foot"
+    LEFT_ANKLE = "left-ankle"
+    RIGHT_ANKLE = "right-ankle"
+    LEFT_SHANK = "left-shank"
+    RIGHT_SHANK = "right-shank"
+    LEFT_THIGH = "left-thigh"
+    RIGHT_THIGH = "right-thigh"
+    WAIST = "waist"
+    CHEST = "chest"
+    ARM = "arm"
+    BIKE = "bike"
+    MACHINE = "machine"
+
+    @property
+    def leg(self) -> str | None:
+        """`left`, `right`, or None where the placement is not on one leg."""
+        side, _, rest = self.value.partition("-")
+        return side if rest else None
+
+
+FOOT_PLACEMENTS = (
+    Placement.RIGHT_FOOT,
+    Placement.LEFT_FOOT,
+    Placement.RIGHT_ANKLE,
+    Placement.LEFT_ANKLE,
+)
+LEG_PLACEMENTS = tuple(place for place in Placement if place.leg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notifications:
+    """A run of payloads in the order received, as columns of equal length n.
+
+    sequence: row number in the recording; characteristic: 128-bit UUID of each row;
+    received_ns: receive time, UTC ns since 1970, never stepping backwards inside a run.
+    """
+
+    sequence: Int64s
+    received_ns: Int64s
+    characteristic: Sequence[str]
+    payload: Sequence[bytes]
+
+    @classmethod
+    def one(cls, characteristic: str, payload: bytes, received_ns: int) -> Notifications:
+        """A run of a single payload."""
+        return cls(
+            sequence=np.zeros(1, np.int64),
+            received_ns=np.array([received_ns], np.int64),
+            characteristic=(characteristic,),
+            payload=(payload,),
+        )
+
+    def __len__(self) -> int:
+        return len(self.payload)
+
+    def __iter__(self) -> Iterator[tuple[int, int, str, bytes]]:
+        """(sequence, received_ns, characteristic, payload) row by row."""
+        return zip(
+            self.sequence.tolist(),
+            self.received_ns.tolist(),
+            self.characteristic,
+            self.payload,
+            strict=True,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow:
+    """Samples of slow channels, n rows ordered by (sequence): value of a channel at an instant."""
+
+    sequence: Int64s
+    time_ns: Int64s
+    channel: NDArray[np.uint8]  # index into CHANNELS
+    value: Floats
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, int, Channel, float]]) -> Slow:
+        """From (sequence, time_ns, channel, value) rows."""
+        columns = tuple(zip(*rows, strict=True)) if rows else ((), (), (), ())
+        return cls(
+            sequence=np.array(columns[0], np.int64),
+            time_ns=np.array(columns[1], np.int64),
+            channel=np.array([CHANNELS.index(c) for c in columns[2]], np.uint8),
+            value=np.array(columns[3], np.float64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.time_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionScale:
+    """What one count of a motion sensor's integers means; gyro None = accelerometer only."""
+
+    rate_hz: float
+    acc_g: float
+    gyro_dps: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """Motion samples, n rows: axes is (n, 6) int16 `ax ay az gx gy gz` in counts of `scale`."""
+
+    sequence: Int64s
+    time_ns: Int64s
+    axes: Int16s
+    scale: MotionScale
+
+    def __len__(self) -> int:
+        return len(self.time_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """What a run of notifications decoded to."""
+
+    slow: Slow = field(default_factory=lambda: Slow.of(()))
+    motion: Motion | None = None
+    malformed: int = 0
+
+
+class Decoder(abc.ABC):
+    """Stateful: a run of notifications in, samples out. One per connection and profile.
+
+    Splitting a run anywhere changes nothing: `decode(a + b)` is `decode(a)` then `decode(b)`.
+    """
+
+    @abc.abstractmethod
+    def decode(self, run: Notifications) -> Samples:
+        """Samples of a run; malformed payloads are counted in `Samples.malformed`, never raised."""
+
+    def feed(self, characteristic: str, payload: bytes, received_ns: int) -> Samples:
+        """Samples of one payload, for live views."""
+        return self.decode(Notifications.one(characteristic, payload, received_ns))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A handshake step: write `payload` to a characteristic."""
+
+    characteristic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A handshake step: read a characteristic; the reply is recorded and fed to the decoder.
+
+    optional: a sensor that lacks the characteristic, or refuses the read, is still usable.
+    """
+
+    characteristic: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One kind of sensor.
+
+    service: the 128-bit UUID that identifies it in an advertisement or after discovery;
+    notify: characteristics to subscribe to; handshake: reads and writes after subscribing;
+    counts: what a foot pod's cadence counts, where that applies; silence_s: a stream quieter than
+    this is broken (None: silence is normal); source: where the layout is published.
+    """
+
+    key: str
+    title: str
+    service: str
+    source: str
+    decoder: Callable[[], Decoder]
+    notify: tuple[str, ...] = ()
+    handshake: tuple[Read | Write, ...] = ()
+    placements: tuple[Placement, ...] = ()
+    counts: str | None = None
+    silence_s: float | None = None
+    advertised: str | None = None  # what its advertisements carry, where that is not `service`
+    continuous: bool = False  # worn all day: may show non-wear, so also an unloaded day
+    companion: bool = False  # rides along with another profile, is never paired by itself
+
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """Every characteristic whose payloads belong to this profile, in a stable order."""
+        seen = dict.fromkeys((*self.notify, *(step.characteristic for step in self.handshake)))
+        return tuple(seen)

@@ -1,0 +1,37 @@
+"""The decoder that every profile of slow channels shares: one payload, a few rows."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+from typing import ClassVar
+
+from devices.profile import Channel, Decoder, MalformedPacket, Notifications, Samples, Slow
+
+Row = tuple[int, Channel, float]
+"""time_ns (UTC ns since 1970), channel, value in the channel's unit."""
+
+
+class SlowDecoder(Decoder):
+    """Turns payloads into rows one by one; payloads of foreign characteristics are passed over."""
+
+    characteristics: ClassVar[frozenset[str]]
+
+    @abc.abstractmethod
+    def rows(self, characteristic: str, payload: bytes, received_ns: int) -> Sequence[Row]:
+        """Samples of one payload of one of `characteristics`; raises MalformedPacket."""
+
+    def decode(self, run: Notifications) -> Samples:
+        """Samples of a run, in the order received."""
+        found: list[tuple[int, int, Channel, float]] = []
+        malformed = 0
+        for sequence, received_ns, characteristic, payload in run:
+            if characteristic not in self.characteristics:
+                continue
+            try:
+                rows = self.rows(characteristic, payload, received_ns)
+            except MalformedPacket:
+                malformed += 1
+            else:
+                found.extend((sequence, *row) for row in rows)
+        return Samples(slow=Slow.of(found), malformed=malformed)

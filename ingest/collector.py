@@ -1,0 +1,252 @@
+"""All paired sensors of one home folder: one process, one event loop, one adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from devices.profile import Placement, Profile
+from ingest.clock import Clock, until
+from ingest.control import ControlServer
+from ingest.entries import Entries, Registry, Sensor, SensorForgotten
+from ingest.errors import IngestError
+from ingest.link import Air, Seen
+from ingest.pairing import Examination, enrol, examine
+from ingest.radio import Radio
+from ingest.session import Disk, SensorStatus, Session, State
+
+log = logging.getLogger(__name__)
+
+LOAD_EVERY_S = 60.0
+LOOK_AT_ENTRIES_S = 1.0
+
+
+class CollectorBusy(IngestError):  # noqa: N818 - reads as what happened
+    """Another collector already serves this home folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectorState:
+    """The collector right now."""
+
+    radio: str
+    recording: bool
+    sensors: tuple[SensorStatus, ...]
+
+
+class Collector:
+    """Supervises a session per paired sensor and answers pages and commands."""
+
+    def __init__(
+        self,
+        home: Path,
+        radio: Radio,
+        *,
+        profiles: Mapping[str, Profile],
+        clock: Clock,
+        rng: np.random.Generator,
+        load: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._home = home
+        self._radio = radio
+        self._profiles = profiles
+        self._clock = clock
+        self._rng = rng
+        self._load = load
+        self._air = Air(radio, profiles, clock)
+        self._disk = Disk()
+        self._entries = Entries(home)
+        self._registry = Registry()
+        self._sessions: dict[str, tuple[Session, asyncio.Task[None]]] = {}
+        self._recording = True
+        self._stop = asyncio.Event()
+        self._grown = asyncio.Event()
+
+    async def run(self, for_s: float | None = None) -> None:
+        """Serve until stopped, or for `for_s` seconds.
+
+        Raises:
+            CollectorBusy: another one already runs.
+        """
+        self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(self._home / "collector.lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise CollectorBusy(
+                "A collector is already running for this folder.",
+                "Use it ('legload status'), or stop it first.",
+            ) from None
+        try:
+            async with ControlServer(self._home, self._radio.name, self._answer):
+                await self._serve(for_s)
+        finally:
+            lock.release()
+            self._disk.close()
+
+    def stop(self) -> None:
+        """End `run` soon; what is buffered is written first."""
+        self._stop.set()
+
+    async def _serve(self, for_s: float | None) -> None:
+        chores = [asyncio.create_task(self._follow_entries()), asyncio.create_task(self._loader())]
+        if for_s is not None:
+            chores.append(asyncio.create_task(self._stop_after(for_s)))
+        stopping = asyncio.create_task(self._stop.wait())
+        try:
+            done, _ = await asyncio.wait({*chores, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()
+            await stopping
+        finally:
+            stopping.cancel()
+            for task in chores:
+                task.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+            await self._end(list(self._sessions))
+
+    async def _stop_after(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self.stop()
+
+    async def _follow_entries(self) -> None:
+        """Start and end sessions as sensors are paired and forgotten, by whichever process."""
+        size = -1
+        while True:
+            now = await self._disk(self._entries.size)
+            if now != size:
+                size = now
+                self._registry = await self._disk(self._entries.registry)
+                await self._reconcile()
+            await self._clock.sleep(LOOK_AT_ENTRIES_S)
+
+    async def _reconcile(self) -> None:
+        wanted = {s.key: s for s in self._registry.active} if self._recording else {}
+        stale = [
+            key
+            for key, (session, task) in self._sessions.items()
+            if wanted.get(key) != session.sensor or task.done()
+        ]
+        await self._end(stale)
+        for key in wanted.keys() - self._sessions.keys():
+            self._begin(wanted[key])
+
+    def _begin(self, sensor: Sensor) -> None:
+        profiles = [self._profiles[key] for key in sensor.profiles if key in self._profiles]
+        session = Session(
+            sensor,
+            profiles,
+            home=self._home,
+            air=self._air,
+            clock=self._clock,
+            disk=self._disk,
+            rng=self._rng,
+            on_closed=self._grown.set,
+        )
+        self._sessions[sensor.key] = (session, asyncio.create_task(session.run()))
+
+    async def _end(self, keys: list[str]) -> None:
+        tasks = [self._sessions.pop(key)[1] for key in keys]
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                log.error("A session ended with an error: %s", result)
+
+    async def _loader(self) -> None:
+        """Have the store catch up once a minute, and when a recording was closed."""
+        while True:
+            await until(self._grown.wait(), self._clock.sleep(LOAD_EVERY_S))
+            self._grown.clear()
+            if self._load is not None:
+                await self._load()
+
+    # What pages and commands may ask -----------------------------------------------------
+
+    async def _answer(self, request: dict[str, Any]) -> Any:
+        match request:
+            case {"do": "status"}:
+                return self.state()
+            case {"do": "scan", "seconds": seconds}:
+                return await self.scan(float(seconds))
+            case {"do": "preview", "address": str(address), "seconds": seconds}:
+                return await self.examine(address, float(seconds))
+            case {"do": "pair", "address": str(address), "placement": placement, **rest}:
+                return await self.pair(address, Placement(placement), **rest)
+            case {"do": "forget", "sensor": str(sensor)}:
+                return await self.forget(sensor)
+            case {"do": "record", "on": bool(on)}:
+                return await self.set_recording(on)
+            case {"do": "stop"}:
+                return self.stop()
+        raise IngestError(f"The collector cannot {request.get('do')!r}.", "Update legload.")
+
+    def state(self) -> CollectorState:
+        """Every paired sensor and what it is doing."""
+        sensors = tuple(session.status() for session, _ in self._sessions.values())
+        return CollectorState(radio=self._radio.name, recording=self._recording, sensors=sensors)
+
+    async def scan(self, seconds: float) -> list[Seen]:
+        """See `Air.look`."""
+        return await self._air.look(seconds)
+
+    async def examine(self, address: str, seconds: float) -> Examination:
+        """What a sensor says right now; a sensor that streams already is not interrupted."""
+        for session, _ in self._sessions.values():
+            sensor, status = session.sensor, session.status()
+            if sensor.address == address and status.state is State.STREAMING:
+                return Examination(
+                    address=address,
+                    name=sensor.name,
+                    profiles=sensor.profiles,
+                    identity=sensor.identity,
+                    battery_percent=status.battery_percent,
+                    live=status.live,
+                )
+        return await examine(self._air, address, self._profiles, self._clock, seconds)
+
+    async def pair(
+        self,
+        address: str,
+        placement: Placement,
+        *,
+        person: str,
+        load_kg: float = 0.0,
+        counts: str | None = None,
+    ) -> str:
+        """Save a sensor and start to record it; its key."""
+        examination = await self.examine(address, 2.0)
+        now = dt.datetime.fromtimestamp(self._clock.utc_ns() / 1e9, dt.UTC)
+        key = await self._disk(
+            enrol,
+            self._entries,
+            examination,
+            placement=placement,
+            person=person,
+            load_kg=load_kg,
+            counts=counts,
+            now=now,
+        )
+        self._registry = await self._disk(self._entries.registry)
+        await self._reconcile()
+        return key
+
+    async def forget(self, sensor: str) -> None:
+        """Stop listening to a sensor; what it recorded stays."""
+        now = dt.datetime.fromtimestamp(self._clock.utc_ns() / 1e9, dt.UTC)
+        await self._disk(self._entries.append, SensorForgotten(at=now, sensor=sensor))
+        self._registry = await self._disk(self._entries.registry)
+        await self._reconcile()
+
+    async def set_recording(self, on: bool) -> None:
+        """Start or stop recording every paired sensor."""
+        self._recording = on
+        await self._reconcile()

@@ -1,0 +1,218 @@
+"""A recording's rows as samples: the profiles' decoders run over every connection in it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.device_information import FIELDS
+from devices.device_information import parse as parse_information
+from devices.profile import Int64s, Motion, Notifications, Profile, Slow
+from ingest.framing import Kind, Rows
+from ingest.header import Header, RecordingError
+from ingest.replay import Recording, receive_times
+
+LINK_KINDS = {Kind.CONNECTED: "connected", Kind.LOST: "lost", Kind.DROPPED: "dropped"}
+_DECODED = (Kind.NOTIFICATION, Kind.REPLY)
+
+Bools = NDArray[np.bool_]
+LinkEvent = tuple[int, str, str]
+"""(time_ns, kind, detail)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """What a recording holds, and of it what came after `loaded_through`.
+
+    rows, malformed, first_ns and last_ns are of the whole recording; slow, motion, links and
+    information (key, value, time_ns) only of the rows that are new.
+    """
+
+    path: Path
+    size: int
+    header: Header
+    damaged: str | None
+    problems: tuple[str, ...]
+    loaded_through: int
+    rows: int
+    new_rows: int
+    malformed: int
+    first_ns: int | None
+    last_ns: int | None
+    slow: Slow
+    motion: Motion | None
+    links: list[LinkEvent]
+    information: list[tuple[str, str, int]]
+
+    @property
+    def touched(self) -> tuple[int, int] | None:
+        """First and last instant (UTC ns) of the new samples."""
+        motion_ns = self.motion.time_ns if self.motion else self.slow.time_ns[:0]
+        time_ns = np.concatenate([self.slow.time_ns, motion_ns])
+        return (int(time_ns.min()), int(time_ns.max())) if len(time_ns) else None
+
+
+def decode_recording(
+    path: Path,
+    size: int,
+    recording: Recording,
+    profiles: Mapping[str, Profile],
+    loaded_through: int,
+) -> Decoded:
+    """Everything in a recording, and apart from it what came after `loaded_through`.
+
+    Decoding always starts at the beginning, so that a decoder's state never has to be kept.
+
+    Raises:
+        RecordingError: it names a profile that is not known here.
+    """
+    header, rows = recording.header, recording.rows
+    time_ns = receive_times(rows.utc_ns, rows.monotonic_ns)
+    used = _profiles_of(path, header, profiles)
+    samples = [
+        profile.decoder().decode(_run(header, rows, time_ns, start, end, profile))
+        for start, end in _connections(rows, time_ns)
+        for profile in used
+    ]
+    slow = _slow([sample.slow for sample in samples])
+    motion, problems = _motion(path, [sample.motion for sample in samples if sample.motion])
+    first_ns, last_ns = _span(slow, motion)
+    new = rows.sequence > loaded_through
+    return Decoded(
+        path=path,
+        size=size,
+        header=header,
+        damaged=recording.damaged,
+        problems=problems,
+        loaded_through=max([loaded_through, *rows.sequence[-1:].tolist()]),
+        rows=len(rows),
+        new_rows=int(new.sum()),
+        malformed=sum(sample.malformed for sample in samples),
+        first_ns=first_ns,
+        last_ns=last_ns,
+        slow=_slow_after(slow, loaded_through),
+        motion=_motion_after(motion, loaded_through) if motion else None,
+        links=list(_links(rows, time_ns, new)),
+        information=list(_information(header, rows, time_ns, new)),
+    )
+
+
+def _profiles_of(path: Path, header: Header, profiles: Mapping[str, Profile]) -> list[Profile]:
+    if unknown := [key for key in header.profiles if key not in profiles]:
+        raise RecordingError(
+            f"{path.name} is from a kind of sensor that this version does not know ({unknown[0]}).",
+            "Update legload to read it; it is kept as it is.",
+        )
+    return [profiles[key] for key in header.profiles]
+
+
+def _connections(rows: Rows, time_ns: Int64s) -> Iterator[tuple[int, int]]:
+    """Runs of rows for one decoder: from each CONNECTED on, and from where the clock went back."""
+    if not len(rows):
+        return
+    starts = (rows.kind == Kind.CONNECTED) | (np.diff(time_ns, prepend=time_ns[:1]) < 0)
+    edges = sorted({0, *np.flatnonzero(starts).tolist(), len(rows)})
+    yield from itertools.pairwise(edges)
+
+
+def _run(
+    header: Header, rows: Rows, time_ns: Int64s, start: int, end: int, profile: Profile
+) -> Notifications:
+    mine = [
+        index
+        for index, uuid in enumerate(header.characteristics)
+        if uuid in profile.characteristics
+    ]
+    decoded = np.isin(rows.kind[start:end], _DECODED)
+    at = start + np.flatnonzero(decoded & np.isin(rows.characteristic[start:end], mine))
+    indexes = rows.characteristic[at].tolist()
+    return Notifications(
+        sequence=rows.sequence[at],
+        received_ns=time_ns[at],
+        characteristic=[header.characteristics[index] for index in indexes],
+        payload=[rows.payload[row] for row in at.tolist()],
+    )
+
+
+def _slow(parts: Sequence[Slow]) -> Slow:
+    if not parts:
+        return Slow.of(())
+    joined = Slow(
+        sequence=np.concatenate([part.sequence for part in parts]),
+        time_ns=np.concatenate([part.time_ns for part in parts]),
+        channel=np.concatenate([part.channel for part in parts]),
+        value=np.concatenate([part.value for part in parts]),
+    )
+    return _slow_at(joined, np.argsort(joined.sequence, kind="stable"))
+
+
+def _slow_at(slow: Slow, rows: Int64s) -> Slow:
+    return Slow(
+        sequence=slow.sequence[rows],
+        time_ns=slow.time_ns[rows],
+        channel=slow.channel[rows],
+        value=slow.value[rows],
+    )
+
+
+def _slow_after(slow: Slow, sequence: int) -> Slow:
+    return _slow_at(slow, np.flatnonzero(slow.sequence > sequence))
+
+
+def _motion(path: Path, parts: Sequence[Motion]) -> tuple[Motion | None, tuple[str, ...]]:
+    """All motion of the first part's scale, since a recording has one; what else there was."""
+    if not parts:
+        return None, ()
+    scale = parts[0].scale
+    same = [part for part in parts if part.scale == scale]
+    other = sum(len(part) for part in parts) - sum(len(part) for part in same)
+    motion = Motion(
+        sequence=np.concatenate([part.sequence for part in same]),
+        time_ns=np.concatenate([part.time_ns for part in same]),
+        axes=np.concatenate([part.axes for part in same]),
+        scale=scale,
+    )
+    if not other:
+        return motion, ()
+    return motion, (
+        f"{path.name} changes its range or rate in the middle; {other} motion samples were left "
+        "out. Connect the sensor anew after changing its settings.",
+    )
+
+
+def _motion_after(motion: Motion, sequence: int) -> Motion:
+    new = motion.sequence > sequence
+    return Motion(
+        sequence=motion.sequence[new],
+        time_ns=motion.time_ns[new],
+        axes=motion.axes[new],
+        scale=motion.scale,
+    )
+
+
+def _span(slow: Slow, motion: Motion | None) -> tuple[int | None, int | None]:
+    time_ns = np.concatenate([slow.time_ns, *([motion.time_ns] if motion else [])])
+    return (int(time_ns.min()), int(time_ns.max())) if len(time_ns) else (None, None)
+
+
+def _links(rows: Rows, time_ns: Int64s, new: Bools) -> Iterator[LinkEvent]:
+    for row in np.flatnonzero(new & np.isin(rows.kind, list(LINK_KINDS))).tolist():
+        text = rows.payload[row].decode("utf-8", errors="replace")
+        yield int(time_ns[row]), LINK_KINDS[Kind(rows.kind[row])], text
+
+
+def _information(
+    header: Header, rows: Rows, time_ns: Int64s, new: Bools
+) -> Iterator[tuple[str, str, int]]:
+    fields = {
+        index: FIELDS[uuid] for index, uuid in enumerate(header.characteristics) if uuid in FIELDS
+    }
+    told = new & (rows.kind == Kind.REPLY) & np.isin(rows.characteristic, list(fields))
+    for row in np.flatnonzero(told).tolist():
+        key = fields[int(rows.characteristic[row])]
+        yield key, parse_information(rows.payload[row]), int(time_ns[row])

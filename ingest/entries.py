@@ -1,0 +1,300 @@
+"""What a person types, kept as an append-only file that is the truth beside the recordings.
+
+One line an entry: `crc32 json`. A line is on the disk before it takes effect; the store's tables
+of persons, sensors and assignments are a projection of `fold(entries)` and are rebuilt from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from dataclasses import replace as _replace
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock
+from msgspec import UNSET, UnsetType
+
+from devices.profile import Placement
+from ingest.errors import IngestError
+
+log = logging.getLogger(__name__)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
+    """Something a person said, and when (UTC)."""
+
+    at: dt.datetime
+
+
+class PersonSet(Entry, frozen=True, kw_only=True, tag="person"):
+    """Facts about a person; an unset field leaves what was said before."""
+
+    person: str
+    name: str | UnsetType = UNSET
+    birth_year: int | UnsetType | None = UNSET
+    sex: str | UnsetType | None = UNSET  # female, male
+    zone: str | UnsetType = UNSET  # IANA
+    hr_max: int | UnsetType | None = UNSET
+    use_heart_rate: bool | UnsetType = UNSET
+    no_score: bool | UnsetType = UNSET
+
+
+class BodyMassSet(Entry, frozen=True, kw_only=True, tag="body_mass"):
+    """Body mass in kg from a date on."""
+
+    person: str
+    date: dt.date
+    kg: float
+
+
+class SensorPaired(Entry, frozen=True, kw_only=True, tag="paired"):
+    """A sensor was paired: `identity` is its serial number, or its address where it has none."""
+
+    sensor: str
+    identity: str
+    address: str
+    name: str
+    profiles: tuple[str, ...]
+
+
+class Assigned(Entry, frozen=True, kw_only=True, tag="assigned"):
+    """From `since` on, a sensor sits there, on that person. A later entry corrects an earlier."""
+
+    sensor: str
+    person: str
+    placement: Placement
+    since: dt.datetime
+    load_kg: float = 0.0
+    counts: str | None = None  # strides, steps; None: as the profile says
+
+
+class SensorForgotten(Entry, frozen=True, kw_only=True, tag="forgotten"):
+    """A sensor is no longer listened to; what it recorded stays."""
+
+    sensor: str
+
+
+class Excused(Entry, frozen=True, kw_only=True, tag="excused"):
+    """Days (both inclusive, local) that count neither for nor against; why=None takes it back."""
+
+    person: str
+    start: dt.date
+    end: dt.date
+    why: str | None
+
+
+AnyEntry = PersonSet | BodyMassSet | SensorPaired | Assigned | SensorForgotten | Excused
+
+_DECODER: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person as of now; None is unknown."""
+
+    key: str
+    name: str
+    birth_year: int | None = None
+    sex: str | None = None
+    zone: str | None = None
+    hr_max: int | None = None
+    use_heart_rate: bool = True
+    no_score: bool = False
+    masses: tuple[tuple[dt.date, float], ...] = ()
+    excused: tuple[tuple[dt.date, str], ...] = ()
+
+    def mass_on(self, date: dt.date) -> float | None:
+        """Body mass in kg as of a date: the latest said for that date or before, else the first."""
+        before = [kg for day, kg in self.masses if day <= date]
+        return before[-1] if before else (self.masses[0][1] if self.masses else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Where a sensor sits from `since` until the next assignment of the same sensor."""
+
+    since: dt.datetime
+    person: str
+    placement: Placement
+    load_kg: float
+    counts: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """A sensor that was paired; `forgotten` ones are kept for what they recorded."""
+
+    key: str
+    identity: str
+    address: str
+    name: str
+    profiles: tuple[str, ...]
+    forgotten: bool = False
+    assignments: tuple[Assignment, ...] = ()
+
+    @property
+    def current(self) -> Assignment | None:
+        """The latest assignment."""
+        return self.assignments[-1] if self.assignments else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Everything the entries say, folded: persons and sensors by key, in the order first named."""
+
+    persons: dict[str, Person] = field(default_factory=dict)
+    sensors: dict[str, Sensor] = field(default_factory=dict)
+    entries: int = 0
+
+    @property
+    def active(self) -> list[Sensor]:
+        """Sensors that are listened to."""
+        return [sensor for sensor in self.sensors.values() if not sensor.forgotten]
+
+
+class Entries:
+    """The entries of one home folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "entries.jsonl"
+        self._lock = FileLock(home / "entries.lock", timeout=10, mode=0o600)
+
+    def append(self, *entries: AnyEntry) -> None:
+        """Write entries through to the disk.
+
+        Raises:
+            IngestError: the disk refuses (full, read-only); nothing was changed.
+        """
+        text = b"".join(_line(entry) for entry in entries)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._lock:
+                self._write(text)
+        except OSError as error:
+            raise IngestError(
+                f"Could not write {self.path.name}: {error.strerror or error}.",
+                "Nothing was changed. Free some space or check the folder's permissions, "
+                "then try again.",
+            ) from error
+
+    def _write(self, text: bytes) -> None:
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            size = os.fstat(descriptor).st_size
+            os.lseek(descriptor, max(size - 1, 0), os.SEEK_SET)
+            if size and os.read(descriptor, 1) != b"\n":
+                text = b"\n" + text  # a torn last line stays visible as a damaged one
+            written = os.write(descriptor, text)
+            if written != len(text):
+                os.ftruncate(descriptor, size)
+                raise OSError(28, "no space left on the disk")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def read(self) -> list[AnyEntry]:
+        """Every entry in the order written; damaged lines are left out and logged."""
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        return [
+            entry for number, line in enumerate(lines, 1) if (entry := self._parse(number, line))
+        ]
+
+    def _parse(self, number: int, line: bytes) -> AnyEntry | None:
+        checksum, _, text = line.partition(b" ")
+        try:
+            if int(checksum, 16) == zlib.crc32(text):
+                return _DECODER.decode(text)
+        except (ValueError, msgspec.DecodeError):
+            pass
+        if line:
+            log.warning("%s, line %d is damaged and was left out", self.path.name, number)
+        return None
+
+    def size(self) -> int:
+        """Bytes written so far: changes exactly when an entry was added."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def registry(self) -> Registry:
+        """What the entries say, folded."""
+        return fold(self.read())
+
+
+def _line(entry: AnyEntry) -> bytes:
+    text = msgspec.json.encode(entry)
+    return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+def fold(entries: Iterable[AnyEntry]) -> Registry:
+    """Apply entries in order. Pure; an entry about someone never named makes that person."""
+    persons: dict[str, Person] = {}
+    sensors: dict[str, Sensor] = {}
+    count = 0
+    for entry in entries:
+        count += 1
+        match entry:
+            case PersonSet() | BodyMassSet() | Excused():
+                person = persons.get(entry.person, Person(key=entry.person, name=entry.person))
+                persons[entry.person] = _with_entry(person, entry)
+            case SensorPaired():
+                known = sensors.get(entry.sensor)
+                sensors[entry.sensor] = Sensor(
+                    key=entry.sensor,
+                    identity=entry.identity,
+                    address=entry.address,
+                    name=entry.name,
+                    profiles=entry.profiles,
+                    assignments=known.assignments if known else (),
+                )
+            case Assigned() if entry.sensor in sensors:
+                persons.setdefault(entry.person, Person(key=entry.person, name=entry.person))
+                sensors[entry.sensor] = _assigned(sensors[entry.sensor], entry)
+            case SensorForgotten() if entry.sensor in sensors:
+                sensors[entry.sensor] = _replace(sensors[entry.sensor], forgotten=True)
+            case _:
+                log.warning("an entry about an unknown sensor was left out")
+    return Registry(persons=persons, sensors=sensors, entries=count)
+
+
+def _with_entry(person: Person, entry: PersonSet | BodyMassSet | Excused) -> Person:
+    match entry:
+        case PersonSet():
+            facts = {
+                name: value
+                for name in entry.__struct_fields__
+                if name not in ("at", "person") and (value := getattr(entry, name)) is not UNSET
+            }
+            return _replace(person, **facts)
+        case BodyMassSet():
+            masses = {**dict(person.masses), entry.date: entry.kg}
+            return _replace(person, masses=tuple(sorted(masses.items())))
+        case Excused():
+            days = dict(person.excused)
+            for offset in range((entry.end - entry.start).days + 1):
+                day = entry.start + dt.timedelta(days=offset)
+                days.pop(day, None)
+                if entry.why is not None:
+                    days[day] = entry.why
+            return _replace(person, excused=tuple(sorted(days.items())))
+
+
+def _assigned(sensor: Sensor, entry: Assigned) -> Sensor:
+    new = Assignment(
+        since=entry.since,
+        person=entry.person,
+        placement=entry.placement,
+        load_kg=entry.load_kg,
+        counts=entry.counts,
+    )
+    kept = [old for old in sensor.assignments if old.since != entry.since]
+    return _replace(sensor, assignments=tuple(sorted([*kept, new], key=lambda a: a.since)))

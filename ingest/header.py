@@ -1,0 +1,117 @@
+"""The header of a recording: who wrote what, and where the file belongs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import msgspec
+
+from ingest.errors import IngestError
+from ingest.framing import HEADER_MAGIC, body_at, frame
+
+FORMAT = 1
+SUFFIX = ".legrec"
+NO_CHARACTERISTIC = 255
+_LONGEST = 1 << 16
+
+
+class RecordingError(IngestError):
+    """A recording that cannot be written, or whose header cannot be read."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """The first frame. `characteristics` are 128-bit UUIDs; rows refer to them by index."""
+
+    format: int = FORMAT
+    id: str
+    sensor: str
+    profiles: tuple[str, ...]
+    app: str  # version of the program that wrote it
+    started_utc_ns: int
+    started_monotonic_ns: int
+    characteristics: tuple[str, ...]
+
+    def index(self, characteristic: str | None) -> int:
+        """What a row says for a characteristic; None is `NO_CHARACTERISTIC`."""
+        if characteristic is None:
+            return NO_CHARACTERISTIC
+        return self.characteristics.index(characteristic)
+
+
+class _FormatOnly(msgspec.Struct):
+    format: int
+
+
+def recording_id(sensor: str, started_utc_ns: int) -> str:
+    """A name that sorts by time: `20261118T101500.123456Z-<sensor>`."""
+    started = dt.datetime.fromtimestamp(started_utc_ns // 1000 / 1e6, dt.UTC)
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", sensor).strip("-")
+    return f"{started:%Y%m%dT%H%M%S.%fZ}-{slug}"
+
+
+def recording_path(home: Path, header: Header) -> Path:
+    """Where a recording belongs: `<home>/recordings/<YYYY>/<MM>/<id>.legrec`."""
+    started = dt.datetime.fromtimestamp(header.started_utc_ns / 1e9, dt.UTC)
+    return home / "recordings" / f"{started:%Y}" / f"{started:%m}" / f"{header.id}{SUFFIX}"
+
+
+def recording_paths(home: Path) -> list[Path]:
+    """Every recording of a home folder, in the order of their names."""
+    return sorted((home / "recordings").glob(f"*/*/*{SUFFIX}"), key=lambda path: path.name)
+
+
+def header_frame(header: Header) -> bytes:
+    """What a recording begins with."""
+    return frame(HEADER_MAGIC, msgspec.json.encode(header))
+
+
+def read_header(path: Path) -> Header:
+    """The header alone.
+
+    Raises:
+        RecordingError: unreadable, or written by a newer version of the program.
+    """
+    return parse_header(path, read_bytes(path, 0, _LONGEST))[0]
+
+
+def parse_header(path: Path, data: bytes) -> tuple[Header, int]:
+    """The header of a recording's bytes and where it ends.
+
+    Raises:
+        RecordingError: unreadable, or written by a newer version of the program.
+    """
+    found = body_at(data, 0, HEADER_MAGIC)
+    try:
+        if found is None:
+            raise ValueError
+        written = msgspec.json.decode(found[0], type=_FormatOnly).format
+        if written <= FORMAT:
+            return msgspec.json.decode(found[0], type=Header), found[1]
+    except (ValueError, msgspec.DecodeError) as error:
+        raise RecordingError(
+            f"{path.name} is not a recording, or its beginning is damaged.",
+            "Restore it from a backup if you have one; every other recording is still used.",
+        ) from error
+    raise RecordingError(
+        f"{path.name} was written by a newer version of legload (format {written}).",
+        "Update legload to read it; it is kept as it is.",
+    )
+
+
+def read_bytes(path: Path, offset: int, length: int = -1) -> bytes:
+    """The bytes of a file from an offset on.
+
+    Raises:
+        RecordingError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except OSError as error:
+        raise RecordingError(
+            f"Could not read {path.name}: {error.strerror or error}.",
+            "Check that the file exists and that you may read it.",
+        ) from error

@@ -1,0 +1,79 @@
+"""Our own recordings, copied from another computer or out of a backup."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from devices import PROFILES
+from ingest.entries import Assigned, Entries, SensorForgotten, SensorPaired
+from ingest.errors import IngestError
+from ingest.header import Header
+from ingest.importers.imported import Imported, Into
+from ingest.private import create_whole, private_folder
+from ingest.recording import RecordingError, read_recording, recording_path
+
+
+def take(file: Path, into: Into) -> Imported:
+    """Copy a recording to its place. A longer version of one that is here replaces it.
+
+    A sensor that was never paired here is entered with the placement its kind usually has, as one
+    that is not listened to; `legload assign` corrects it.
+
+    Raises:
+        RecordingError: it is not a recording, is empty, or differs from the one that is here.
+    """
+    recording = read_recording(file)
+    rows, header = len(recording.rows), recording.header
+    target = recording_path(into.home, header)
+    content = file.read_bytes()
+    present = target.read_bytes() if target.exists() else b""
+    if present.startswith(content):
+        return Imported(file=file.name, rows=rows, text=f"already here ({rows} rows)")
+    if not content.startswith(present):
+        raise RecordingError(
+            f"{file.name} differs from the recording of the same name that is already here.",
+            "Keep whichever is right: move the other one away, then import again.",
+        )
+    _know_sensor(header, into)
+    try:
+        private_folder(target.parent)
+        create_whole(target, content)
+    except OSError as error:
+        raise IngestError(
+            f"Could not write {target.name}: {error.strerror or error}.",
+            "Nothing was imported. Free some space, then try again.",
+        ) from error
+    cut = f"; {recording.damaged}" if recording.damaged else ""
+    return Imported(file=file.name, rows=rows, text=f"{rows} rows{cut}")
+
+
+def _know_sensor(header: Header, into: Into) -> None:
+    entries = Entries(into.home)
+    profile = next((PROFILES[key] for key in header.profiles if key in PROFILES), None)
+    if header.sensor in entries.registry().sensors:
+        return
+    if profile is None or not profile.placements:
+        raise RecordingError(
+            f"The recording is of a kind of sensor that is not known ({header.profiles[0]}).",
+            "Update legload, then import it again.",
+        )
+    started = dt.datetime.fromtimestamp(header.started_utc_ns / 1e9, dt.UTC)
+    entries.append(
+        SensorPaired(
+            at=into.now,
+            sensor=header.sensor,
+            identity=header.sensor,
+            address="",
+            name=profile.title,
+            profiles=header.profiles,
+        ),
+        Assigned(
+            at=into.now,
+            sensor=header.sensor,
+            person=into.person,
+            placement=profile.placements[0],
+            since=started,
+        ),
+        SensorForgotten(at=into.now, sensor=header.sensor),
+    )

@@ -1,0 +1,301 @@
+"""Scan, connect, subscribe, watch: the only place, beside the radio, that speaks to bleak.
+
+An adapter cannot scan and connect at once (BlueZ answers `InProgress`), so everybody who looks
+for a sensor shares one scan, and a connection attempt pauses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.exc import BleakGATTProtocolError
+from bleak_retry_connector import establish_connection
+
+from devices.profile import Profile, Read, Write
+from ingest.clock import Clock, until
+from ingest.errors import IngestError
+from ingest.radio import Radio, explain
+from ingest.recording import Kind
+
+log = logging.getLogger(__name__)
+
+Client = BleakClient
+
+GATT_TIMEOUT_S = 10.0
+CONNECT_ATTEMPTS = 4
+
+
+class SensorNotFound(IngestError):  # noqa: N818 - reads as what happened
+    """A sensor that was looked for did not advertise."""
+
+
+class LinkLost(IngestError):  # noqa: N818 - reads as what happened
+    """The connection went away while it was being used."""
+
+
+def short_address(address: str) -> str:
+    """The last two bytes of an address, enough to tell sensors apart in logs and on pages."""
+    return "…" + address.replace("-", ":")[-5:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A sensor in the air. profiles: keys of what it advertises; rssi in dBm."""
+
+    address: str
+    name: str
+    profiles: tuple[str, ...]
+    rssi: int
+
+
+class OnRow(Protocol):
+    """Takes one row for the recording: what happened, on which characteristic, with what bytes."""
+
+    def __call__(self, kind: Kind, characteristic: str, payload: bytes) -> None:
+        """Only queues; runs inside bleak's callback."""
+        ...
+
+
+class Air:
+    """What is in the air around one adapter: one scan for everybody, one connection at a time."""
+
+    def __init__(self, radio: Radio, profiles: Mapping[str, Profile], clock: Clock) -> None:
+        self._radio = radio
+        self._profiles = profiles
+        self._clock = clock
+        self._watchers: list[_Watcher] = []
+        self._scan: asyncio.Task[None] | None = None
+        self._pause = asyncio.Event()
+        self.last_advertisement_ns: int | None = None
+        self.scanning_since_ns: int | None = None
+
+    async def look(self, seconds: float) -> list[Seen]:
+        """Every known kind of sensor that advertises within `seconds`, strongest first.
+
+        Raises:
+            IngestError: Bluetooth is missing, off or not permitted.
+        """
+        seen: dict[str, Seen] = {}
+
+        def note(device: BLEDevice, advertisement: AdvertisementData) -> bool:
+            found = self._describe(device, advertisement)
+            known = seen.get(device.address)
+            if found.profiles or known:
+                name = device.name or advertisement.local_name or (known.name if known else "")
+                profiles = found.profiles or (known.profiles if known else ())
+                seen[device.address] = Seen(
+                    address=device.address, name=name, profiles=profiles, rssi=advertisement.rssi
+                )
+            return False
+
+        async with self._watch(note) as watcher:
+            await until(watcher.wait(), self._clock.sleep(seconds))
+            watcher.check()
+        return sorted(seen.values(), key=lambda sensor: -sensor.rssi)
+
+    async def find(self, address: str, within_s: float | None = None) -> BLEDevice:
+        """The sensor with this address, freshly seen (a cached one may be stale).
+
+        Raises:
+            SensorNotFound: it did not advertise within `within_s` (None: look for ever).
+            IngestError: Bluetooth is missing, off or not permitted.
+        """
+
+        def match(device: BLEDevice, _: AdvertisementData) -> bool:
+            return device.address.casefold() == address.casefold()
+
+        async with self._watch(match) as watcher:
+            if within_s is None:
+                return await watcher.future
+            await until(watcher.wait(), self._clock.sleep(within_s))
+            if (found := watcher.check()) is not None:
+                return found
+        raise SensorNotFound(
+            f"The sensor {short_address(address)} did not answer within {within_s:.0f} s.",
+            "Wake it (move it, wet the strap), bring it close, make sure that no phone or watch "
+            "holds it, and try again.",
+        )
+
+    async def release(self, address: str) -> None:
+        """Drop a connection that a crashed run may have left behind; failing is no harm."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(GATT_TIMEOUT_S):
+                await self._radio.release(address)
+
+    async def connect(self, device: BLEDevice, on_lost: Callable[[], None]) -> BleakClient:
+        """A connected client with its services discovered; scanning pauses meanwhile.
+
+        Raises:
+            IngestError: it could not be reached after several attempts.
+        """
+        self._pause.set()
+        try:
+            async with self._radio.lock:
+                self._pause.clear()
+                return await establish_connection(
+                    self._radio.client_class,
+                    device,
+                    device.name or short_address(device.address),
+                    disconnected_callback=lambda _: on_lost(),
+                    max_attempts=CONNECT_ATTEMPTS,
+                    use_services_cache=False,
+                )
+        except Exception as error:
+            raise explain(error) from error
+
+    def _describe(self, device: BLEDevice, advertisement: AdvertisementData) -> Seen:
+        uuids = {uuid.lower() for uuid in advertisement.service_uuids}
+        keys = tuple(
+            key
+            for key, profile in self._profiles.items()
+            if not profile.companion and (profile.advertised or profile.service) in uuids
+        )
+        name = device.name or advertisement.local_name or ""
+        return Seen(address=device.address, name=name, profiles=keys, rssi=advertisement.rssi)
+
+    @contextlib.asynccontextmanager
+    async def _watch(
+        self, match: Callable[[BLEDevice, AdvertisementData], bool]
+    ) -> AsyncIterator[_Watcher]:
+        watcher = _Watcher(match=match, future=asyncio.get_running_loop().create_future())
+        self._watchers.append(watcher)
+        if self._scan is None:
+            self._scan = asyncio.create_task(self._scan_while_watched())
+        try:
+            yield watcher
+        finally:
+            self._watchers.remove(watcher)
+            watcher.future.cancel()
+            if not self._watchers and self._scan is not None:
+                scan, self._scan = self._scan, None
+                scan.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await scan
+
+    async def _scan_while_watched(self) -> None:
+        try:
+            while True:
+                async with self._radio.lock, self._radio.scanner(self._on_seen, None):
+                    self.scanning_since_ns = self._clock.monotonic_ns()
+                    await self._pause.wait()
+                self.scanning_since_ns = None
+                await asyncio.sleep(0)
+        except Exception as error:  # noqa: BLE001 - every watcher is told, explained
+            for watcher in self._watchers:
+                if not watcher.future.done():
+                    watcher.future.set_exception(explain(error))
+            self._scan = None
+        finally:
+            self.scanning_since_ns = None
+
+    def _on_seen(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
+        self.last_advertisement_ns = self._clock.monotonic_ns()
+        for watcher in self._watchers:
+            if not watcher.future.done() and watcher.match(device, advertisement):
+                watcher.future.set_result(device)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watcher:
+    match: Callable[[BLEDevice, AdvertisementData], bool]
+    future: asyncio.Future[BLEDevice]
+
+    async def wait(self) -> None:
+        """Return when the future is decided, either way, and leave it as it is."""
+        await asyncio.wait([self.future])
+
+    def check(self) -> BLEDevice | None:
+        """What was found, if anything; raises what went wrong."""
+        return self.future.result() if self.future.done() else None
+
+
+def profiles_of(client: BleakClient, profiles: Iterable[Profile]) -> list[Profile]:
+    """The profiles whose service a connected sensor really has."""
+    services = {service.uuid.lower() for service in client.services}
+    return [profile for profile in profiles if profile.service in services]
+
+
+async def stream(client: BleakClient, profiles: Iterable[Profile], on_row: OnRow) -> None:
+    """Subscribe to everything the profiles notify, then shake hands; rows go to `on_row`.
+
+    Subscribing comes first, or the first notifications after a control write are lost.
+
+    Raises:
+        LinkLost: the connection went away.
+        IngestError: the sensor refused a characteristic that its profile needs.
+    """
+    try:
+        present = profiles_of(client, profiles)
+        for profile in present:
+            for uuid in profile.notify:
+                await _subscribe(client, profile, uuid, on_row)
+        for profile in present:
+            for step in profile.handshake:
+                await _step(client, profile, step, on_row)
+    except IngestError:
+        raise
+    except Exception as error:
+        if not client.is_connected:
+            raise LinkLost("The sensor went out of reach while it was being set up.") from error
+        raise explain(error) from error
+
+
+async def _subscribe(client: BleakClient, profile: Profile, uuid: str, on_row: OnRow) -> None:
+    characteristic = client.services.get_characteristic(uuid)
+    if characteristic is None or not {"notify", "indicate"} & set(characteristic.properties):
+        if not profile.companion:
+            raise IngestError(
+                f"This {profile.title.lower()} has no stream {uuid[4:8]}.",
+                "Update its firmware in the maker's app, or forget it and pair another.",
+            )
+        return
+
+    def received(_: BleakGATTCharacteristic, payload: bytearray) -> None:
+        on_row(Kind.NOTIFICATION, uuid, bytes(payload))
+
+    async with asyncio.timeout(GATT_TIMEOUT_S):
+        await client.start_notify(characteristic, received)
+
+
+async def _step(client: BleakClient, profile: Profile, step: Read | Write, on_row: OnRow) -> None:
+    characteristic = client.services.get_characteristic(step.characteristic)
+    if characteristic is None:
+        log.info("%s has no characteristic %s", profile.title, step.characteristic[:8])
+        return
+    async with asyncio.timeout(GATT_TIMEOUT_S):
+        match step:
+            case Write():
+                on_row(Kind.WRITE, step.characteristic, step.payload)
+                await client.write_gatt_char(characteristic, step.payload, response=True)
+            case Read():
+                await _read(client, characteristic, step, on_row)
+
+
+async def _read(
+    client: BleakClient, characteristic: BleakGATTCharacteristic, step: Read, on_row: OnRow
+) -> None:
+    """Read a value into the recording; a refusal matters only where the value is needed."""
+    try:
+        reply = await client.read_gatt_char(characteristic)
+    except BleakGATTProtocolError as error:
+        if not step.optional or not client.is_connected:
+            raise
+        log.info("%s may not be read: %s", step.characteristic[:8], error)
+    else:
+        on_row(Kind.REPLY, step.characteristic, bytes(reply))
+
+
+async def hang_up(client: BleakClient) -> None:
+    """Disconnect, whatever state the link is in."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(GATT_TIMEOUT_S):
+            await client.disconnect()

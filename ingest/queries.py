@@ -1,0 +1,265 @@
+"""What may be asked of the store. Instants are aware; `start` is inclusive, `end` exclusive."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+import polars as pl
+
+from ingest import projection
+from ingest.entries import Registry
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MINUTE_NS = 60_000_000_000
+SHORTEST_GAP = dt.timedelta(seconds=5)
+LONGEST_GAP = dt.timedelta(hours=12)  # longer, the sensor was put away
+
+Instant = dt.datetime
+
+
+class Stale(NamedTuple):
+    """Whole minutes of a sensor that must be computed anew; `version` is for `replace_minutes`."""
+
+    sensor: str
+    start: Instant
+    end: Instant
+    version: int
+
+
+class Battery(NamedTuple):
+    """The charge a sensor reported last."""
+
+    time: Instant
+    percent: float
+
+
+class Known(NamedTuple):
+    """What the store knows of a recording: its number, how far and at which size it was loaded."""
+
+    number: int
+    loaded_through: int
+    size: int
+
+
+def to_ns(instant: Instant) -> int:
+    """Nanoseconds since 1970 UTC of an aware instant."""
+    return (instant - _EPOCH) // dt.timedelta(microseconds=1) * 1000
+
+
+def to_instant(time_ns: int) -> Instant:
+    """An aware UTC instant, to the microsecond."""
+    return _EPOCH + dt.timedelta(microseconds=time_ns // 1000)
+
+
+class Store:
+    """A store open for reading, in one thread."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def _rows(self, query: str, *params: object) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, list(params)).fetchall()
+
+    def _frame(self, query: str, *params: object) -> pl.DataFrame:
+        frame: pl.DataFrame = self._connection.sql(query, params=list(params)).pl()
+        naive = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
+        return frame.with_columns(pl.col(naive).dt.replace_time_zone("UTC"))
+
+    def version(self) -> int:
+        """A number that grows with every change that a page could show."""
+        return int(self._rows("SELECT version FROM data_version")[0][0])
+
+    def slow(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
+        """SlowSamples of a sensor, ordered by time: time, channel, value."""
+        return self._frame(
+            """
+            SELECT time, channel, value FROM sample
+            WHERE recording IN (SELECT number FROM recording WHERE sensor = ?)
+              AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+            ORDER BY time, channel
+            """,
+            sensor,
+            to_ns(start),
+            to_ns(end),
+        )
+
+    def motion(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
+        """MotionSamples of a sensor, ordered by time: acceleration in g, turning rate in deg/s."""
+        return self._frame(
+            """
+            SELECT time,
+                   (ax * acc_g)::FLOAT AS ax, (ay * acc_g)::FLOAT AS ay, (az * acc_g)::FLOAT AS az,
+                   (gx * gyro_dps)::FLOAT AS gx, (gy * gyro_dps)::FLOAT AS gy,
+                   (gz * gyro_dps)::FLOAT AS gz
+            FROM motion JOIN recording ON recording.number = motion.recording
+            WHERE sensor = ? AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+            ORDER BY time
+            """,
+            sensor,
+            to_ns(start),
+            to_ns(end),
+        )
+
+    def motion_rate(self, sensor: str, start: Instant, end: Instant) -> float | None:
+        """Nominal rate in Hz of a sensor's motion then; None where it recorded none."""
+        rates = self._rows(
+            """
+            SELECT rate_hz FROM recording
+            WHERE sensor = ? AND rate_hz IS NOT NULL
+              AND last_time >= make_timestamp_ns(?) AND first_time < make_timestamp_ns(?)
+            ORDER BY last_time DESC LIMIT 1
+            """,
+            sensor,
+            to_ns(start),
+            to_ns(end),
+        )
+        return float(rates[0][0]) if rates else None
+
+    def dirty(self) -> list[Stale]:
+        """Ranges of whole minutes that are stale, ordered by sensor and start, never touching."""
+        found: list[Stale] = []
+        for sensor, first, last, version in self._rows(
+            """
+            SELECT sensor, epoch_ns(first_time), epoch_ns(last_time), version FROM stale
+            ORDER BY sensor, first_time
+            """
+        ):
+            start = to_instant(first // MINUTE_NS * MINUTE_NS)
+            end = to_instant((last // MINUTE_NS + 1) * MINUTE_NS)
+            if found and found[-1].sensor == sensor and start <= found[-1].end:
+                before = found.pop()
+                start, end = before.start, max(before.end, end)
+                version = max(before.version, version)
+            found.append(Stale(sensor, start, end, version))
+        return found
+
+    def minutes(self, person: str | None, start: Instant, end: Instant) -> pl.DataFrame:
+        """SensorMinutes of a person (None: of everyone), ordered by minute and sensor."""
+        return self._frame(
+            """
+            SELECT * FROM minute
+            WHERE minute >= make_timestamp(?) AND minute < make_timestamp(?)
+              AND (?::VARCHAR IS NULL OR person = ?)
+            ORDER BY minute, sensor
+            """,
+            to_ns(start) // 1000,
+            to_ns(end) // 1000,
+            person,
+            person,
+        )
+
+    def hours(self, person: str) -> pl.Series:
+        """The UTC hours in which a person has minutes, ascending."""
+        found = self._frame(
+            "SELECT DISTINCT date_trunc('hour', minute) AS hour FROM minute WHERE person = ?"
+            " ORDER BY hour",
+            person,
+        )
+        return found["hour"]
+
+    def method_is(self, method: str) -> bool:
+        """Whether every minute in the store was computed by this version of the method."""
+        return not self._rows("SELECT 1 FROM minute WHERE method <> ? LIMIT 1", method)
+
+    def battery(self, sensor: str) -> Battery | None:
+        """The charge a sensor reported last, or None."""
+        found = self._rows(
+            """
+            SELECT epoch_ns(time), value FROM sample
+            WHERE channel = 'battery_percent'
+              AND recording IN (SELECT number FROM recording WHERE sensor = ?)
+            ORDER BY time DESC LIMIT 1
+            """,
+            sensor,
+        )
+        return Battery(to_instant(found[0][0]), found[0][1]) if found else None
+
+    def information(self, sensor: str) -> dict[str, str]:
+        """What a sensor said about itself last: serial, firmware, maker, model."""
+        return dict(
+            self._rows("SELECT key, value FROM sensor_info WHERE sensor = ? ORDER BY key", sensor)
+        )
+
+    def gaps(
+        self, start: Instant, end: Instant, sensors: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """Stretches in which a sensor was lost and came back: sensor, start, end, reason.
+
+        From LOST to the same sensor's next CONNECTED, longer than 5 s and at most 12 h.
+        """
+        return self._frame(
+            """
+            WITH event AS (
+                SELECT sensor, time, kind, detail,
+                       lag(kind) OVER by_time AS before,
+                       min(time) FILTER (kind = 'connected') OVER (
+                           by_time ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS back
+                FROM link_event JOIN recording ON recording.number = link_event.recording
+                WHERE kind IN ('connected', 'lost') AND (?::VARCHAR[] IS NULL OR sensor IN ?)
+                WINDOW by_time AS (PARTITION BY sensor ORDER BY time)
+            )
+            SELECT sensor, time AS start, back AS "end", detail AS reason FROM event
+            WHERE kind = 'lost' AND before IS DISTINCT FROM 'lost'
+              AND epoch_ns(back) - epoch_ns(time) BETWEEN ? + 1 AND ?
+              AND time < make_timestamp_ns(?) AND back > make_timestamp_ns(?)
+            ORDER BY start, sensor
+            """,
+            sensors,
+            sensors,
+            SHORTEST_GAP // dt.timedelta(microseconds=1) * 1000,
+            LONGEST_GAP // dt.timedelta(microseconds=1) * 1000,
+            to_ns(end),
+            to_ns(start),
+        )
+
+    def known(self) -> dict[str, Known]:
+        """The recordings in the store by id."""
+        rows = self._rows("SELECT id, number, loaded_through, size FROM recording")
+        return {id_: Known(*rest) for id_, *rest in rows}
+
+    def reflects(self, registry: Registry) -> bool:
+        """Whether the tables of persons and sensors say what the entries say."""
+        return self._rows("SELECT registry FROM projection") == [(projection.encode(registry),)]
+
+    def recordings(self) -> pl.DataFrame:
+        """Every loaded recording, ordered by start: sensor, rows, malformed, damaged, times, ..."""
+        return self._frame("SELECT * FROM recording ORDER BY started, id")
+
+    def sensor_use(self, start: Instant, end: Instant) -> pl.DataFrame:
+        """What each sensor contributed, ordered by sensor.
+
+        sensor; recordings, rows, malformed: of recordings that reach into the range;
+        first, last: their sampled time; observed_s: from the minutes in it, null without any;
+        lost, dropped: events in it.
+        """
+        since, until = to_ns(start), to_ns(end)
+        return self._frame(
+            """
+            WITH used AS (
+                SELECT sensor, count(*) AS recordings, sum(rows)::BIGINT AS rows,
+                       sum(malformed)::BIGINT AS malformed,
+                       min(first_time) AS first, max(last_time) AS last
+                FROM recording
+                WHERE last_time >= make_timestamp_ns(?) AND first_time < make_timestamp_ns(?)
+                GROUP BY sensor
+            ), observed AS (
+                SELECT sensor, sum(observed_s) AS observed_s FROM minute
+                WHERE minute >= make_timestamp(?) AND minute < make_timestamp(?)
+                GROUP BY sensor
+            ), event AS (
+                SELECT sensor, count(*) FILTER (kind = 'lost') AS lost,
+                       count(*) FILTER (kind = 'dropped') AS dropped
+                FROM link_event JOIN recording ON recording.number = link_event.recording
+                WHERE time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+                GROUP BY sensor
+            )
+            SELECT sensor, recordings, rows, malformed, first, last, observed_s,
+                   coalesce(lost, 0) AS lost, coalesce(dropped, 0) AS dropped
+            FROM used LEFT JOIN observed USING (sensor) LEFT JOIN event USING (sensor)
+            ORDER BY sensor
+            """,
+            *(since, until, since // 1000, until // 1000, since, until),
+        )

@@ -1,0 +1,212 @@
+"""Where the radio is: the computer's own Bluetooth, virtual sensors, or any HCI controller.
+
+bleak is the one programming interface above all three, so whoever scans or connects does not know
+which one is in use. bumble, which carries the other two, is imported only when one of them opens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Protocol, Self
+
+from bleak import BleakClient, BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDeviceNotFoundError,
+)
+from bleak_retry_connector import (
+    BleakAbortedError,
+    BleakClientWithServiceCache,
+    BleakNotFoundError,
+    BleakOutOfConnectionSlotsError,
+    close_stale_connections_by_address,
+)
+
+from ingest.errors import IngestError
+
+if TYPE_CHECKING:
+    from bumble.link import LocalLink
+
+OnSeen = Callable[[BLEDevice, AdvertisementData], None]
+VirtualSensors = Callable[["LocalLink"], AbstractAsyncContextManager[object]]
+
+SPECS = "Use 'auto', 'virtual' or 'hci:<transport>', for example hci:usb:0."
+TURN_ON = "Turn Bluetooth on, then try again."
+ALLOW = "Allow Bluetooth for this program in the system's privacy settings, then try again."
+DOCTOR = "Run 'legload doctor' to see what this computer offers."
+START_BLUEZ = (
+    "Install and start it (on Debian: apt install bluez; systemctl start bluetooth), "
+    "or use '--radio virtual'."
+)
+WAIT = "Close other Bluetooth programs or wait a moment, then try again."
+GROUP = "Add yourself to the 'bluetooth' group, log in again, then try again."
+NEARER = "Wake it, bring it nearer, and close other programs that are connected to it."
+
+_Reason = BleakBluetoothNotAvailableReason
+_REASONS = {
+    _Reason.NO_BLUETOOTH: ("This computer has no Bluetooth adapter.", DOCTOR),
+    _Reason.NO_BLE_CENTRAL_ROLE: (
+        "The Bluetooth adapter is too old for low-energy sensors.",
+        "Plug in an adapter with Bluetooth 4.0 or newer.",
+    ),
+    _Reason.POWERED_OFF: ("Bluetooth is switched off.", TURN_ON),
+    _Reason.DENIED_BY_USER: ("Bluetooth is not allowed for this program.", ALLOW),
+    _Reason.DENIED_BY_SYSTEM: ("The system does not let this program use Bluetooth.", ALLOW),
+    _Reason.DENIED_BY_UNKNOWN: ("Bluetooth is not allowed for this program.", ALLOW),
+}
+_NO_SERVICE = ("The Bluetooth service (BlueZ) is not running.", START_BLUEZ)
+_NO_BUS = (
+    "The system message bus (D-Bus) is not running, so BlueZ cannot be reached.",
+    "Start dbus and bluetooth; inside a container, share /run/dbus, or use '--radio virtual'.",
+)
+_BUSY = ("The Bluetooth adapter is busy with another scan or connection.", WAIT)
+_NOT_ALLOWED = ("This user may not use the Bluetooth service (BlueZ).", GROUP)
+_DBUS_ERRORS = {
+    "org.freedesktop.DBus.Error.ServiceUnknown": _NO_SERVICE,
+    "org.freedesktop.DBus.Error.NameHasNoOwner": _NO_SERVICE,
+    "org.freedesktop.DBus.Error.AccessDenied": _NOT_ALLOWED,
+    "org.freedesktop.DBus.Error.NoReply": (
+        "The Bluetooth service (BlueZ) does not answer.",
+        "Restart it (systemctl restart bluetooth), then try again.",
+    ),
+    "org.freedesktop.DBus.Error.UnknownObject": (
+        "The adapter or sensor has vanished from the Bluetooth service (BlueZ).",
+        "Plug the adapter in again if it is loose, then scan again.",
+    ),
+    "org.bluez.Error.NotReady": ("Bluetooth is switched off.", TURN_ON),
+    "org.bluez.Error.InProgress": _BUSY,
+    "org.bluez.Error.NotAuthorized": ("The sensor refused this computer.", "Pair it again."),
+    "org.bluez.Error.AuthenticationFailed": ("Pairing failed.", "Pair it again."),
+}
+_KINDS: dict[type[BaseException], tuple[str, str]] = {
+    BleakOutOfConnectionSlotsError: (
+        "The Bluetooth adapter cannot hold another connection.",
+        "Forget a sensor that is not needed, or use a second adapter.",
+    ),
+    BleakAbortedError: (
+        "The connection to the sensor was cut off several times.",
+        "Bring it nearer, and the adapter away from USB 3 ports and Wi-Fi.",
+    ),
+    BleakNotFoundError: ("The sensor is not in reach.", NEARER),
+    TimeoutError: ("The sensor did not answer in time.", NEARER),
+    FileNotFoundError: _NO_BUS,
+    ConnectionRefusedError: _NO_BUS,
+    PermissionError: _NOT_ALLOWED,
+}
+
+
+class RadioError(IngestError):
+    """The radio cannot be used; says why and what to do next."""
+
+
+class Radio(Protocol):
+    """A way to reach sensors. Open it with `async with` before use; one event loop only.
+
+    name: what a person would call it. lock: hold it while starting a scan or connecting, because an
+    adapter does one of these at a time. client_class: for `establish_connection(client_class, ...)`
+    or `client_class(device, ...)`.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def lock(self) -> asyncio.Lock: ...  # noqa: D102
+
+    @property
+    def client_class(self) -> type[BleakClient]: ...  # noqa: D102
+
+    def scanner(self, on_seen: OnSeen, service_uuids: list[str] | None = None) -> BleakScanner:
+        """A scanner, not yet started; `service_uuids` are full 128-bit UUIDs, any of which fits."""
+        ...
+
+    async def release(self, address: str) -> None:
+        """Drop a connection that a crashed program has left behind."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *exc_info: object) -> None: ...
+
+
+class SystemRadio:
+    """The computer's own Bluetooth, through bleak's backend for this platform."""
+
+    name = "this computer's Bluetooth"
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.client_class: type[BleakClient] = BleakClientWithServiceCache
+
+    def scanner(self, on_seen: OnSeen, service_uuids: list[str] | None = None) -> BleakScanner:
+        """See `Radio`."""
+        return BleakScanner(on_seen, service_uuids)
+
+    async def release(self, address: str) -> None:
+        """See `Radio`; only BlueZ leaves connections behind."""
+        await close_stale_connections_by_address(address)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        pass
+
+
+def open_radio(spec: str, *, virtual: VirtualSensors | None = None) -> Radio:
+    """The radio that `spec` names, to be opened with `async with`.
+
+    spec: `auto`; `virtual`, where `virtual(link)` is entered to put sensors on the air; or
+    `hci:<bumble transport name>`. Raises RadioError here when the spec is wrong, and on entering
+    when the transport refuses. `auto` reports a missing or switched-off adapter when scanning
+    starts: wrap what bleak raises in `explain`.
+    """
+    kind, colon, transport = spec.partition(":")
+    if spec == "auto":
+        return SystemRadio()
+    if spec == "virtual" or (kind == "hci" and transport):
+        from ingest import bumble_radio
+
+        if colon:
+            return bumble_radio.HciRadio(transport)
+        return bumble_radio.VirtualRadio(virtual)
+    raise RadioError(f"There is no radio called '{spec}'.", SPECS)
+
+
+def explain(error: Exception) -> RadioError:
+    """What an error from scanning, connecting or any GATT call means to a person."""
+    if isinstance(error, RadioError):
+        return error
+    meanings = [meaning for cause in _causes(error) if (meaning := _meaning(cause))]
+    text = (str(error) or type(error).__name__).rstrip(".")
+    problem, advice = meanings[-1] if meanings else (f"Bluetooth failed: {text}.", DOCTOR)
+    return RadioError(problem, advice)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, then what it was raised from: the deepest knows best."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _meaning(error: BaseException) -> tuple[str, str] | None:
+    """One sentence of problem and one of advice; None where this error says nothing by itself."""
+    if isinstance(error, BleakBluetoothNotAvailableError):
+        return _REASONS.get(error.reason)
+    if isinstance(error, BleakDeviceNotFoundError):
+        return f"The sensor {error.identifier} is not in reach.", NEARER
+    for kind, meaning in _KINDS.items():
+        if isinstance(error, kind):
+            return meaning
+    return _DBUS_ERRORS.get(_dbus_name(error))
+
+
+def _dbus_name(error: BaseException) -> str:
+    """The D-Bus error name that bleak (`dbus_error`) or dbus-fast (`type`) carries, else empty."""
+    return str(getattr(error, "dbus_error", None) or getattr(error, "type", ""))

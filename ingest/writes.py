@@ -1,0 +1,229 @@
+"""What may be written into the store, each in one transaction that also moves its version."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import polars as pl
+
+from devices.profile import CHANNELS, Int64s
+from ingest import projection
+from ingest.decoding import Decoded
+from ingest.entries import Registry
+from ingest.migrations import transaction
+from ingest.projection import EVER
+from ingest.queries import Instant, Store, to_ns
+
+Span = tuple[int, int]
+
+
+class StoreWriter(Store):
+    """A store open for writing; short-lived, because nobody can read meanwhile."""
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        with transaction(self._connection):
+            self._rows("UPDATE data_version SET version = version + 1")
+            yield
+
+    def replace_minutes(
+        self,
+        sensor: str,
+        start: Instant,
+        end: Instant,
+        frame: pl.DataFrame,
+        *,
+        seen: int | None = None,
+    ) -> None:
+        """Put SensorMinutes of a sensor in place of those in [start, end), stale no longer.
+
+        seen: the `Stale.version` that `frame` was computed from; what became stale later stays so.
+
+        Raises:
+            ValueError: `frame` reaches outside of the range, or has rows of another sensor.
+        """
+        start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
+        own = (pl.col("sensor") == sensor) & pl.col("minute").is_between(start, end, closed="left")
+        if not frame.select(own.all()).item():
+            raise ValueError(f"minutes outside of {sensor}, {start} to {end}")
+        utc = pl.col("minute").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        with self._change():
+            self._rows(
+                """
+                DELETE FROM minute WHERE sensor = ?
+                AND minute >= make_timestamp(?) AND minute < make_timestamp(?)
+                """,
+                *(sensor, to_ns(start) // 1000, to_ns(end) // 1000),
+            )
+            self._insert("minute", frame.with_columns(utc))
+            self._clear(sensor, to_ns(start), to_ns(end), seen)
+
+    def _clear(self, sensor: str, start_ns: int, end_ns: int, seen: int | None) -> None:
+        """Take [start, end) out of the stale ranges of a sensor."""
+        hit = """
+            sensor = ? AND (?::BIGINT IS NULL OR version <= ?)
+            AND epoch_ns(last_time) >= ? AND epoch_ns(first_time) < ?
+            """
+        which = (sensor, seen, seen, start_ns, end_ns)
+        kept = self._rows(
+            f"SELECT epoch_ns(first_time), epoch_ns(last_time), version FROM stale WHERE {hit}",  # noqa: S608
+            *which,
+        )
+        self._rows(f"DELETE FROM stale WHERE {hit}", *which)  # noqa: S608
+        for first, last, version in kept:
+            for part in ((first, start_ns - 1), (end_ns, last)):
+                if part[0] <= part[1]:
+                    self._mark(sensor, part, version)
+
+    def _mark(self, sensor: str, span: Span, version: int | None = None) -> None:
+        self._rows(
+            """
+            INSERT INTO stale SELECT ?, make_timestamp_ns(?), make_timestamp_ns(?),
+                coalesce(?, (SELECT version FROM data_version))
+            """,
+            *(sensor, *span, version),
+        )
+
+    def mark_all_stale(self) -> None:
+        """Have every minute computed anew, after the method changed."""
+        with self._change():
+            for (sensor,) in self._rows("SELECT DISTINCT sensor FROM recording ORDER BY sensor"):
+                self._mark_since(sensor, EVER)
+
+    def _mark_since(self, sensor: str, since: Instant) -> None:
+        """What a sensor recorded from an instant on is stale."""
+        spans = self._rows(
+            """
+            SELECT greatest(epoch_ns(min(first_time)), ?), epoch_ns(max(last_time)) FROM recording
+            WHERE sensor = ? AND epoch_ns(last_time) >= ?
+            """,
+            *(to_ns(since), sensor, to_ns(since)),
+        )
+        if spans[0][1] is not None:
+            self._mark(sensor, spans[0])
+
+    def project(self, registry: Registry) -> bool:
+        """Put what the entries say into the tables; whether that changed anything.
+
+        Minutes that depend on what changed (who wore a sensor where, their body mass) are stale.
+        """
+        if self.reflects(registry):
+            return False
+        before = projection.decode(self._rows("SELECT registry FROM projection")[0][0])
+        with self._change():
+            for table, rows in projection.tables(registry).items():
+                self._rows(f"DELETE FROM {table}")  # noqa: S608
+                self._insert_rows(table, rows)
+            for sensor, since in projection.affected(before, registry).items():
+                self._mark_since(sensor, since)
+            self._rows(
+                "UPDATE projection SET entries = ?, registry = ?",
+                *(registry.entries, projection.encode(registry)),
+            )
+        return True
+
+    def add(self, batch: Sequence[Decoded]) -> None:
+        """Put new samples of recordings in and note how far each is loaded: all or nothing."""
+        with self._change():
+            numbers = self._numbers(batch)
+            self._insert("sample", _sample_frame(batch, numbers))
+            self._insert("motion", _motion_frame(batch, numbers))
+            for number, decoded in zip(numbers, batch, strict=True):
+                self._replace_recording(number, decoded)
+                self._add_events(number, decoded)
+                if decoded.touched:
+                    self._mark(decoded.header.sensor, decoded.touched)
+
+    def _numbers(self, batch: Sequence[Decoded]) -> list[int]:
+        known = self.known()
+        free = max((row.number for row in known.values()), default=0)
+        numbers = []
+        for decoded in batch:
+            if (old := known.get(decoded.header.id)) is None:
+                free += 1
+            numbers.append(old.number if old else free)
+        return numbers
+
+    def _replace_recording(self, number: int, decoded: Decoded) -> None:
+        header, scale = decoded.header, decoded.motion.scale if decoded.motion is not None else None
+        self._rows("DELETE FROM recording WHERE number = ?", number)
+        self._rows(
+            """
+            INSERT INTO recording VALUES (?, ?, ?, ?, ?, make_timestamp_ns(?), ?, ?, ?, ?, ?, ?,
+                make_timestamp_ns(?), make_timestamp_ns(?), ?, ?, ?)
+            """,
+            *(number, header.id, header.sensor, list(header.profiles), header.app),
+            *(header.started_utc_ns, str(decoded.path), decoded.size, decoded.loaded_through),
+            *(decoded.rows, decoded.malformed, decoded.damaged, decoded.first_ns, decoded.last_ns),
+            *((scale.rate_hz, scale.acc_g, scale.gyro_dps) if scale else (None, None, None)),
+        )
+
+    def _add_events(self, number: int, decoded: Decoded) -> None:
+        for time_ns, kind, detail in decoded.links:
+            self._rows(
+                "INSERT INTO link_event VALUES (?, make_timestamp_ns(?), ?, ?)",
+                *(number, time_ns, kind, detail),
+            )
+        for key, value, time_ns in decoded.information:
+            which = (decoded.header.sensor, key)
+            self._rows(
+                "DELETE FROM sensor_info WHERE sensor = ? AND key = ? AND epoch_ns(time) <= ?",
+                *(*which, time_ns),
+            )
+            self._rows(
+                """
+                INSERT INTO sensor_info SELECT ?, ?, ?, make_timestamp_ns(?)
+                WHERE NOT EXISTS (FROM sensor_info WHERE sensor = ? AND key = ?)
+                """,
+                *(*which, value, time_ns, *which),
+            )
+
+    def _insert(self, table: str, rows: pl.DataFrame) -> None:
+        if not len(rows):
+            return
+        self._connection.register("batch", rows.to_arrow())
+        try:
+            self._rows(f"INSERT INTO {table} BY NAME SELECT * FROM batch")  # noqa: S608
+        finally:
+            self._connection.unregister("batch")
+
+    def _insert_rows(self, table: str, rows: Sequence[projection.Row]) -> None:
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _sample_frame(batch: Sequence[Decoded], numbers: Sequence[int]) -> pl.DataFrame:
+    names = pl.Series([channel.value for channel in CHANNELS])
+    channel = np.concatenate([decoded.slow.channel for decoded in batch])
+    return pl.DataFrame(
+        {
+            "recording": np.repeat(np.array(numbers, np.int32), [len(d.slow) for d in batch]),
+            "time": _instants([decoded.slow.time_ns for decoded in batch]),
+            "channel": names.gather(channel),
+            "value": np.concatenate([decoded.slow.value for decoded in batch]),
+        }
+    )
+
+
+def _motion_frame(batch: Sequence[Decoded], numbers: Sequence[int]) -> pl.DataFrame:
+    moved = [(n, d.motion) for n, d in zip(numbers, batch, strict=True) if d.motion]
+    if not moved:
+        return pl.DataFrame()
+    axes = np.concatenate([motion.axes for _, motion in moved])
+    names = ("ax", "ay", "az", "gx", "gy", "gz")
+    number = np.array([number for number, _ in moved], np.int32)
+    return pl.DataFrame(
+        {
+            "recording": np.repeat(number, [len(motion) for _, motion in moved]),
+            "time": _instants([motion.time_ns for _, motion in moved]),
+            **{name: np.ascontiguousarray(axes[:, axis]) for axis, name in enumerate(names)},
+        }
+    )
+
+
+def _instants(parts: Sequence[Int64s]) -> pl.Series:
+    return pl.Series(np.concatenate(parts)).cast(pl.Datetime("ns"))

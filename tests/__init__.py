@@ -1,0 +1,1 @@
+"""The tests, and what several of them share: simulated time, a foot pod, a mock of BlueZ."""

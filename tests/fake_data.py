@@ -1,0 +1,186 @@
+"""`Data` without a store or a collector: what a page asks for, and a log of what it did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from analytics.week import WeekReport
+from dashboard.data import CollectorStatus, Data, PersonView, Seen, SensorView
+from dashboard.demo import Progress
+from dashboard.errors import DashboardError
+from ingest.live import LiveValue
+from tests import sample_week
+
+NOON = dt.datetime(2026, 11, 19, 12, 0, tzinfo=dt.UTC)
+
+
+def cadence(value: float | None, age_s: float) -> LiveValue:
+    return LiveValue(label="cadence", value=value, unit="steps/min", age_s=age_s)
+
+
+def sensor(key: str, title: str, placement: str, state: str) -> SensorView:
+    """A paired sensor in one state."""
+    return SensorView(
+        key=key,
+        title=title,
+        name=f"{title.upper()}-{key}",
+        person="anna",
+        placement=placement,
+        load_kg=0.0,
+        counts="strides" if title == "Foot pod" else None,
+        state=state,
+        detail="" if state == "streaming" else "No packet for 20 s. Move closer to the computer.",
+        battery_percent=82.0,
+        battery_at=NOON,
+        last_seen=NOON,
+        since=NOON,
+        notifications=1234,
+        malformed=3,
+        live=(
+            cadence(112.0, 0.4 if state == "streaming" else 20.0),
+            LiveValue(label="speed", value=1.42, unit="m/s", age_s=0.4),
+        ),
+    )
+
+
+def seen(address: str, title: str, name: str, rssi: int, counts: str | None) -> Seen:
+    """A sensor in the air."""
+    placements = ("right-foot", "left-foot") if counts else ("chest",)
+    return Seen(
+        address=address,
+        short=f"…{address[-5:]}",
+        name=name,
+        profiles=("rsc",) if counts else ("heart_rate",),
+        title=title,
+        rssi=rssi,
+        paired_as=None,
+        placements=placements,
+        counts=counts,
+    )
+
+
+AIR = (
+    seen("C0:FF:EE:00:00:01", "Foot pod", "StridePod 4F", -58, "strides"),
+    seen("C0:FF:EE:00:00:02", "Heart rate strap", "![x](http://example.org/x.png)<b>", -83, None),
+)
+
+
+@dataclass
+class FakeData:
+    """Weeks by name; sensors and errors as the test sets them; `done` is what pages asked for."""
+
+    weeks_by_name: dict[str, WeekReport]
+    demo: bool = False
+    running: bool = True
+    recording: bool = False
+    sensors: tuple[SensorView, ...] = ()
+    loading: Progress | None = None
+    error: DashboardError | None = None
+    done: list[tuple[object, ...]] = field(default_factory=list)
+    count: int = 1
+
+    def persons(self) -> list[PersonView]:
+        return [PersonView(key="anna", name="Anna Schröder"), PersonView(key="bo", name="Bo")]
+
+    def weeks(self, person: str) -> list[str]:
+        return list(self.weeks_by_name)
+
+    def week(self, person: str, week: str) -> WeekReport:
+        self._fail()
+        self.done.append(("week", person, week))
+        return self.weeks_by_name[week]
+
+    def version(self) -> int:
+        return self.count
+
+    def status(self) -> CollectorStatus:
+        doing = "Recording 3 sensors" if self.recording else "Recording is paused"
+        return CollectorStatus(
+            running=self.running,
+            radio="virtual",
+            recording=self.recording,
+            message=f"{doing}, over virtual." if self.running else "Nothing is being recorded.",
+            sensors=self.sensors,
+        )
+
+    def start_collector(self) -> None:
+        self.done.append(("start",))
+        self.running = True
+
+    def set_recording(self, on: bool) -> None:
+        self._fail()
+        self.done.append(("record", on))
+        self.recording = on
+
+    def scan(self, seconds: float = 4.0) -> list[Seen]:
+        self._fail()
+        self.done.append(("scan",))
+        return list(AIR)
+
+    def preview(self, address: str, seconds: float = 4.0) -> list[LiveValue]:
+        self._fail()
+        self.done.append(("preview", address))
+        return [cadence(96.0, 0.2)]
+
+    def pair(
+        self,
+        address: str,
+        *,
+        placement: str,
+        person: str,
+        load_kg: float = 0.0,
+        counts: str | None = None,
+    ) -> str:
+        self._fail()
+        self.done.append(("pair", address, placement, person, load_kg, counts))
+        added = sensor("new", "Foot pod", placement, "streaming")
+        self.sensors = (*self.sensors, added)
+        return added.key
+
+    def forget(self, sensor: str) -> None:
+        self.done.append(("forget", sensor))
+        self.sensors = tuple(s for s in self.sensors if s.key != sensor)
+
+    def assign(
+        self, sensor: str, *, placement: str, person: str, load_kg: float, counts: str | None
+    ) -> None:
+        self.done.append(("assign", sensor, placement, person, load_kg, counts))
+
+    def progress(self) -> Progress | None:
+        return self.loading
+
+    def _fail(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+def data(fake: FakeData) -> Data:
+    """The fake where a page asks for `Data`."""
+    return cast("Data", fake)
+
+
+def history(newest: Callable[[], WeekReport]) -> dict[str, WeekReport]:
+    """The week to look at as the current one, and two before it."""
+    names = ("2026-W47", "2026-W46", "2026-W45")
+    weeks = (newest(), sample_week.complete(), sample_week.no_data())
+    return {
+        name: replace(
+            report,
+            week=name,
+            start=report.start - dt.timedelta(weeks=index),
+            end=report.end - dt.timedelta(weeks=index),
+        )
+        for index, (name, report) in enumerate(zip(names, weeks, strict=True))
+    }
+
+
+def three_sensors() -> tuple[SensorView, ...]:
+    """One that streams, one that is stale, one that is lost."""
+    return (
+        sensor("pod", "Foot pod", "right-foot", "streaming"),
+        sensor("leg", "Motion sensor", "left-shank", "stale"),
+        sensor("hr", "Heart rate strap", "chest", "lost"),
+    )

@@ -1,0 +1,212 @@
+"""The command line: what it prints where, how it exits, and that its documentation is true."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.cli import globals_first, main
+from ingest.entries import Entries
+from tests import command_docs
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reaches the user's own folder."""
+    monkeypatch.setenv("LEGLOAD_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def legload(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Exit code, stdout, stderr."""
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    out, err = capsys.readouterr()
+    code = end.value.code
+    return (0 if code is None else int(code)), out, err
+
+
+def result(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    code, out, err = legload(capsys, *words, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_every_command_is_documented_as_it_is() -> None:
+    written = command_docs.PAGE.read_text(encoding="utf-8")
+    assert written == command_docs.page(), "run: python -m tests.command_docs"
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"legload ([a-z]+)", readme))
+    documented = set(re.findall(r"^## (\w+)$", command_docs.page(), re.MULTILINE))
+    assert documented <= named
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--home", "X", "week", "2026-W47", "--json"],
+        ["week", "2026-W47", "--json", "--home", "X"],
+        ["--json", "week", "--home", "X", "2026-W47"],
+    ],
+)
+def test_global_options_go_before_and_after_the_command(words: list[str]) -> None:
+    moved = globals_first(words)
+    assert sorted(moved[:3]) == ["--home", "--json", "X"]
+    assert moved[3:] == ["week", "2026-W47"]
+
+
+def test_what_follows_two_dashes_is_left_alone() -> None:
+    assert globals_first(["import", "--", "--json"]) == ["import", "--", "--json"]
+
+
+def test_a_person_is_added_changed_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    result(capsys, "person", "Anna", "--birth-year", "1957", "--zone", "Europe/Rome")
+    (anna,) = result(capsys, "person", "anna", "--mass", "64", "--no-heart-rate")
+    assert anna["birth_year"] == 1957
+    assert anna["zone"] == "Europe/Rome"
+    assert [kg for _, kg in anna["masses"]] == [64.0]
+    assert anna["use_heart_rate"] is False
+
+
+def test_days_are_excused_and_counted_again(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    result(capsys, "person", "Anna")
+    result(capsys, "excuse", "2026-11-02", "2026-11-08", "--why", "surgery")
+    assert len(Entries(home).registry().persons["anna"].excused) == 7
+    result(capsys, "excuse", "2026-11-05", "2026-11-08", "--undo")
+    assert len(Entries(home).registry().persons["anna"].excused) == 3
+
+
+def test_an_empty_store_has_a_week_without_data_and_without_points(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    week = result(capsys, "week", "2026-W40")
+    assert week["status"] == "no data"
+    assert week["points"] is None
+    assert all(component["value"] is None for component in week["components"])
+
+
+def test_a_week_that_does_not_exist_is_refused_in_one_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, err = legload(capsys, "week", "2026-W60")
+    assert (code, out) == (1, "")
+    assert "2026-W60" in err
+    assert "Write it as 2026-W47" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["week", "--nonsense"], "No such option"),
+        (["fly"], "No such command"),
+        (["report", "--format", "docx"], "--format takes"),
+        (["excuse", "soon", "later"], "is not a day"),
+        (["excuse", "2026-11-08", "2026-11-02"], "is before"),
+        (["person", "Anna", "--zone", "Mars/Olympus"], "is not a time zone"),
+        (["person", "Anna", "--sex", "x"], "female or male"),
+        (["scan", "--for", "never"], "is not a length of time"),
+        (["pair", "AA", "--placement", "nose"], "is not a placement"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_is_right(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    code, out, err = legload(capsys, *words)
+    assert code == 2
+    assert out == ""
+    assert said in " ".join(err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["week", "--person", "nobody"], "There is no person 'nobody'"),
+        (["forget", "thing"], "There is no sensor 'thing'"),
+        (["import", "missing.legrec"], "There is no file"),
+        (["scan", "--radio", "carrier-pigeon"], "There is no radio called"),
+        (["scan", "--radio", "hci:nonsense:1"], "hci"),
+    ],
+)
+def test_failures_exit_1_with_a_sentence_and_a_next_step(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    code, out, err = legload(capsys, *words)
+    assert code == 1
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_settings_that_are_wrong_are_named(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text("radioo = 1\n")
+    code, _, err = legload(capsys, "status")
+    assert code == 1
+    assert "settings.toml" in err
+    assert "radioo" in err
+
+
+def test_settings_come_from_the_file_unless_said_otherwise(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text('radio = "virtual"\n')
+    assert result(capsys, "status")["radio"] == "virtual"
+    assert result(capsys, "status", "--radio", "auto")["radio"] == "auto"
+
+
+def test_reports_are_written_for_a_week(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    done = result(capsys, "report", "2026-W40", "--format", "pdf,csv", "--out", str(tmp_path))
+    pdf, csv = (Path(file) for file in done["files"])
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert csv.suffix == ".csv"
+
+
+def test_doctor_finds_what_is_wrong_and_says_how_to_mend_it(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    home.mkdir(mode=0o700)
+    code, out, _ = legload(capsys, "doctor", "--json", "--radio", "virtual")
+    findings = {finding["key"]: finding for finding in json.loads(out)}
+    assert code == 0, out
+    assert findings["bluetooth"]["found"] == "Bluetooth works; 3 sensors answer."
+    home.chmod(0o755)
+    code, out, _ = legload(capsys, "doctor", "--json", "--radio", "hci:nonsense")
+    findings = {finding["key"]: finding for finding in json.loads(out)}
+    assert code == 1
+    assert "chmod 700" in findings["folder"]["fix"]
+    assert findings["bluetooth"]["fix"]
+
+
+def test_a_virtual_sensor_is_paired_from_the_command_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = result(capsys, "scan", "--for", "1s", "--radio", "virtual")
+    pod = next(sensor for sensor in found if sensor["profiles"] == ["rsc"])
+    words = ["pair", pod["address"], "--placement", "left-foot", "--yes", "--radio", "virtual"]
+    paired = result(capsys, *words)
+    (sensor,) = result(capsys, "sensors")
+    assert sensor["key"] == paired["sensor"]
+    assert sensor["placement"] == "left-foot"
+    assert sensor["state"] == "off"
+
+
+def test_the_help_is_quick_because_it_imports_no_heavy_room() -> None:
+    code = (
+        "import sys; from dashboard import cli; "
+        "heavy = {'streamlit', 'polars', 'duckdb', 'bleak', 'bumble', 'scipy', 'altair', 'typst'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

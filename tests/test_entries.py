@@ -1,0 +1,220 @@
+"""The entries: what a person said is on the disk before it counts, and folds the same each time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.profile import Placement
+from ingest.entries import (
+    AnyEntry,
+    Assigned,
+    BodyMassSet,
+    Entries,
+    Excused,
+    PersonSet,
+    SensorForgotten,
+    SensorPaired,
+    fold,
+)
+from ingest.errors import IngestError
+
+AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+PAIRED = SensorPaired(
+    at=AT, sensor="pod", identity="SN1", address="AA:BB", name="Pod", profiles=("rsc",)
+)
+
+
+def assigned(since: dt.datetime, placement: Placement, sensor: str = "pod") -> Assigned:
+    return Assigned(at=AT, sensor=sensor, person="ada", placement=placement, since=since)
+
+
+def excused(start: int, end: int, why: str | None) -> Excused:
+    return Excused(
+        at=AT, person="ada", start=dt.date(2026, 11, start), end=dt.date(2026, 11, end), why=why
+    )
+
+
+def some_entries() -> st.SearchStrategy[AnyEntry]:
+    names = st.sampled_from(["ada", "ben"])
+    dates = st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    return st.one_of(
+        st.builds(
+            PersonSet,
+            at=st.just(AT),
+            person=names,
+            name=st.text(max_size=20),
+            birth_year=st.one_of(st.none(), st.integers(1900, 2020)),
+        ),
+        st.builds(BodyMassSet, at=st.just(AT), person=names, date=dates, kg=st.floats(30, 200)),
+        st.just(PAIRED),
+        st.builds(
+            Assigned,
+            at=st.just(AT),
+            sensor=st.just("pod"),
+            person=names,
+            placement=st.sampled_from(Placement),
+            since=st.integers(0, 500).map(lambda hours: AT + dt.timedelta(hours=hours)),
+            load_kg=st.floats(0, 30),
+        ),
+        st.builds(SensorForgotten, at=st.just(AT), sensor=st.just("pod")),
+    )
+
+
+@given(st.lists(some_entries(), max_size=15))
+def test_entries_read_back_as_they_were_appended(
+    tmp_path_factory: pytest.TempPathFactory, said: list[AnyEntry]
+) -> None:
+    entries = Entries(tmp_path_factory.mktemp("home"))
+    for entry in said:
+        entries.append(entry)
+    assert entries.read() == said
+    assert entries.registry() == fold(said)
+    assert entries.registry().entries == len(said)
+
+
+def test_a_home_without_entries_knows_nobody(tmp_path: Path) -> None:
+    assert Entries(tmp_path).registry() == fold([])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_entries_belong_to_their_owner_alone(tmp_path: Path) -> None:
+    entries = Entries(tmp_path / "home")
+    entries.append(PAIRED)
+    assert stat.S_IMODE(entries.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(entries.path.parent.stat().st_mode) == 0o700
+
+
+def test_a_torn_last_line_is_left_out_and_the_next_entry_is_not_harmed(tmp_path: Path) -> None:
+    entries = Entries(tmp_path)
+    entries.append(PAIRED, excused(2, 3, "surgery"))
+    whole = entries.path.read_bytes()
+    for cut in range(whole.index(b"\n") + 1, len(whole) - 1):
+        entries.path.write_bytes(whole[:cut])
+        entries.append(SensorForgotten(at=AT, sensor="pod"))
+        assert entries.read() == [PAIRED, SensorForgotten(at=AT, sensor="pod")]
+
+
+def test_a_line_that_was_tampered_with_is_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    entries = Entries(tmp_path)
+    entries.append(PAIRED, excused(2, 3, "surgery"), SensorForgotten(at=AT, sensor="pod"))
+    entries.path.write_bytes(entries.path.read_bytes().replace(b"surgery", b"holiday"))
+    assert entries.read() == [PAIRED, SensorForgotten(at=AT, sensor="pod")]
+    assert "line 2 is damaged" in caplog.text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on file sizes")
+def test_a_full_disk_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    import resource
+
+    entries = Entries(tmp_path)
+    entries.append(PAIRED)
+    before = entries.path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+    try:
+        with pytest.raises(IngestError, match=r"Could not write.*Nothing was changed"):
+            entries.append(excused(2, 3, "surgery"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert entries.path.read_bytes() == before
+
+
+def test_a_folder_in_the_way_is_an_error_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "entries.jsonl").mkdir()
+    with pytest.raises(IngestError) as raised:
+        Entries(tmp_path).append(PAIRED)
+    assert os.strerror(errno.EISDIR) in raised.value.problem
+    assert raised.value.advice
+
+
+def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    date = dt.date(2026, 1, 1)
+    said = [BodyMassSet(at=AT, person="ada", date=date, kg=50 + kg) for kg in range(40)]
+
+    def say(part: list[BodyMassSet]) -> None:
+        for entry in part:
+            Entries(tmp_path).append(entry)
+
+    writers = [threading.Thread(target=say, args=(part,)) for part in (said[:20], said[20:])]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    read = Entries(tmp_path).read()
+    assert len(read) == 40
+    assert [entry in read for entry in said] == [True] * 40
+
+
+def test_what_is_said_later_about_a_person_leaves_the_rest_as_it_was() -> None:
+    registry = fold(
+        [
+            PersonSet(at=AT, person="ada", name="Ada", birth_year=1960, hr_max=160),
+            PersonSet(at=AT, person="ada", hr_max=None, zone="Europe/Berlin"),
+        ]
+    )
+    ada = registry.persons["ada"]
+    assert (ada.name, ada.birth_year, ada.hr_max, ada.zone) == ("Ada", 1960, None, "Europe/Berlin")
+
+
+def test_body_mass_holds_from_its_date_until_the_next_and_the_first_also_before() -> None:
+    masses = [
+        BodyMassSet(at=AT, person="ada", date=dt.date(2026, 3, 1), kg=72),
+        BodyMassSet(at=AT, person="ada", date=dt.date(2026, 1, 1), kg=70),
+    ]
+    ada = fold(masses).persons["ada"]
+    days = [dt.date(2025, 12, 1), dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2027, 1, 1)]
+    assert [ada.mass_on(day) for day in days] == [70, 70, 72, 72]
+    assert fold([excused(1, 1, "x")]).persons["ada"].mass_on(days[0]) is None
+
+
+def test_an_assignment_said_again_for_the_same_instant_corrects_the_first() -> None:
+    later = AT + dt.timedelta(days=1)
+    sensor = fold(
+        [
+            PAIRED,
+            assigned(later, Placement.WAIST),
+            assigned(AT, Placement.LEFT_FOOT),
+            assigned(AT, Placement.RIGHT_FOOT),
+        ]
+    ).sensors["pod"]
+    assert [one.placement for one in sensor.assignments] == [
+        Placement.RIGHT_FOOT,
+        Placement.WAIST,
+    ]
+    assert sensor.current is not None
+    assert sensor.current.since == later
+
+
+def test_a_forgotten_sensor_keeps_its_past_and_pairing_it_again_brings_it_back() -> None:
+    said: list[AnyEntry] = [
+        PAIRED,
+        assigned(AT, Placement.LEFT_FOOT),
+        SensorForgotten(at=AT, sensor="pod"),
+    ]
+    assert fold(said).active == []
+    again = fold([*said, PAIRED])
+    assert [sensor.key for sensor in again.active] == ["pod"]
+    assert len(again.sensors["pod"].assignments) == 1
+
+
+def test_excused_days_can_be_taken_back_in_part() -> None:
+    ada = fold([excused(2, 5, "surgery"), excused(3, 4, None)]).persons["ada"]
+    assert ada.excused == ((dt.date(2026, 11, 2), "surgery"), (dt.date(2026, 11, 5), "surgery"))
+
+
+def test_an_entry_about_a_sensor_nobody_paired_is_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert fold([assigned(AT, Placement.WAIST, sensor="ghost")]).sensors == {}
+    assert "unknown sensor" in caplog.text

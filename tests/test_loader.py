@@ -1,0 +1,451 @@
+"""The loader: each sample is in the store exactly once, whatever order things happen in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices import PROFILES, battery, heart_rate, rsc, thingy52
+from devices.profile import (
+    Channel,
+    Decoder,
+    Motion,
+    MotionScale,
+    Notifications,
+    Profile,
+    Samples,
+    Slow,
+)
+from ingest import framing, loader
+from ingest.decoding import Decoded, decode_recording
+from ingest.loader import LoadSummary, load, rebuild
+from ingest.recording import Kind, Recording, read_recording, recording_path
+from ingest.store import StoreBusy, open_store, store_path
+from tests.recorded import (
+    NOON,
+    POD,
+    SECOND,
+    Session,
+    contents,
+    header_of,
+    motion_recording,
+    pod_recording,
+)
+
+NOON_AT = dt.datetime.fromtimestamp(NOON // SECOND, dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def second(count: float) -> dt.datetime:
+    return NOON_AT + dt.timedelta(seconds=count)
+
+
+def test_a_foot_pods_recording_becomes_samples(tmp_path: Path) -> None:
+    pod_recording(tmp_path, seconds=3)
+    summary = load(tmp_path)
+    assert summary == LoadSummary(
+        recordings=1,
+        rows=7,
+        samples=1 + 3 * 3,
+        touched={"pod": (second(0.5), second(3))},
+    )
+    with open_store(tmp_path) as store:
+        slow = store.slow("pod", NOON_AT, NOON_AT + DAY)
+        assert slow.rows()[0] == (second(0.5), "battery_percent", 80.0)
+        at_one = {channel: value for time, channel, value in slow.rows() if time == second(1)}
+        assert at_one == {"cadence_sent_per_min": 55.0, "speed_mps": 1.5, "running": 0.0}
+        assert store.battery("pod") == (second(0.5), 80.0)
+        assert store.information("pod") == {"firmware": "1.2"}
+        assert store.recordings()["rows"].to_list() == [7]
+
+
+def test_a_motion_recording_keeps_its_integers_and_comes_back_in_g(tmp_path: Path) -> None:
+    path = motion_recording(tmp_path, samples=250)
+    assert load(tmp_path).motion == 250
+    sent = [payload for payload in read_recording(path).rows.payload if len(payload) == 18]
+    axes = np.array([np.frombuffer(payload, "<i2")[:6] for payload in sent])
+    with open_store(tmp_path) as store:
+        motion = store.motion("thingy", NOON_AT, NOON_AT + DAY)
+        scale = np.repeat([thingy52.ACC_G, thingy52.GYRO_DPS], 3)
+        assert (motion.select("ax", "ay", "az", "gx", "gy", "gz").to_numpy() == axes * scale).all()
+        assert motion["time"].is_sorted()
+        assert store.motion_rate("thingy", NOON_AT, NOON_AT + DAY) == 100
+        assert store.motion_rate("thingy", NOON_AT + DAY, NOON_AT + 2 * DAY) is None
+        assert len(store.motion("thingy", second(1), second(2))) == 100
+
+
+def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
+    pod_recording(tmp_path)
+    motion_recording(tmp_path)
+    load(tmp_path)
+    before = contents(tmp_path)
+    with open_store(tmp_path) as store:
+        version = store.version()
+    assert load(tmp_path) == LoadSummary()
+    assert contents(tmp_path) == before
+    with open_store(tmp_path) as store:
+        assert store.version() == version
+
+
+def test_the_version_grows_with_every_load_that_found_something(tmp_path: Path) -> None:
+    versions = []
+    for hour in range(3):
+        pod_recording(tmp_path, start_ns=NOON + hour * 3600 * SECOND, seconds=2)
+        load(tmp_path)
+        with open_store(tmp_path) as store:
+            versions.append(store.version())
+    assert versions == sorted(set(versions))
+
+
+def test_loading_a_growing_recording_bit_by_bit_is_loading_it_once(tmp_path: Path) -> None:
+    recording = read_recording(everything(tmp_path / "whole"))
+    load(tmp_path / "whole")
+    session = Session(tmp_path / "bitwise", recording.header)
+    for number, row in enumerate(rows_of(recording.rows)):
+        if number in (1, 5, 70, 71, 140, 190):
+            session.flush()
+            load(tmp_path / "bitwise")
+        session.writer.append(*row)
+    session.close()
+    load(tmp_path / "bitwise")
+    assert contents(tmp_path / "bitwise") == contents(tmp_path / "whole")
+
+
+@pytest.fixture(scope="module")
+def varied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Recording]:
+    path = everything(tmp_path_factory.mktemp("varied"))
+    return path, read_recording(path)
+
+
+@given(st.lists(st.integers(0, 205), max_size=5).map(sorted))
+def test_what_is_new_at_each_load_adds_up_to_the_whole(
+    varied: tuple[Path, Recording], stops: list[int]
+) -> None:
+    path, recording = varied
+    through, parts = -1, []
+    for stop in [*stops, len(recording.rows)]:
+        grown = replace(recording, rows=first(recording.rows, stop))
+        parts.append(decode_recording(path, stop, grown, PROFILES, through))
+        through = parts[-1].loaded_through
+    whole = decode_recording(path, 0, recording, PROFILES, -1)
+    assert [sample for part in parts for sample in slow_of(part)] == slow_of(whole)
+    assert [sample for part in parts for sample in motion_of(part)] == motion_of(whole)
+    assert [link for part in parts for link in part.links] == whole.links
+    assert (parts[-1].malformed, parts[-1].first_ns, parts[-1].last_ns) == (
+        whole.malformed,
+        whole.first_ns,
+        whole.last_ns,
+    )
+
+
+def first(rows: framing.Rows, count: int) -> framing.Rows:
+    return framing.Rows(
+        sequence=rows.sequence[:count],
+        utc_ns=rows.utc_ns[:count],
+        monotonic_ns=rows.monotonic_ns[:count],
+        kind=rows.kind[:count],
+        characteristic=rows.characteristic[:count],
+        payload=rows.payload[:count],
+    )
+
+
+def slow_of(decoded: Decoded) -> list[tuple[int, int, float]]:
+    slow = decoded.slow
+    columns = (slow.time_ns.tolist(), slow.channel.tolist(), slow.value.tolist())
+    return list(zip(*columns, strict=True))
+
+
+def motion_of(decoded: Decoded) -> list[tuple[int, list[int]]]:
+    motion = decoded.motion
+    if motion is None:
+        return []
+    return list(zip(motion.time_ns.tolist(), motion.axes.tolist(), strict=True))
+
+
+def everything(home: Path) -> Path:
+    """A recording in which a sensor of four kinds is lost and found, and the wall clock is set."""
+    profiles = (*POD, "heart_rate", "thingy52")
+    session = Session(home, header_of("all", profiles))
+    session.connected(0)
+    session.firmware(0.1, "1.0")
+    session.charge(0.2, 90)
+    session.walk(1, 10)
+    session.beat(1, 10)
+    session.shake(10, 100, rate_hz=50)
+    session.lost(15)
+    session.connected(30)
+    session.firmware(30.1, "1.1")
+    session.shake(31, 50, rate_hz=50, seed=1)
+    session.start_ns -= 3600 * SECOND
+    session.walk(40, 50)
+    session.notify(51, rsc.MEASUREMENT, b"\1")
+    session.notify(51.5, heart_rate.MEASUREMENT, b"\xff\xff")
+    session.charge(52, 89)
+    session.lost(55, "battery empty")
+    session.close()
+    return session.path
+
+
+def rows_of(rows: framing.Rows) -> list[tuple[Kind, int, bytes, int, int]]:
+    return list(
+        zip(
+            map(Kind, rows.kind.tolist()),
+            rows.characteristic.tolist(),
+            rows.payload,
+            rows.utc_ns.tolist(),
+            rows.monotonic_ns.tolist(),
+            strict=True,
+        )
+    )
+
+
+def test_malformed_payloads_are_counted_and_cost_nothing_else(tmp_path: Path) -> None:
+    everything(tmp_path)
+    load(tmp_path)
+    with open_store(tmp_path) as store:
+        assert store.recordings()["malformed"].to_list() == [2]
+        assert store.sensor_use(NOON_AT, NOON_AT + DAY)["malformed"].to_list() == [2]
+        assert store.information("all") == {"firmware": "1.1"}
+        assert store.battery("all") == (
+            second(0.2),
+            90.0,
+        )  # the later one was before the clock was set
+
+
+def test_a_store_that_was_deleted_is_rebuilt_the_same(tmp_path: Path) -> None:
+    for hour in range(3):
+        pod_recording(tmp_path, start_ns=NOON + hour * 3600 * SECOND, seconds=5)
+        load(tmp_path)
+    motion_recording(tmp_path)
+    load(tmp_path)
+    before = contents(tmp_path)
+    store_path(tmp_path).unlink()
+    load(tmp_path)
+    assert contents(tmp_path) == before
+    rebuild(tmp_path)
+    assert contents(tmp_path) == before
+
+
+def test_a_rebuilt_store_never_repeats_an_old_version(tmp_path: Path) -> None:
+    pod_recording(tmp_path)
+    load(tmp_path)
+    with open_store(tmp_path) as store:
+        before = store.version()
+    rebuild(tmp_path)
+    with open_store(tmp_path) as store:
+        assert store.version() > before
+
+
+def test_a_recording_that_turns_up_late_is_loaded(tmp_path: Path) -> None:
+    late = pod_recording(tmp_path / "elsewhere", "other", NOON - 30 * 86_400 * SECOND)
+    pod_recording(tmp_path)
+    load(tmp_path)
+    target = recording_path(tmp_path, read_recording(late).header)
+    target.parent.mkdir(parents=True)
+    shutil.copy(late, target)
+    assert set(load(tmp_path).touched) == {"other"}
+
+
+def test_a_copy_of_a_recording_under_another_name_adds_nothing(tmp_path: Path) -> None:
+    path = pod_recording(tmp_path)
+    load(tmp_path)
+    before = contents(tmp_path)
+    shutil.copy(path, path.with_name("copy" + path.suffix))
+    assert load(tmp_path) == LoadSummary()
+    assert contents(tmp_path) == before
+
+
+def test_the_newest_recordings_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "BATCH_RECORDINGS", 1)
+    for hour in (1, 0, 2):
+        pod_recording(tmp_path, start_ns=NOON + hour * 3600 * SECOND, seconds=2)
+    load(tmp_path)
+    with open_store(tmp_path) as store:
+        by_number = store.recordings().sort("number")["started"].to_list()
+    assert by_number == sorted(by_number, reverse=True)
+
+
+def test_progress_is_told_recording_by_recording(tmp_path: Path) -> None:
+    for hour in range(3):
+        pod_recording(tmp_path, start_ns=NOON + hour * 3600 * SECOND, seconds=2)
+    told: list[tuple[int, int]] = []
+    load(tmp_path, progress=lambda done, whole: told.append((done, whole)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_recording_from_the_future_is_named_and_the_others_are_loaded(tmp_path: Path) -> None:
+    path = pod_recording(tmp_path, start_ns=NOON + SECOND)
+    pod_recording(tmp_path)
+    future = msgspec.json.encode({**msgspec.to_builtins(read_recording(path).header), "format": 99})
+    path.write_bytes(framing.frame(framing.HEADER_MAGIC, future))
+    summary = load(tmp_path)
+    assert summary.recordings == 1
+    assert len(summary.problems) == 1
+    assert "newer version" in summary.problems[0]
+    assert "Update" in summary.problems[0]
+
+
+def test_a_sensor_of_an_unknown_kind_is_named_and_loaded_once_it_is_known(tmp_path: Path) -> None:
+    pod_recording(tmp_path)
+    fewer = {key: PROFILES[key] for key in ("rsc", "battery")}
+    summary = load(tmp_path, profiles=fewer)
+    assert summary.recordings == 0
+    assert "(device_information)" in summary.problems[0]
+    assert load(tmp_path).recordings == 1
+
+
+def test_a_decoder_that_fails_costs_its_recording_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(Decoder):
+        def decode(self, run: Notifications) -> Samples:
+            raise IndexError("a bug")
+
+    profile = Profile(
+        key="heart_rate",
+        title="",
+        service="",
+        source="",
+        decoder=Failing,
+        notify=(heart_rate.MEASUREMENT,),
+    )
+    strap = Session(tmp_path, header_of("strap", ("heart_rate",)))
+    strap.notify(2, heart_rate.MEASUREMENT, bytes([0, 90]))
+    strap.close()
+    pod_recording(tmp_path)
+    summary = load(tmp_path, profiles={**PROFILES, "heart_rate": profile})
+    assert (summary.recordings, len(summary.problems)) == (1, 1)
+    assert "a bug" in summary.problems[0]
+    assert "a bug" in caplog.text
+    assert load(tmp_path).touched == {"strap": (second(2), second(2))}
+
+
+def test_a_damaged_frame_is_told_with_the_recording(tmp_path: Path) -> None:
+    session = Session(tmp_path, header_of("pod"))
+    session.walk(0, 5)
+    session.flush()
+    size = session.path.stat().st_size
+    session.walk(5, 8)
+    session.flush()
+    session.walk(8, 10)
+    session.close()
+    data = bytearray(session.path.read_bytes())
+    data[size + 20] ^= 1
+    session.path.write_bytes(data)
+    assert load(tmp_path).rows == 7
+    with open_store(tmp_path) as store:
+        damage = store.recordings()["damaged"].to_list()
+    assert "3 rows are lost" in damage[0]
+
+
+class RangedDecoder(Decoder):
+    """A made-up motion sensor: one sample a payload, whose first byte is the range."""
+
+    def decode(self, run: Notifications) -> Samples:
+        if not len(run):
+            return Samples()
+        return Samples(
+            motion=Motion(
+                sequence=run.sequence,
+                time_ns=run.received_ns,
+                axes=np.ones((len(run), 6), np.int16),
+                scale=MotionScale(rate_hz=1, acc_g=float(run.payload[0][0]), gyro_dps=None),
+            )
+        )
+
+
+RANGED = Profile(
+    key="ranged", title="", service="", source="", decoder=RangedDecoder, notify=("axes",)
+)
+
+
+def test_a_range_that_changes_in_the_middle_is_never_mixed_up(tmp_path: Path) -> None:
+    session = Session(tmp_path, header_of("imu", ("ranged",), characteristics=("axes",)))
+    for start, scale in ((0, 2), (10, 4), (20, 2)):
+        session.connected(start)
+        for at in range(3):
+            session.notify(start + at, "axes", bytes([scale]))
+    session.close()
+    summary = load(tmp_path, profiles={"ranged": RANGED})
+    assert summary.motion == 6
+    assert "3 motion samples were left out" in summary.problems[0]
+    with open_store(tmp_path) as store:
+        motion = store.motion("imu", NOON_AT, NOON_AT + DAY)
+    assert motion["ax"].to_list() == [2.0] * 6
+    assert motion["gx"].null_count() == 6
+
+
+def test_a_decoder_starts_afresh_at_every_connection_and_where_the_clock_was_set_back(
+    tmp_path: Path,
+) -> None:
+    runs: list[list[int]] = []
+
+    class Noting(Decoder):
+        def decode(self, run: Notifications) -> Samples:
+            runs.append([payload[0] for payload in run.payload])
+            rows = [(int(n), int(t), Channel.BATTERY, 1.0) for n, t, _, _ in run]
+            return Samples(slow=Slow.of(rows))
+
+    profile = Profile(key="x", title="", service="", source="", decoder=Noting, notify=("c",))
+    session = Session(tmp_path, header_of("s", ("x",), characteristics=("c", "not mine")))
+    session.notify(0, "c", b"\0")
+    session.connected(1)
+    session.notify(2, "c", b"\1")
+    session.notify(2.5, "not mine", b"\x63")
+    session.reply(3, "c", b"\2")
+    session.row(3.5, Kind.WRITE, "c", b"\x63")
+    session.start_ns -= 60 * SECOND
+    session.notify(4, "c", b"\3")
+    session.close()
+    load(tmp_path, profiles={"x": profile})
+    assert runs == [[0], [1, 2], [3]]
+
+
+def test_two_loaders_never_run_at_once(tmp_path: Path) -> None:
+    pod_recording(tmp_path)
+    with open_store(tmp_path, read_only=False), pytest.raises(StoreBusy, match="loading"):
+        load(tmp_path, patience_s=0)
+    assert load(tmp_path).recordings == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_everything_in_the_home_belongs_to_its_owner_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    pod_recording(home)
+    load(home)
+    for path in (home, *home.rglob("*")):
+        expected = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == expected, path
+
+
+def test_the_battery_is_the_last_one_said(tmp_path: Path) -> None:
+    for hour, percent in ((0, 90), (2, 70), (1, 80)):
+        session = Session(tmp_path, header_of("pod", start_ns=NOON + hour * 3600 * SECOND))
+        session.notify(0, battery.LEVEL, bytes([percent]))
+        session.close()
+        load(tmp_path)
+    with open_store(tmp_path) as store:
+        assert store.battery("nobody") is None
+        assert store.battery("pod") == (second(7200), 70.0)
+
+
+def test_what_a_sensor_says_about_itself_is_the_latest_however_late_it_is_loaded(
+    tmp_path: Path,
+) -> None:
+    for hour, firmware in ((1, "1.1"), (0, "1.0"), (2, "1.2")):
+        session = Session(tmp_path, header_of("pod", start_ns=NOON + hour * 3600 * SECOND))
+        session.firmware(0, firmware)
+        session.close()
+        load(tmp_path)
+        with open_store(tmp_path) as store:
+            assert store.information("pod") == {"firmware": "1.2" if hour == 2 else "1.1"}

@@ -1,0 +1,432 @@
+"""Samples to sensor minutes, wear, and the merging of several sensors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics import intensity, wear
+from analytics.frames import Minutes, SensorMinutes
+from analytics.merge import merge_minutes
+from analytics.minutes import MARGIN_S, motion_minutes, slow_minutes
+from analytics.person import PersonFacts
+from analytics.protocol import default_protocol
+from devices.profile import Channel, Placement
+from tests.synthetic_minutes import ANNA, MONDAY, POD, STRAP, at, bout, frame, minute, pod, slow
+
+NINE = at(0, 9)
+
+
+def minutes_of(
+    samples: pl.LazyFrame, *, counts: str | None = "strides", **changes: Any
+) -> dy.DataFrame[SensorMinutes]:
+    options: dict[str, Any] = {
+        "sensor": "pod",
+        "person": "anna",
+        "placement": Placement.LEFT_FOOT,
+        "continuous": False,
+        "mass_kg": 75.0,
+        "load_kg": 0.0,
+        "sex": "male",
+        **changes,
+    }
+    made = slow_minutes(samples, counts=counts, **options).collect()
+    return SensorMinutes.validate(made)
+
+
+def row_of(samples: pl.LazyFrame, **changes: Any) -> dict[str, Any]:
+    return minutes_of(samples, **changes).row(0, named=True)
+
+
+def test_a_minute_of_walking_has_its_steps_its_force_and_its_speed() -> None:
+    row = row_of(slow(pod(NINE, range(61))))
+    assert row["minute"] == NINE
+    assert row["observed_s"] == pytest.approx(60)
+    assert row["steps"] == pytest.approx(110)
+    assert row["force_bw"] == pytest.approx(55 * 1.18)
+    assert row["speed_mps"] == pytest.approx(1.4)
+    assert (row["confidence"], row["run_share"], row["worn"]) == ("medium", 0.0, None)
+
+
+def test_strides_are_counted_twice_and_steps_once() -> None:
+    samples = slow(pod(NINE, range(60), sent=110.0))
+    assert row_of(samples, counts="steps")["steps"] == pytest.approx(110)
+    assert row_of(samples, counts="strides")["steps"] == pytest.approx(220)
+
+
+def test_a_gap_of_five_seconds_is_bridged_and_a_longer_one_left_out() -> None:
+    bridged = row_of(slow(pod(NINE, [0, 5])))
+    assert bridged["observed_s"] == pytest.approx(5 + 1)
+    left_out = row_of(slow(pod(NINE, [0, 5.1])))
+    assert left_out["observed_s"] == pytest.approx(1 + 1)
+    assert left_out["steps"] == pytest.approx(2 * 110 / 60)
+
+
+def test_what_a_sample_holds_across_a_minute_is_counted_in_both() -> None:
+    minutes = minutes_of(slow(pod(NINE, [58, 62])))
+    assert minutes["observed_s"].to_list() == pytest.approx([2, 2 + 1])
+
+
+def test_standing_is_zero_steps_and_a_heart_rate_alone_is_no_steps_known() -> None:
+    standing = row_of(slow(pod(NINE, range(60), sent=0.0, speed=0.0)))
+    assert (standing["steps"], standing["force_bw"], standing["run_share"]) == (0.0, 0.0, None)
+    strap = row_of(slow([(NINE, Channel.HEART_RATE, 90.0)]), counts=None)
+    assert (strap["steps"], strap["force_bw"], strap["confidence"]) == (None, None, None)
+
+
+def test_a_step_without_a_speed_is_trusted_less() -> None:
+    row = row_of(slow(pod(NINE, range(60), speed=None)))
+    assert row["force_bw"] == pytest.approx(55 * 1.1)
+    assert (row["confidence"], row["speed_mps"]) == ("low", None)
+
+
+def test_the_running_flag_decides_unless_the_sensor_does_not_support_it() -> None:
+    samples = slow(pod(NINE, range(60), sent=80.0, speed=3.0, running=0.0))
+    assert row_of(samples)["force_bw"] == pytest.approx(80 * 1.5)
+    unsupported = row_of(samples, running_flag=False)
+    assert unsupported["force_bw"] == pytest.approx(80 * 2.490, rel=1e-3)
+    assert unsupported["run_share"] == 1.0
+
+
+def test_a_carried_load_multiplies_and_without_a_body_mass_lowers_the_trust() -> None:
+    samples = slow(pod(NINE, range(60)))
+    assert row_of(samples, load_kg=15.0)["force_bw"] == pytest.approx(55 * 1.416)
+    unknown = row_of(samples, load_kg=15.0, mass_kg=None)
+    assert unknown["force_bw"] == pytest.approx(55 * 1.18)
+    assert unknown["confidence"] == "low"
+
+
+def test_heart_rate_is_weighted_by_what_each_sample_holds() -> None:
+    rates = [(NINE, 100.0), (NINE + dt.timedelta(seconds=3), 140.0)]
+    row = row_of(slow([(time, Channel.HEART_RATE, bpm) for time, bpm in rates]), counts=None)
+    assert row["heart_rate_bpm"] == pytest.approx((3 * 100 + 1 * 140) / 4)
+
+
+def test_a_heart_rate_without_skin_or_out_of_range_is_unknown() -> None:
+    rows = [(NINE, Channel.HEART_RATE, 120.0), (NINE, Channel.SKIN_CONTACT, 0.0)]
+    later = NINE + dt.timedelta(seconds=1)
+    assert minutes_of(slow([*rows, (later, Channel.HEART_RATE, 0.0)]), counts=None).is_empty()
+
+
+def test_a_sensor_that_is_foot_pod_and_strap_in_one_keeps_the_two_apart() -> None:
+    heart = [
+        (NINE + dt.timedelta(seconds=second + 0.4), Channel.HEART_RATE, 120.0)
+        for second in range(60)
+    ]
+    row = row_of(slow([*pod(NINE, range(30)), *heart]))
+    assert row["observed_s"] == pytest.approx(30)
+    assert row["heart_rate_bpm"] == pytest.approx(120)
+
+
+def test_no_samples_make_no_minutes() -> None:
+    assert minutes_of(slow([])).is_empty()
+
+
+seconds_strategy = st.lists(st.integers(0, 3000), min_size=1, max_size=60, unique=True)
+
+
+@settings(max_examples=30)
+@given(seconds_strategy, st.randoms(use_true_random=False))
+def test_the_order_of_samples_changes_no_minute(seconds: list[int], random: Any) -> None:
+    rows = pod(NINE, [tenth / 10 for tenth in seconds])
+    expected = minutes_of(slow(rows))
+    random.shuffle(rows)
+    assert_close(minutes_of(slow(rows)), expected)
+
+
+@settings(max_examples=30)
+@given(seconds_strategy, st.integers(1, 4))
+def test_splitting_a_session_changes_no_minute(seconds: list[int], after: int) -> None:
+    rows = pod(NINE, [tenth / 10 for tenth in seconds])
+    cut, margin = NINE + dt.timedelta(minutes=after), dt.timedelta(seconds=MARGIN_S)
+    early = minutes_of(slow([row for row in rows if row[0] <= cut + margin]))
+    late = minutes_of(slow([row for row in rows if row[0] >= cut - margin]))
+    parts = [early.filter(pl.col("minute") < cut), late.filter(pl.col("minute") >= cut)]
+    assert_close(pl.concat(parts), minutes_of(slow(rows)))
+
+
+def assert_close(one: pl.DataFrame, other: pl.DataFrame) -> None:
+    assert one.drop("observed_s", "steps", "force_bw", "speed_mps", "run_share").equals(
+        other.drop("observed_s", "steps", "force_bw", "speed_mps", "run_share")
+    )
+    for column in ("observed_s", "steps", "force_bw"):
+        assert one[column].to_list() == pytest.approx(other[column].to_list(), rel=1e-9)
+
+
+def events(rows: Sequence[tuple[dt.datetime, float, bool]]) -> pl.LazyFrame:
+    return pl.LazyFrame(
+        {
+            "time_s": [time.timestamp() for time, _, _ in rows],
+            "steps": [steps for _, steps, _ in rows],
+            "running": [running for _, _, running in rows],
+        },
+        schema={"time_s": pl.Float64, "steps": pl.Float64, "running": pl.Boolean},
+    )
+
+
+def motion_rows(
+    rows: Sequence[tuple[dt.datetime, float, bool]], worn: Sequence[bool | None]
+) -> list[dict[str, Any]]:
+    observed = pl.LazyFrame(
+        {
+            "minute": [NINE + dt.timedelta(minutes=number) for number in range(len(worn))],
+            "observed_s": [60.0] * len(worn),
+            "worn": list(worn),
+        },
+        schema={
+            "minute": pl.Datetime("us", "UTC"),
+            "observed_s": pl.Float64,
+            "worn": pl.Boolean,
+        },
+    )
+    made = motion_minutes(
+        events(rows),
+        observed,
+        sensor="imu",
+        person="anna",
+        placement=Placement.LEFT_SHANK,
+        continuous=True,
+        mass_kg=75.0,
+        load_kg=0.0,
+    ).collect()
+    return SensorMinutes.validate(made).to_dicts()
+
+
+def test_strides_of_a_leg_sensor_stand_for_both_legs_and_are_trusted_little() -> None:
+    strides = [(NINE + dt.timedelta(seconds=second), 2.0, second >= 50) for second in range(60)]
+    (row,) = motion_rows(strides, [True])
+    assert row["steps"] == 120
+    assert row["force_bw"] == pytest.approx(50 * 1.1 + 10 * 2.4)
+    assert row["run_share"] == pytest.approx(1 / 6)
+    assert (row["confidence"], row["worn"]) == ("low", True)
+
+
+def test_a_still_leg_has_zero_steps_and_a_sensor_on_the_table_none_known() -> None:
+    shake = [(NINE + dt.timedelta(seconds=100), 2.0, False)]
+    still, table, unsure = motion_rows(shake, [True, False, None])
+    assert (still["steps"], still["confidence"]) == (0.0, "low")
+    assert (table["steps"], table["force_bw"], table["confidence"]) == (None, None, None)
+    assert (unsure["steps"], unsure["worn"]) == (0.0, None)
+
+
+# --- wear ---------------------------------------------------------------------------------------
+
+Stretch = tuple[float, tuple[float, float, float], float]
+"""(hours, direction of gravity in g, noise in g)"""
+
+RATE_HZ = 25.0
+MOVING, SEATED, TABLE = (0.0, 1.0, 0.0), (0.2, 0.97, 0.1), (0.0, 0.0, 1.0)
+
+
+def motion(stretches: Sequence[Stretch | float]) -> pl.LazyFrame:
+    """MotionSamples at 25 Hz of one stretch after another; a bare number is a drop-out in hours."""
+    rng = np.random.default_rng(7)
+    times: list[Any] = []
+    axes: list[Any] = []
+    clock = 0.0
+    for stretch in stretches:
+        if isinstance(stretch, float):
+            clock += stretch * 3600
+            continue
+        hours, gravity, noise = stretch
+        count = int(hours * 3600 * RATE_HZ)
+        times.append(clock + np.arange(count) / RATE_HZ)
+        axes.append(np.array(gravity) + rng.normal(0, noise, (count, 3)))
+        clock += hours * 3600
+    stamps = (np.concatenate(times) * 1e9).astype(np.int64) + int(NINE.timestamp()) * 10**9
+    table = pl.DataFrame(np.concatenate(axes).astype(np.float32), schema=["ax", "ay", "az"])
+    return table.lazy().with_columns(
+        pl.Series("time", stamps).cast(pl.Datetime("ns", "UTC")),
+    )
+
+
+def worn(stretches: Sequence[Stretch | float]) -> list[tuple[bool | None, int]]:
+    """Runs of (worn, minutes)."""
+    features = wear.motion_features(motion(stretches), rate_hz=RATE_HZ)
+    flags = wear.worn_minutes(features).collect()["worn"]
+    runs = flags.rle()
+    return list(zip(runs.struct.field("value"), runs.struct.field("len"), strict=True))
+
+
+def test_features_of_a_minute_are_plain_statistics() -> None:
+    samples = motion([(1 / 60, MOVING, 0.1)])
+    row = wear.motion_features(samples, rate_hz=RATE_HZ).collect().row(0, named=True)
+    values = samples.collect()["ay"].to_numpy().astype(float)
+    assert row["observed_s"] == 60
+    assert row["ay_mean"] == pytest.approx(values.mean())
+    assert row["ay_sd"] == pytest.approx(values.std())
+    assert (row["ay_min"], row["ay_max"]) == pytest.approx((values.min(), values.max()))
+
+
+def test_a_moving_leg_wears_its_sensor() -> None:
+    assert worn([(3.0, MOVING, 0.1)]) == [(True, 180)]
+
+
+def test_a_sensor_laid_on_the_table_is_not_worn() -> None:
+    assert worn([(1.0, MOVING, 0.1), (2.0, TABLE, 0.003), (1.0, MOVING, 0.1)]) == [
+        (True, 60),
+        (False, 120),
+        (True, 60),
+    ]
+
+
+def test_a_leg_that_sits_still_for_two_hours_is_uncertain_not_absent() -> None:
+    assert worn([(1.0, SEATED, 0.1), (2.0, SEATED, 0.003), (1.0, SEATED, 0.1)]) == [
+        (True, 60),
+        (None, 120),
+        (True, 60),
+    ]
+
+
+def test_a_still_leg_whose_sensor_drops_out_is_not_worn() -> None:
+    assert worn([(1.0, SEATED, 0.1), (2.0, SEATED, 0.003), 1.0, (1.0, SEATED, 0.1)]) == [
+        (True, 60),
+        (False, 120),
+        (True, 60),
+    ]
+
+
+def test_an_hour_of_stillness_is_still_worn() -> None:
+    assert worn([(1.0, SEATED, 0.1), (1.0, TABLE, 0.003), (1.0, SEATED, 0.1)]) == [(True, 180)]
+
+
+# --- merging ------------------------------------------------------------------------------------
+
+
+def merged(rows: Sequence[dict[str, Any]], person: PersonFacts = ANNA) -> list[dict[str, Any]]:
+    made = merge_minutes(frame(rows), person=person, date=MONDAY, protocol=default_protocol())
+    return Minutes.validate(made.collect()).to_dicts()
+
+
+def test_steps_of_two_sensors_are_never_summed_and_the_better_force_wins() -> None:
+    imu = minute(NINE, steps=108.0)
+    foot = minute(NINE, **POD, steps=110.0, confidence="medium", speed_mps=1.4, run_share=0.0)
+    (row,) = merged([imu, foot])
+    assert (row["steps"], row["steps_sensor"], row["confidence"]) == (110.0, "pod", "medium")
+    assert row["worn"] is True
+
+
+def test_a_sensor_that_saw_little_of_the_minute_does_not_win() -> None:
+    foot = minute(NINE, **{**POD, "observed_s": 40.0}, steps=60.0, confidence="medium")
+    (row,) = merged([minute(NINE, steps=108.0), foot])
+    assert (row["steps"], row["steps_sensor"], row["leg_observed_s"]) == (108.0, "imu", 60.0)
+
+
+def test_the_longer_observation_wins_among_equals_and_then_the_foot_pod() -> None:
+    longer = minute(NINE, sensor="b", observed_s=58.0, steps=90.0)
+    shorter = minute(NINE, sensor="a", observed_s=50.0, steps=95.0)
+    assert merged([shorter, longer])[0]["steps_sensor"] == "b"
+    foot = minute(NINE, **POD, steps=90.0)
+    assert merged([minute(NINE, sensor="a", steps=95.0), foot])[0]["steps_sensor"] == "pod"
+
+
+def test_a_minute_without_a_step_sensor_has_no_steps_known() -> None:
+    (row,) = merged([minute(NINE, **STRAP, heart_rate_bpm=90.0)])
+    assert (row["steps"], row["loaded"], row["leg_observed_s"]) == (None, None, 0.0)
+    assert row["worn"] is None
+
+
+def test_only_a_leg_sensor_worn_all_day_tells_wear() -> None:
+    chest = minute(NINE, placement="chest")
+    pocket = minute(NINE, sensor="b", continuous=False)
+    assert merged([chest, pocket])[0]["worn"] is None
+    off = minute(NINE, sensor="c", worn=False, steps=None, confidence=None)
+    assert merged([chest, off])[0]["worn"] is False
+
+
+def test_other_people_s_minutes_are_left_out() -> None:
+    assert merged([minute(NINE, person="bert")]) == []
+
+
+def test_the_date_is_the_person_s_local_one() -> None:
+    (row,) = merged([minute(at(0, 23.5))])
+    assert row["date"] == MONDAY + dt.timedelta(days=1)
+
+
+LEVELS = {
+    # heart rate, speed, steps -> intensity, by; Anna is 46: HRmax 175.8
+    "112 beats are moderate": (113.0, None, 0.0, "moderate", "heart rate"),
+    "136 beats are vigorous": (136.0, None, 0.0, "vigorous", "heart rate"),
+    "heart rate goes before speed": (90.0, 3.0, 160.0, "light", "heart rate"),
+    "4.2 km/h are moderate": (None, 1.18, 95.0, "moderate", "speed"),
+    "4.0 km/h are light": (None, 1.11, 105.0, "light", "speed"),
+    "100 steps without a speed are moderate": (None, None, 100.0, "moderate", "cadence"),
+    "130 steps without a speed are vigorous": (None, None, 130.0, "vigorous", "cadence"),
+    "99 steps are light": (None, None, 99.0, "light", "cadence"),
+    "a few quick steps are light": (None, 2.0, 40.0, "light", "cadence"),
+}
+
+
+@pytest.mark.parametrize("case", LEVELS)
+def test_intensity_of_a_minute(case: str) -> None:
+    bpm, speed, steps, expected, by = LEVELS[case]
+    (row,) = merged([minute(NINE, steps=steps, speed_mps=speed, heart_rate_bpm=bpm)])
+    assert (row["intensity"], row["intensity_by"]) == (expected, by)
+
+
+def test_a_runner_s_minute_costs_what_running_costs() -> None:
+    (row,) = merged([minute(NINE, steps=160.0, speed_mps=2.8, run_share=1.0)])
+    assert row["mets"] == pytest.approx(10.6)
+    assert row["intensity"] == "vigorous"
+
+
+def test_heart_rate_classifies_nothing_without_an_age_or_when_switched_off() -> None:
+    rows = [minute(NINE, **STRAP, heart_rate_bpm=160.0)]
+    for person in (replace(ANNA, birth_year=None), replace(ANNA, use_heart_rate=False)):
+        assert merged(rows, person)[0]["intensity"] is None
+    own = replace(ANNA, birth_year=None, hr_max=190)
+    assert merged(rows, own)[0]["intensity"] == "vigorous"
+
+
+def test_a_resting_rate_turns_on_heart_rate_reserve() -> None:
+    person = replace(ANNA, hr_max=180, hr_rest=60)
+    rows = [minute(NINE, **STRAP, heart_rate_bpm=110.0)]
+    assert merged(rows, person)[0]["intensity"] == "moderate"
+    assert merged(rows, replace(person, hr_rest=None))[0]["intensity"] == "light"
+
+
+def test_a_glimpse_of_a_heart_rate_does_not_speak_for_the_minute() -> None:
+    strap = {**STRAP, "observed_s": 12.0}
+    assert merged([minute(NINE, **strap, heart_rate_bpm=160.0)])[0]["intensity"] is None
+
+
+ACSM = {
+    "walk 84 m/min": (intensity.walk_mets(84.0), 3.400),
+    "walk 84 m/min up 5 %": (intensity.walk_mets(84.0, grade=0.05), 5.560),
+    "run 168 m/min": (intensity.run_mets(168.0), 10.600),
+    "cycle 200 W at 75 kg": (intensity.cycle_mets(200.0, mass_kg=75.0), 10.229),
+    "step 24/min at 0.20 m": (intensity.stepping_mets(24.0, height_m=0.20), 5.655),
+    "cadence 100": (intensity.cadence_mets(100.0), 3.0),
+    "cadence 115": (intensity.cadence_mets(115.0), 4.5),
+    "cadence 180": (intensity.cadence_mets(180.0), 6.0),
+}
+
+
+@pytest.mark.parametrize("case", ACSM)
+def test_oxygen_cost_pins(case: str) -> None:
+    expression, expected = ACSM[case]
+    assert pl.select(expression).item() == pytest.approx(expected, abs=5e-4)
+
+
+def test_a_slow_cadence_has_no_known_cost() -> None:
+    assert pl.select(intensity.cadence_mets(99.0)).item() is None
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(12)))
+def test_the_order_of_sensor_minutes_changes_no_minute(order: list[int]) -> None:
+    rows = [
+        *bout(NINE, 4, steps=100.0),
+        *bout(NINE, 4, **POD, steps=101.0),
+        *bout(NINE, 4, **STRAP, heart_rate_bpm=120.0),
+    ]
+    assert merged([rows[index] for index in order]) == merged(rows)

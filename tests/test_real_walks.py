@@ -1,0 +1,82 @@
+"""Real people's feet over virtual Bluetooth: radio, recording, loader, store, step detector."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analytics.gait.steps import detect_steps
+from devices import PROFILES
+from ingest.loader import load
+from ingest.store import open_store
+from ingest.virtual import Faults, replay_sensor
+from tests.collecting import collecting, enter
+from tests.one_sensor import in_the_air
+from tests.real_walks import RATE_HZ, Walk, data_folder, walks
+from tests.time_travel import run
+
+pytestmark = pytest.mark.data
+KNOWN = tuple(PROFILES[key] for key in ("thingy52", "battery", "device_information"))
+EVER = (dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
+
+
+def strides_through_everything(home: Path, walk: Walk, faults: Faults) -> float:
+    """Strides counted from what the store holds after the walk went over the air."""
+    sensor = replay_sensor(walk.axes, RATE_HZ, faults=faults)
+
+    async def play() -> None:
+        async with in_the_air(sensor) as (radio, _), collecting(home, radio, *KNOWN):
+            await asyncio.sleep(5 + len(walk.axes) / RATE_HZ)
+
+    enter(home, sensor, key="leg")
+    run(play())
+    load(home)
+    with open_store(home) as store:
+        motion = store.motion("leg", *EVER)
+        rate_hz = store.motion_rate("leg", *EVER)
+    assert rate_hz == RATE_HZ
+    assert len(motion) <= len(walk.axes)
+    events = detect_steps(
+        motion["time"].dt.epoch("ns").to_numpy() / 1e9,
+        motion.select("ax", "ay", "az").to_numpy(),
+        motion.select("gx", "gy", "gz").to_numpy(),
+        rate_hz=rate_hz,
+        placement=walk.placement,
+    )
+    return float(events["steps"].sum()) / 2.0
+
+
+def score(walks_: list[Walk], counted: list[float]) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        {
+            "walk": [walk.name for walk in walks_],
+            "group": [walk.group for walk in walks_],
+            "strides": [walk.strides for walk in walks_],
+            "counted": counted,
+        }
+    )
+    error = (pl.col("counted") - pl.col("strides")).abs()
+    return frame.with_columns(error.alias("error"), (error / pl.col("strides")).alias("share"))
+
+
+def test_strides_of_real_people_are_counted_after_a_trip_over_the_air(tmp_path: Path) -> None:
+    chosen = walks(data_folder(), 24)
+    counted = [
+        strides_through_everything(tmp_path / walk.name, walk, Faults()) for walk in chosen
+    ]
+    table = score(chosen, counted)
+    print(table)
+    assert set(table["group"]) == {"Healthy", "Neurological", "Orthopedic"}
+    assert (table["error"] <= 1).mean() >= 0.9
+    assert table["share"].mean() <= 0.03
+
+
+def test_late_and_lost_notifications_hardly_change_the_count(tmp_path: Path) -> None:
+    chosen = walks(data_folder(), 6, seed=12)
+    faults = Faults(drop=0.02, jitter_s=0.08)
+    counted = [strides_through_everything(tmp_path / walk.name, walk, faults) for walk in chosen]
+    assert score(chosen, counted)["share"].mean() <= 0.06
