@@ -41,12 +41,12 @@ def slow_minutes(
     mass_kg: float | None,
     load_kg: float,
     sex: str | None,
-    running_flag: bool = True,
 ) -> dy.LazyFrame[SensorMinutes]:
     """Minutes of a foot pod, a heart rate sensor, or one that is both; ordered by minute.
 
     samples: SlowSamples of one sensor and one assignment, any order. counts: what its cadence
-    counts, `strides` or `steps`. running_flag: False where the sensor does not support the flag.
+    counts, `strides` or `steps`. A sensor without a running flag has no such samples: then speed
+    or cadence decides.
     Steps and force stand for both feet: the other leg is assumed equal.
     """
     per_step = 2.0 if counts == "strides" else 1.0
@@ -56,7 +56,6 @@ def slow_minutes(
         factor=force.carried(load_kg=load_kg, mass_kg=mass_kg),
         weighed=load_kg <= 0 or mass_kg is not None,
         sex=sex,
-        running_flag=running_flag,
     )
     both = foot.join(_heart_minutes(samples), on="minute", how="full", coalesce=True)
     observed = pl.coalesce("foot_s", "heart_s").clip(upper_bound=60.0)
@@ -132,12 +131,11 @@ def _foot_minutes(
     factor: float,
     weighed: bool,
     sex: str | None,
-    running_flag: bool,
 ) -> pl.LazyFrame:
     """Per minute: foot_s, steps, force_bw, confidence, run_share, speed_mps."""
     wide = _wide(samples, _FOOT)
     cadence = pl.col(Channel.CADENCE_SENT) * per_sent
-    flag = (pl.col(Channel.RUNNING) > 0) if running_flag else pl.lit(None, pl.Boolean)
+    flag = pl.col(Channel.RUNNING) > 0
     speed = pl.when(pl.col(Channel.SPEED) > 0).then(pl.col(Channel.SPEED))
     each = _held(wide.filter(pl.col(Channel.CADENCE_SENT).is_not_null())).select(
         "minute",

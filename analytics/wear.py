@@ -1,7 +1,7 @@
 """Was a motion sensor on the leg? Wear and non-wear from per-minute features.
 
 Rule after van Hees (60-minute windows moved by 15 minutes; a window is still when at least 2 of 3
-axes have SD < 13 mg or range < 50 mg (range unverified)). We deviate, because a seated leg is
+axes have SD < 13 mg or range < 50 mg (both unverified)). We deviate, because a seated leg is
 stiller than a wrist: a stretch of still windows must last 90 minutes and needs a second cue, a
 drop-out of the sensor or a changed orientation (design). Without the cue wear is uncertain: null.
 """

@@ -1,4 +1,4 @@
-"""Recordings with ground truth (folder LEGLOAD_DATA): load them, spoil them, score steps on them."""
+"""Recordings with ground truth (folder LEGLOAD_DATA): load, spoil and score them."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@ def _outside(times: Floats, truth: Floats) -> Floats:
     bouts = np.split(truth, cuts)
     starts = np.array([bout[0] for bout in bouts])
     ends = np.array([bout[-1] for bout in bouts])
-    return np.maximum(np.maximum(starts - times[:, None], times[:, None] - ends), 0.0)
+    apart = np.maximum(starts - times[:, None], times[:, None] - ends)
+    return np.asarray(np.maximum(apart, 0.0), np.float64)
 
 
 def daily(recordings: list[Recording]) -> Iterator[tuple[str, float, float, float]]:

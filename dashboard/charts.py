@@ -15,7 +15,7 @@ from dashboard import wording
 from dashboard.markup import Markup, el, join
 from dashboard.theme import Palette
 
-Picture: TypeAlias = alt.LayerChart
+Picture: TypeAlias = alt.LayerChart | alt.FacetChart
 KEY = (
     ("done", "dose of a valid day"),
     ("seen", "lower bound"),
@@ -170,7 +170,6 @@ def _base(frame: pl.DataFrame) -> alt.Chart:
 
 
 def _sized(*layers: alt.Chart) -> Picture:
-    chart: Picture = alt.layer(*layers).properties(height=240)
-    chart = chart.configure_axisY(labelFontSize=14, titleFontSize=14)
-    sized: Picture = chart.configure_view(stroke=None)
-    return sized
+    axis = alt.AxisConfig(labelFontSize=14, titleFontSize=14)
+    config = alt.Config(axisY=axis, view=alt.ViewConfig(stroke=None))
+    return alt.LayerChart(layer=list(layers), height=240, config=config)

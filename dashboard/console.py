@@ -18,12 +18,12 @@ _stdout = Console(highlight=False)
 
 def note(text: str) -> None:
     """Tell a person something; never mixed into a result."""
-    _stderr.print(escape(text))
+    _stderr.print(escape(text), soft_wrap=True)
 
 
 def show(text: str) -> None:
     """Print a result for a person."""
-    _stdout.print(escape(text))
+    _stdout.print(escape(text), soft_wrap=True)
 
 
 def emit(result: object) -> None:

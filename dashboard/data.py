@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,8 @@ from dashboard.errors import DashboardError
 from devices import PROFILES
 from devices.profile import Placement
 from ingest.collector import CollectorState
-from ingest.control import NotRunning, ask, contact
-from ingest.entries import Assigned, Entries, Registry, Sensor, SensorForgotten
+from ingest.control import NotRunning, ask
+from ingest.entries import Assigned, Entries, PersonSet, Registry, Sensor, SensorForgotten
 from ingest.errors import IngestError
 from ingest.link import short_address
 from ingest.live import LiveValue
@@ -31,7 +32,10 @@ from ingest.store import Store, open_store
 
 T = TypeVar("T")
 STATUS_S = 2.0
+START_S = 20.0
+POLL_S = 0.2
 DEFAULT_PERSON = "me"
+DEFAULT_NAME = "Me"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,7 @@ class Data:
     def persons(self) -> list[PersonView]:
         """Everybody known, or the one who will be."""
         known = [PersonView(key=p.key, name=p.name) for p in self._registry().persons.values()]
-        return known or [PersonView(key=DEFAULT_PERSON, name="Me")]
+        return known or [PersonView(key=DEFAULT_PERSON, name=DEFAULT_NAME)]
 
     def pick(self, wanted: str | None) -> str:
         """The person meant: the one named, else the only one.
@@ -184,7 +188,7 @@ class Data:
         if person is None:
             if key != DEFAULT_PERSON:
                 raise DashboardError(f"There is no person '{key}'.", "See: legload person")
-            return PersonFacts(key=key, name="Me", zone=_local_zone())
+            return PersonFacts(key=key, name=DEFAULT_NAME, zone=_local_zone())
         return PersonFacts(
             key=person.key,
             name=person.name,
@@ -238,20 +242,49 @@ class Data:
         )
 
     def start_collector(self) -> None:
-        """Start a collector in a process of its own, unless one runs."""
-        if contact(self.home) is None:
-            words = processes.command(self.home, "record", radio=self._radio)
-            processes.spawn(words, self.home / "logs" / "record.log")
+        """Start a collector in a process of its own, unless one runs, and wait until it answers.
+
+        Raises:
+            DashboardError: it does not start.
+        """
+        if self.status().running:
+            return
+        words = processes.command(self.home, "record", radio=self._radio)
+        log = self.home / "logs" / "record.log"
+        child = processes.spawn(words, log)
+        for _ in range(round(START_S / POLL_S)):
+            if self.status().running:
+                return
+            if child.poll() is not None:
+                break
+            time.sleep(POLL_S)
+        said = log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+        raise DashboardError(
+            f"The collector did not start. {' '.join(said)}".strip(),
+            "Run 'legload doctor' to see what stands in the way.",
+        )
+
+    def freshen(self) -> None:
+        """Have the store catch up soon, in another process; `version` tells when it has."""
+        try:
+            ask(self.home, "load", timeout_s=STATUS_S)
+        except NotRunning:
+            processes.spawn(
+                processes.command(self.home, "load", "--json"), self.home / "logs" / "load.log"
+            )
+        except IngestError:
+            pass  # busy: it loads by itself within the minute
 
     def set_recording(self, on: bool) -> None:
         """Start or stop recording every paired sensor."""
         _told(lambda: ask(self.home, "record", on=on))
 
     def scan(self, seconds: float = 4.0) -> list[Seen]:
-        """Sensors in the air, strongest first; starts the collector's scan, or one of its own."""
+        """Sensors in the air, strongest first; the collector looks, and is started if need be."""
+        self.start_collector()
         registry = self._registry()
         paired = {s.address: s.name or s.key for s in registry.active}
-        found = _told(lambda: reach.scan(self.home, self._radio, seconds))
+        found = _told(lambda: reach.scan(self.home, None, seconds))
         return [
             Seen(
                 address=seen.address,
@@ -269,7 +302,8 @@ class Data:
 
     def preview(self, address: str, seconds: float = 4.0) -> list[LiveValue]:
         """What a sensor says right now, before it is saved."""
-        found = _told(lambda: reach.preview(self.home, self._radio, address, seconds))
+        self.start_collector()
+        found = _told(lambda: reach.preview(self.home, None, address, seconds))
         return list(found.live)
 
     def pair(
@@ -282,11 +316,13 @@ class Data:
         counts: str | None = None,
     ) -> str:
         """Save a sensor and where it sits; its key."""
+        self.start_collector()
         place = Placement(placement)
+        self._introduce(person)
         return _told(
             lambda: reach.pair(
                 self.home,
-                self._radio,
+                None,
                 address,
                 placement=place,
                 person=person,
@@ -294,6 +330,13 @@ class Data:
                 counts=counts,
             )
         )
+
+    def _introduce(self, person: str) -> None:
+        """Enter the person who is there before anybody was named."""
+        if person == DEFAULT_PERSON and person not in self._registry().persons:
+            now = dt.datetime.now(dt.UTC)
+            entry = PersonSet(at=now, person=person, name=DEFAULT_NAME, zone=_local_zone())
+            _told(lambda: self._entries.append(entry))
 
     def forget(self, sensor: str) -> None:
         """Stop listening to a sensor; what it recorded stays."""

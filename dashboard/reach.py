@@ -1,4 +1,7 @@
-"""Sensors in reach: through the running collector where there is one, else directly."""
+"""Sensors in reach: through the running collector where there is one, else directly.
+
+`radio` None means never directly: the pages' process must not own Bluetooth.
+"""
 
 from __future__ import annotations
 
@@ -37,15 +40,18 @@ def virtual_sensors(link: LocalLink) -> AbstractAsyncContextManager[object]:
     return VirtualWorld(link, demo_sensors(rng, clock.utc_ns()), clock, rng)
 
 
-def _directly(radio_spec: str, work: Callable[[Air], Awaitable[T]]) -> T:
+def _directly(radio: str | None, work: Callable[[Air], Awaitable[T]]) -> T:
+    if radio is None:
+        raise NotRunning("No collector is running.", "Start it on the Sensors page.")
+
     async def go() -> T:
-        async with open_radio(radio_spec, virtual=virtual_sensors) as radio:
-            return await work(Air(radio, PROFILES, SystemClock()))
+        async with open_radio(radio, virtual=virtual_sensors) as opened:
+            return await work(Air(opened, PROFILES, SystemClock()))
 
     return asyncio.run(go())
 
 
-def scan(home: Path, radio: str, seconds: float) -> list[Seen]:
+def scan(home: Path, radio: str | None, seconds: float) -> list[Seen]:
     """Known kinds of sensors in the air, strongest first."""
     try:
         found = ask(home, "scan", timeout_s=seconds + 10, seconds=seconds)
@@ -54,7 +60,7 @@ def scan(home: Path, radio: str, seconds: float) -> list[Seen]:
         return _directly(radio, lambda air: air.look(seconds))
 
 
-def preview(home: Path, radio: str, address: str, seconds: float) -> Examination:
+def preview(home: Path, radio: str | None, address: str, seconds: float) -> Examination:
     """What one sensor says right now."""
     try:
         found = ask(home, "preview", timeout_s=ANSWER_S, address=address, seconds=seconds)
@@ -66,7 +72,7 @@ def preview(home: Path, radio: str, address: str, seconds: float) -> Examination
 
 def pair(
     home: Path,
-    radio: str,
+    radio: str | None,
     address: str,
     *,
     placement: Placement,

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from analytics.frames import METHOD, SensorMinutes
-from analytics.gait.steps import detect_steps
+from analytics.gait.steps import MARGIN_S, detect_steps
 from analytics.minutes import motion_minutes, slow_minutes
 from analytics.wear import CONTEXT_MIN, motion_features, worn_minutes
 from devices import PROFILES
@@ -21,6 +21,7 @@ from ingest.store import Stale, Store, open_store
 WHOLE_DAY = dt.timedelta(days=1)
 CONTEXT = dt.timedelta(minutes=CONTEXT_MIN)
 SLOW_MARGIN = dt.timedelta(seconds=10)
+STEP_MARGIN = dt.timedelta(seconds=MARGIN_S)
 
 Instant = dt.datetime
 
@@ -163,7 +164,7 @@ def _of_motion(
     if rate_hz is None or motion.is_empty():
         return SensorMinutes.create_empty()
     near = motion.filter(
-        pl.col("time").is_between(start - SLOW_MARGIN, end + SLOW_MARGIN, closed="left")
+        pl.col("time").is_between(start - STEP_MARGIN, end + STEP_MARGIN, closed="left")
     )
     time_s = near["time"].dt.epoch("ns").to_numpy() / 1e9
     gyro = near.select("gx", "gy", "gz")

@@ -81,6 +81,7 @@ def _notice(item: Notice) -> Markup:
     return el(
         "div",
         el("b", f"{LEVELS.get(item.level, 'Note')}:"),
+        " ",
         item.text,
         source,
         cls=f"ll-notice {item.level}",

@@ -67,11 +67,19 @@ def _drawn(page: Page, data: Data) -> Callable[[], None]:
 
     def draw() -> None:
         try:
+            _freshen(data, page)
             page.render(data, _sidebar(data))
         except DashboardError as error:
             st.error(plain(str(error)))
 
     return draw
+
+
+def _freshen(data: Data, page: Page) -> None:
+    """Whoever turns to a page wants what was recorded until now, not until the last minute."""
+    if st.session_state.get("shown") != page.key:
+        st.session_state["shown"] = page.key
+        data.freshen()
 
 
 def _sidebar(data: Data) -> str:

@@ -185,6 +185,8 @@ class Collector:
                 return await self.forget(sensor)
             case {"do": "record", "on": bool(on)}:
                 return await self.set_recording(on)
+            case {"do": "load"}:
+                return self._grown.set()
             case {"do": "stop"}:
                 return self.stop()
         raise IngestError(f"The collector cannot {request.get('do')!r}.", "Update legload.")

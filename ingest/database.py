@@ -27,9 +27,17 @@ _OFFLINE: _Config = {
 _WRITING: _Config = {**_OFFLINE, "storage_compatibility_version": "v1.5.0"}
 _HELD = ("Could not set lock", "different configuration", "being used by another", "already open")
 _NEWER = "we can only read versions between"
-_ENVIRONMENT = ("Permission denied", "No space left", "Read-only file", "Too many open files")
+_ENVIRONMENT = (
+    "Permission denied",
+    "Operation not permitted",
+    "No space left",
+    "Disk quota",
+    "File too large",
+    "Read-only file",
+    "Too many open files",
+    "Input/output error",
+)
 _DAMAGED = ("Corrupt", "not a valid DuckDB", "Could not read enough", "replaying", "checksum")
-_FATAL = (duckdb.FatalException, duckdb.InternalException)
 
 
 class StoreError(IngestError):
@@ -69,7 +77,7 @@ def explain(error: duckdb.Error, *, opening: bool = False) -> StoreError:
     if _NEWER in text:
         return StoreError("The store was written by a newer version.", "Update legload.")
     surroundings = _says(text, _ENVIRONMENT) or isinstance(error, duckdb.OutOfMemoryException)
-    if not surroundings and (opening or _says(text, _DAMAGED) or isinstance(error, _FATAL)):
+    if not surroundings and (opening or _says(text, _DAMAGED)):
         return StoreDamaged(error)
     return StoreError(
         f"The store could not be used: {first_line(error)}.",
@@ -85,13 +93,19 @@ def writing_lock(home: Path, patience_s: float) -> Iterator[None]:
 
     Raises:
         StoreBusy: another one goes on for longer than `patience_s`.
+        StoreError: the folder cannot be written.
     """
-    private_folder(home)
     lock = FileLock(home / "load.lock", timeout=patience_s, mode=0o600)
     try:
+        private_folder(home)
         lock.acquire()
     except Timeout as error:
         raise StoreBusy("Another program is loading recordings into the store") from error
+    except OSError as error:
+        raise StoreError(
+            f"Could not write into {home}: {error.strerror or error}.",
+            "Free some space or check the folder's permissions.",
+        ) from error
     try:
         with owner_only():
             yield

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from devices.device_information import FIELDS
 from devices.device_information import parse as parse_information
-from devices.profile import Int64s, Motion, Notifications, Profile, Slow
+from devices.profile import Int64s, Motion, Notifications, Profile, Samples, Slow
 from ingest.framing import Kind, Rows
 from ingest.header import Header, RecordingError
 from ingest.replay import Recording, receive_times
@@ -75,9 +75,10 @@ def decode_recording(
     time_ns = receive_times(rows.utc_ns, rows.monotonic_ns)
     used = _profiles_of(path, header, profiles)
     samples = [
-        profile.decoder().decode(_run(header, rows, time_ns, start, end, profile))
-        for start, end in _connections(rows, time_ns)
+        sample
+        for start, end in _connections(rows)
         for profile in used
+        for sample in _connection(header, rows, time_ns, range(start, end), profile)
     ]
     slow = _slow([sample.slow for sample in samples])
     motion, problems = _motion(path, [sample.motion for sample in samples if sample.motion])
@@ -111,30 +112,32 @@ def _profiles_of(path: Path, header: Header, profiles: Mapping[str, Profile]) ->
     return [profiles[key] for key in header.profiles]
 
 
-def _connections(rows: Rows, time_ns: Int64s) -> Iterator[tuple[int, int]]:
-    """Runs of rows for one decoder: from each CONNECTED on, and from where the clock went back."""
-    if not len(rows):
-        return
-    starts = (rows.kind == Kind.CONNECTED) | (np.diff(time_ns, prepend=time_ns[:1]) < 0)
-    edges = sorted({0, *np.flatnonzero(starts).tolist(), len(rows)})
-    yield from itertools.pairwise(edges)
+def _connections(rows: Rows) -> Iterator[tuple[int, int]]:
+    """Runs of rows from each CONNECTED on."""
+    starts = np.flatnonzero(rows.kind == Kind.CONNECTED).tolist()
+    yield from itertools.pairwise(sorted({0, *starts, len(rows)}))
 
 
-def _run(
-    header: Header, rows: Rows, time_ns: Int64s, start: int, end: int, profile: Profile
-) -> Notifications:
-    mine = [
-        index
-        for index, uuid in enumerate(header.characteristics)
-        if uuid in profile.characteristics
-    ]
-    decoded = np.isin(rows.kind[start:end], _DECODED)
-    at = start + np.flatnonzero(decoded & np.isin(rows.characteristic[start:end], mine))
-    indexes = rows.characteristic[at].tolist()
+def _connection(
+    header: Header, rows: Rows, time_ns: Int64s, span: range, profile: Profile
+) -> Iterator[Samples]:
+    """What a fresh decoder says about one connection, run by run while time does not step back."""
+    uuids = profile.characteristics
+    mine = [index for index, uuid in enumerate(header.characteristics) if uuid in uuids]
+    part = slice(span.start, span.stop)
+    wanted = np.isin(rows.kind[part], _DECODED) & np.isin(rows.characteristic[part], mine)
+    at = span.start + np.flatnonzero(wanted)
+    back = np.flatnonzero(np.diff(time_ns[at]) < 0) + 1
+    decoder = profile.decoder()
+    for run in np.split(at, back):
+        yield decoder.decode(_run(header, rows, time_ns, run))
+
+
+def _run(header: Header, rows: Rows, time_ns: Int64s, at: Int64s) -> Notifications:
     return Notifications(
         sequence=rows.sequence[at],
         received_ns=time_ns[at],
-        characteristic=[header.characteristics[index] for index in indexes],
+        characteristic=[header.characteristics[i] for i in rows.characteristic[at].tolist()],
         payload=[rows.payload[row] for row in at.tolist()],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Literal, overload
 
@@ -111,11 +111,15 @@ def try_reader(home: Path, patience_s: float, sleep: Sleep) -> duckdb.DuckDBPyCo
     if not path.exists():
         return None
     try:
-        connection = connect(path, read_only=True, patience_s=patience_s, sleep=sleep)
-        if not pending(connection):
+        with ExitStack() as opened:
+            connection = opened.enter_context(
+                closing(connect(path, read_only=True, patience_s=patience_s, sleep=sleep))
+            )
+            if pending(connection):
+                return None
+            opened.pop_all()
             return connection
-        connection.close()
     except duckdb.Error as error:
         if not isinstance(reason := explain(error, opening=True), StoreDamaged):
             raise reason from error
-    return None
+        return None

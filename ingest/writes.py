@@ -46,10 +46,11 @@ class StoreWriter(Store):
             ValueError: `frame` reaches outside of the range, or has rows of another sensor.
         """
         start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
+        frame = frame.with_columns(pl.col("minute").dt.convert_time_zone("UTC"))
         own = (pl.col("sensor") == sensor) & pl.col("minute").is_between(start, end, closed="left")
         if not frame.select(own.all()).item():
             raise ValueError(f"minutes outside of {sensor}, {start} to {end}")
-        utc = pl.col("minute").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        naive = pl.col("minute").dt.replace_time_zone(None)
         with self._change():
             self._rows(
                 """
@@ -58,7 +59,7 @@ class StoreWriter(Store):
                 """,
                 *(sensor, to_ns(start) // 1000, to_ns(end) // 1000),
             )
-            self._insert("minute", frame.with_columns(utc))
+            self._insert("minute", frame.with_columns(naive))
             self._clear(sensor, to_ns(start), to_ns(end), seen)
 
     def _clear(self, sensor: str, start_ns: int, end_ns: int, seen: int | None) -> None:
@@ -131,9 +132,11 @@ class StoreWriter(Store):
             numbers = self._numbers(batch)
             self._insert("sample", _sample_frame(batch, numbers))
             self._insert("motion", _motion_frame(batch, numbers))
-            for number, decoded in zip(numbers, batch, strict=True):
-                self._replace_recording(number, decoded)
-                self._add_events(number, decoded)
+            self._insert("link_event", _link_frame(batch, numbers))
+            self._rows("DELETE FROM recording WHERE number IN (SELECT unnest(?))", numbers)
+            self._insert("recording", _recording_frame(batch, numbers))
+            for decoded in batch:
+                self._inform(decoded)
                 if decoded.touched:
                     self._mark(decoded.header.sensor, decoded.touched)
 
@@ -147,26 +150,8 @@ class StoreWriter(Store):
             numbers.append(old.number if old else free)
         return numbers
 
-    def _replace_recording(self, number: int, decoded: Decoded) -> None:
-        header, scale = decoded.header, decoded.motion.scale if decoded.motion is not None else None
-        self._rows("DELETE FROM recording WHERE number = ?", number)
-        self._rows(
-            """
-            INSERT INTO recording VALUES (?, ?, ?, ?, ?, make_timestamp_ns(?), ?, ?, ?, ?, ?, ?,
-                make_timestamp_ns(?), make_timestamp_ns(?), ?, ?, ?)
-            """,
-            *(number, header.id, header.sensor, list(header.profiles), header.app),
-            *(header.started_utc_ns, str(decoded.path), decoded.size, decoded.loaded_through),
-            *(decoded.rows, decoded.malformed, decoded.damaged, decoded.first_ns, decoded.last_ns),
-            *((scale.rate_hz, scale.acc_g, scale.gyro_dps) if scale else (None, None, None)),
-        )
-
-    def _add_events(self, number: int, decoded: Decoded) -> None:
-        for time_ns, kind, detail in decoded.links:
-            self._rows(
-                "INSERT INTO link_event VALUES (?, make_timestamp_ns(?), ?, ?)",
-                *(number, time_ns, kind, detail),
-            )
+    def _inform(self, decoded: Decoded) -> None:
+        """Keep what a sensor said about itself, unless it said something later."""
         for key, value, time_ns in decoded.information:
             which = (decoded.header.sensor, key)
             self._rows(
@@ -194,6 +179,48 @@ class StoreWriter(Store):
         if rows:
             marks = ", ".join("?" * len(rows[0]))
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _recording_frame(batch: Sequence[Decoded], numbers: Sequence[int]) -> pl.DataFrame:
+    instants = ("started", "first_time", "last_time")
+    rows = [_recording(number, decoded) for number, decoded in zip(numbers, batch, strict=True)]
+    return pl.DataFrame(rows, infer_schema_length=None).with_columns(
+        pl.col(instants).cast(pl.Int64).cast(pl.Datetime("ns"))
+    )
+
+
+def _recording(number: int, decoded: Decoded) -> dict[str, object]:
+    header, scale = decoded.header, decoded.motion.scale if decoded.motion is not None else None
+    return {
+        "number": number,
+        "id": header.id,
+        "sensor": header.sensor,
+        "profiles": list(header.profiles),
+        "app": header.app,
+        "started": header.started_utc_ns,
+        "path": "/".join(decoded.path.parts[-3:]),
+        "size": decoded.size,
+        "loaded_through": decoded.loaded_through,
+        "rows": decoded.rows,
+        "malformed": decoded.malformed,
+        "damaged": decoded.damaged,
+        "first_time": decoded.first_ns,
+        "last_time": decoded.last_ns,
+        "rate_hz": scale.rate_hz if scale else None,
+        "acc_g": scale.acc_g if scale else None,
+        "gyro_dps": scale.gyro_dps if scale else None,
+    }
+
+
+def _link_frame(batch: Sequence[Decoded], numbers: Sequence[int]) -> pl.DataFrame:
+    events = [
+        (number, *event)
+        for number, decoded in zip(numbers, batch, strict=True)
+        for event in decoded.links
+    ]
+    schema = {"recording": pl.Int32, "time": pl.Int64, "kind": pl.String, "detail": pl.String}
+    frame = pl.DataFrame(events, schema=schema, orient="row")
+    return frame.with_columns(pl.col("time").cast(pl.Datetime("ns")))
 
 
 def _sample_frame(batch: Sequence[Decoded], numbers: Sequence[int]) -> pl.DataFrame:

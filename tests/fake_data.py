@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -14,6 +15,7 @@ from dashboard.errors import DashboardError
 from ingest.live import LiveValue
 from tests import sample_week
 
+_HOMES = itertools.count()
 NOON = dt.datetime(2026, 11, 19, 12, 0, tzinfo=dt.UTC)
 
 
@@ -81,6 +83,7 @@ class FakeData:
     error: DashboardError | None = None
     done: list[tuple[object, ...]] = field(default_factory=list)
     count: int = 1
+    home: str = field(default_factory=lambda: f"home-{next(_HOMES)}")
 
     def persons(self) -> list[PersonView]:
         return [PersonView(key="anna", name="Anna Schröder"), PersonView(key="bo", name="Bo")]
@@ -149,6 +152,9 @@ class FakeData:
     ) -> None:
         self.done.append(("assign", sensor, placement, person, load_kg, counts))
 
+    def freshen(self) -> None:
+        self.done.append(("freshen",))
+
     def progress(self) -> Progress | None:
         return self.loading
 
@@ -157,7 +163,7 @@ class FakeData:
             raise self.error
 
 
-def data(fake: FakeData) -> Data:
+def data(fake: object) -> Data:
     """The fake where a page asks for `Data`."""
     return cast("Data", fake)
 

@@ -135,7 +135,7 @@ def test_wrong_usage_exits_2_and_says_what_is_right(
         (["forget", "thing"], "There is no sensor 'thing'"),
         (["import", "missing.legrec"], "There is no file"),
         (["scan", "--radio", "carrier-pigeon"], "There is no radio called"),
-        (["scan", "--radio", "hci:nonsense:1"], "hci"),
+        (["scan", "--radio", "hci:nonsense:1"], "cannot be opened"),
     ],
 )
 def test_failures_exit_1_with_a_sentence_and_a_next_step(

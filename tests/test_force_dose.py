@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -206,3 +207,10 @@ def test_the_dose_agrees_with_a_plain_reference_written_cycle_by_cycle(
     load = sum(force_bw * cycles for _, force_bw, cycles in minutes)
     assert lld_of(load) == pytest.approx(reference_lld(minutes), rel=1e-9)
     assert osteogenic(minutes) == pytest.approx(reference_index(minutes), rel=1e-9)
+
+
+def test_the_method_page_prints_every_force_case_as_it_is() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "method.md").read_text()
+    for case in force.CASES:
+        assert f"| {case.title} | {case.formula} | ±{case.error * 100:.0f} % |" in page
+        assert f"| {case.source} | {case.mark} |" in page

@@ -385,14 +385,15 @@ def test_a_range_that_changes_in_the_middle_is_never_mixed_up(tmp_path: Path) ->
     assert motion["gx"].null_count() == 6
 
 
-def test_a_decoder_starts_afresh_at_every_connection_and_where_the_clock_was_set_back(
+def test_a_decoder_starts_afresh_at_every_connection_and_sees_no_run_that_steps_back(
     tmp_path: Path,
 ) -> None:
-    runs: list[list[int]] = []
+    told: list[tuple[Decoder, list[int]]] = []
 
     class Noting(Decoder):
         def decode(self, run: Notifications) -> Samples:
-            runs.append([payload[0] for payload in run.payload])
+            assert (np.diff(run.received_ns) >= 0).all()
+            told.append((self, [payload[0] for payload in run.payload]))
             rows = [(int(n), int(t), Channel.BATTERY, 1.0) for n, t, _, _ in run]
             return Samples(slow=Slow.of(rows))
 
@@ -407,8 +408,23 @@ def test_a_decoder_starts_afresh_at_every_connection_and_where_the_clock_was_set
     session.start_ns -= 60 * SECOND
     session.notify(4, "c", b"\3")
     session.close()
-    load(tmp_path, profiles={"x": profile})
-    assert runs == [[0], [1, 2], [3]]
+    assert load(tmp_path, profiles={"x": profile}).samples == 4
+    assert [payloads for _, payloads in told] == [[0], [1, 2], [3]]
+    first, second, third = (decoder for decoder, _ in told)
+    assert first is not second
+    assert second is third
+
+
+def test_motion_goes_on_where_the_clock_is_set_back(tmp_path: Path) -> None:
+    session = Session(tmp_path, header_of("imu", ("thingy52",)))
+    session.connected(0)
+    session.shake(1, 50)
+    session.start_ns -= 60 * SECOND
+    axes = np.ones((50, 6), np.int16)
+    for number, payload in enumerate(thingy52.encode_many(axes)):
+        session.notify(2 + number / 100, thingy52.RAW, payload)
+    session.close()
+    assert load(tmp_path).motion == 100
 
 
 def test_two_loaders_never_run_at_once(tmp_path: Path) -> None:

@@ -89,12 +89,12 @@ def test_a_step_without_a_speed_is_trusted_less() -> None:
     assert (row["confidence"], row["speed_mps"]) == ("low", None)
 
 
-def test_the_running_flag_decides_unless_the_sensor_does_not_support_it() -> None:
-    samples = slow(pod(NINE, range(60), sent=80.0, speed=3.0, running=0.0))
-    assert row_of(samples)["force_bw"] == pytest.approx(80 * 1.5)
-    unsupported = row_of(samples, running_flag=False)
-    assert unsupported["force_bw"] == pytest.approx(80 * 2.490, rel=1e-3)
-    assert unsupported["run_share"] == 1.0
+def test_the_running_flag_decides_and_without_one_the_speed() -> None:
+    flagged = row_of(slow(pod(NINE, range(60), sent=80.0, speed=3.0, running=0.0)))
+    assert (flagged["force_bw"], flagged["run_share"]) == (pytest.approx(80 * 1.5), 0.0)
+    without = row_of(slow(pod(NINE, range(60), sent=80.0, speed=3.0, running=None)))
+    assert without["force_bw"] == pytest.approx(80 * 2.490, rel=1e-3)
+    assert without["run_share"] == 1.0
 
 
 def test_a_carried_load_multiplies_and_without_a_body_mass_lowers_the_trust() -> None:

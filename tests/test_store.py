@@ -20,6 +20,7 @@ import pytest
 from analytics.frames import MotionSamples, SensorMinutes, SlowSamples
 from devices.profile import Placement
 from ingest import migrations
+from ingest.database import explain
 from ingest.entries import (
     AnyEntry,
     Assigned,
@@ -41,6 +42,8 @@ from tests.recorded import (
     motion_recording,
     pod_recording,
 )
+
+Contents = dict[str, list[tuple[Any, ...]]]
 
 NOON_AT = dt.datetime.fromtimestamp(NOON // SECOND, dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -289,7 +292,7 @@ def crashed(crash: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def clean(crash: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
+def clean(crash: Path, tmp_path_factory: pytest.TempPathFactory) -> Contents:
     """What the store of that home holds when nothing goes wrong."""
     home = tmp_path_factory.mktemp("clean")
     shutil.copytree(crash / "recordings", home / "recordings")
@@ -310,9 +313,7 @@ def aside(home: Path) -> list[str]:
     return sorted(path.name.partition(".damaged-")[0] for path in home.glob("*.damaged-*"))
 
 
-def test_a_killed_loaders_log_is_replayed(
-    crashed: Path, clean: dict[str, list[tuple[Any, ...]]]
-) -> None:
+def test_a_killed_loaders_log_is_replayed(crashed: Path, clean: Contents) -> None:
     assert loaded(crashed) == 4
     assert contents(crashed) == clean
     assert aside(crashed) == []
@@ -321,7 +322,7 @@ def test_a_killed_loaders_log_is_replayed(
 @pytest.mark.parametrize("how", ["zeros", "garbage", "one bit"])
 @pytest.mark.parametrize("share", [0.35, 0.6, 0.98])
 def test_a_damaged_log_is_cut_where_the_damage_begins(
-    crashed: Path, clean: dict[str, list[tuple[Any, ...]]], how: str, share: float
+    crashed: Path, clean: Contents, how: str, share: float
 ) -> None:
     log = bytearray(wal_of(crashed).read_bytes())
     at = int(len(log) * share)
@@ -340,7 +341,7 @@ def test_a_damaged_log_is_cut_where_the_damage_begins(
 
 @pytest.mark.parametrize("cut", [0, 7, 40, 1000])
 def test_a_cut_log_costs_what_was_cut_until_the_next_load(
-    crashed: Path, clean: dict[str, list[tuple[Any, ...]]], cut: int
+    crashed: Path, clean: Contents, cut: int
 ) -> None:
     log = wal_of(crashed).read_bytes()
     wal_of(crashed).write_bytes(log[: len(log) - cut])
@@ -348,9 +349,7 @@ def test_a_cut_log_costs_what_was_cut_until_the_next_load(
     assert contents(crashed) == clean
 
 
-def test_a_log_that_is_garbage_altogether_costs_the_log(
-    crashed: Path, clean: dict[str, list[tuple[Any, ...]]]
-) -> None:
+def test_a_log_that_is_garbage_altogether_costs_the_log(crashed: Path, clean: Contents) -> None:
     wal_of(crashed).write_bytes(random.Random(2).randbytes(5000))
     load(crashed)
     assert contents(crashed) == clean
@@ -358,7 +357,7 @@ def test_a_log_that_is_garbage_altogether_costs_the_log(
 
 @pytest.mark.parametrize("junk", [b"", b"hello", bytes(20_000), b"\x93LgH" * 5000])
 def test_a_store_that_is_no_store_is_set_aside_and_built_anew(
-    crashed: Path, clean: dict[str, list[tuple[Any, ...]]], junk: bytes
+    crashed: Path, clean: Contents, junk: bytes
 ) -> None:
     store_path(crashed).write_bytes(junk)
     wal_of(crashed).unlink()
@@ -368,30 +367,303 @@ def test_a_store_that_is_no_store_is_set_aside_and_built_anew(
     assert contents(crashed) == clean
 
 
-def test_a_store_whose_blocks_are_damaged_is_built_anew_by_the_loader(
-    crashed: Path, clean: dict[str, list[tuple[Any, ...]]]
+@pytest.mark.parametrize("share", [0.3, 0.45, 0.55, 0.7])
+def test_a_store_with_a_damaged_block_says_so_and_repair_builds_it_anew(
+    crashed: Path, clean: Contents, share: float
 ) -> None:
-    loaded(crashed)
+    load(crashed)
     open_at_once(crashed, read_only=False)  # moves the log into the file
-    before = store_path(crashed).read_bytes()
-    found = set()
-    for block in range(3 * 4096, len(before), 65_536):
-        damaged = bytearray(before)
-        damaged[block : block + 60_000] = random.Random(block).randbytes(60_000)
-        store_path(crashed).write_bytes(damaged[: len(before)])
-        try:
-            found.add(contents(crashed) == clean)
-        except StoreDamaged as error:
-            assert "legload repair" in error.advice
-            found.add(None)
-        load(crashed)
+    data = bytearray(store_path(crashed).read_bytes())
+    at = int(len(data) * share)
+    data[at : at + 8000] = random.Random(3).randbytes(8000)
+    store_path(crashed).write_bytes(data)
+    pod_recording(crashed, "later", NOON + 10 * 3600 * SECOND, seconds=2)
+    load(crashed)  # never fails because of it
+    try:
+        found = contents(crashed)
+    except StoreDamaged:
         rebuild(crashed)
-        assert contents(crashed) == clean
+        found = contents(crashed)
+    assert [row for row in found["sample"] if not row[0].endswith("later")] == clean["sample"]
 
 
-def test_a_store_that_may_not_be_opened_is_left_where_it_is(tmp_path: Path) -> None:
-    store_path(tmp_path).mkdir()
-    for read_only in (True, False):
-        with pytest.raises(StoreError) as raised:
-            open_at_once(tmp_path, read_only=read_only)
-        assert raised.value.advice
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("IO Error: Could not set lock on file: Conflicting lock is held", StoreBusy, "held by"),
+        ("IO Error: Cannot open file: Permission denied", StoreError, "Permission denied"),
+        ("IO Error: Could not write file: No space left on device", StoreError, "Free some space"),
+        (
+            "version 99, but we can only read versions between 64 and 68",
+            StoreError,
+            "newer",
+        ),
+        ("Corrupt database file: computed checksum 1", StoreDamaged, "repair"),
+    ],
+)
+def test_duckdbs_errors_say_what_to_do(text: str, kind: type[StoreError], words: str) -> None:
+    for opening in (True, False):
+        said = explain(duckdb.IOException(text), opening=opening)
+        assert type(said) is kind
+        assert words in str(said)
+
+
+class TestMinutes:
+    def test_they_replace_those_in_the_range_and_no_others(self, tmp_path: Path) -> None:
+        with open_store(tmp_path, read_only=False) as store:
+            day = NOON_AT + DAY
+            store.replace_minutes("pod", NOON_AT, day, minute_frame("pod", 1, 2, 3, 4))
+            store.replace_minutes("other", NOON_AT, day, minute_frame("other", 9))
+            start, end = NOON_AT + MINUTE, NOON_AT + 3 * MINUTE
+            store.replace_minutes("pod", start, end, minute_frame("pod", 20, start=start))
+        with open_store(tmp_path) as store:
+            found = store.minutes("ada", NOON_AT, day)
+            assert store.minutes("ben", NOON_AT, day).is_empty()
+            assert store.minutes(None, NOON_AT, day).equals(found)
+        told = [
+            ((minute - NOON_AT) // MINUTE, sensor, steps)
+            for minute, sensor, steps in found.select("minute", "sensor", "steps").rows()
+        ]
+        assert told == [(0, "other", 9.0), (0, "pod", 1.0), (1, "pod", 20.0), (3, "pod", 4.0)]
+
+    def test_they_come_back_as_they_went_in_from_any_zone(self, tmp_path: Path) -> None:
+        frame = minute_frame("pod", 1, 2)
+        zoned = frame.with_columns(pl.col("minute").dt.convert_time_zone("Asia/Kathmandu"))
+        with open_store(tmp_path, read_only=False) as store:
+            store.replace_minutes("pod", NOON_AT, NOON_AT + DAY, zoned)
+            assert store.minutes("ada", NOON_AT, NOON_AT + DAY).equals(frame)
+
+    @pytest.mark.parametrize(
+        "frame",
+        [
+            minute_frame("other", 1),
+            minute_frame("pod", 1, start=NOON_AT - MINUTE),
+            minute_frame("pod", 1, 2, 3),
+        ],
+    )
+    def test_minutes_that_do_not_belong_there_are_refused(
+        self, tmp_path: Path, frame: pl.DataFrame
+    ) -> None:
+        with open_store(tmp_path, read_only=False) as store:
+            with pytest.raises(ValueError, match="outside"):
+                store.replace_minutes("pod", NOON_AT, NOON_AT + 2 * MINUTE, frame)
+            assert store.minutes(None, NOON_AT - DAY, NOON_AT + DAY).is_empty()
+
+    def test_a_new_method_is_noticed(self, tmp_path: Path) -> None:
+        with open_store(tmp_path, read_only=False) as store:
+            assert store.method_is("2026.1")
+            store.replace_minutes("pod", NOON_AT, NOON_AT + DAY, minute_frame("pod", 1))
+            assert store.method_is("2026.1")
+            assert not store.method_is("2027.1")
+
+
+class TestStale:
+    def test_what_a_load_brought_is_stale_in_whole_minutes(self, tmp_path: Path) -> None:
+        pod_recording(tmp_path, start_ns=NOON + 30 * SECOND, seconds=100)
+        pod_recording(tmp_path, "far", NOON + 3600 * SECOND, seconds=10)
+        pod_recording(tmp_path, "far", NOON + 3630 * SECOND, seconds=50)
+        pod_recording(tmp_path, "far", NOON + 7200 * SECOND, seconds=10)
+        load(tmp_path)
+        with open_store(tmp_path) as store:
+            found = spans(store.dirty())
+        assert found == [("far", 60, 62), ("far", 120, 121), ("pod", 0, 3)]
+
+    def test_computing_a_part_leaves_the_rest_stale(self, tmp_path: Path) -> None:
+        pod_recording(tmp_path, seconds=5 * 60 - 1)
+        load(tmp_path)
+        with open_store(tmp_path, read_only=False) as store:
+            start, end = NOON_AT + MINUTE, NOON_AT + 3 * MINUTE
+            store.replace_minutes("pod", start, end, minute_frame("pod", 1, start=start))
+            assert spans(store.dirty()) == [("pod", 0, 1), ("pod", 3, 5)]
+            store.replace_minutes("pod", NOON_AT - DAY, NOON_AT + DAY, minute_frame("pod", 1))
+            assert store.dirty() == []
+
+    def test_samples_that_come_while_minutes_are_computed_are_not_forgotten(
+        self, tmp_path: Path
+    ) -> None:
+        session = Session(tmp_path, header_of("pod"))
+        session.walk(0, 30)
+        session.flush()
+        load(tmp_path)
+        with open_store(tmp_path) as store:
+            (stale,) = store.dirty()
+        session.walk(30, 59)
+        session.close()
+        load(tmp_path)
+        frame = minute_frame("pod", 1)
+        with open_store(tmp_path, read_only=False) as store:
+            store.replace_minutes("pod", stale.start, stale.end, frame, seen=stale.version)
+            (again,) = store.dirty()
+            assert (again.start, again.end) == (stale.start, stale.end)
+            store.replace_minutes("pod", again.start, again.end, frame, seen=again.version)
+            assert store.dirty() == []
+
+    def test_all_of_it_can_be_marked(self, tmp_path: Path) -> None:
+        pod_recording(tmp_path, seconds=30)
+        pod_recording(tmp_path, start_ns=NOON + 3600 * SECOND, seconds=30)
+        load(tmp_path)
+        with open_store(tmp_path, read_only=False) as store:
+            for stale in store.dirty():
+                store.replace_minutes("pod", stale.start, stale.end, minute_frame("pod"))
+            store.mark_all_stale()
+            assert spans(store.dirty()) == [("pod", 0, 61)]
+
+
+def paired(sensor: str = "pod") -> SensorPaired:
+    return SensorPaired(
+        at=AT, sensor=sensor, identity="SN", address="AA", name="Pod", profiles=("rsc",)
+    )
+
+
+def worn(placement: Placement, since: dt.datetime, person: str = "ada") -> Assigned:
+    return Assigned(at=AT, sensor="pod", person=person, placement=placement, since=since)
+
+
+class TestProjection:
+    """The tables say what the entries say, and what a change touches is computed anew."""
+
+    @pytest.fixture
+    def home(self, tmp_path: Path) -> Path:
+        """Two hours of two sensors, nothing stale, the first worn since noon."""
+        for sensor in ("pod", "other"):
+            for hour in (0, 1):
+                pod_recording(tmp_path, sensor, NOON + hour * 3600 * SECOND, seconds=30)
+        said: list[AnyEntry] = [paired(), paired("other"), worn(Placement.LEFT_FOOT, NOON_AT)]
+        self.say(tmp_path, *said, PersonSet(at=AT, person="ada", name="Ada", sex="female"))
+        self.say(tmp_path, BodyMassSet(at=AT, person="ada", date=dt.date(2026, 1, 1), kg=60))
+        with open_store(tmp_path, read_only=False) as store:
+            for stale in store.dirty():
+                empty = minute_frame("pod").clear()
+                store.replace_minutes(stale.sensor, stale.start, stale.end, empty)
+        return tmp_path
+
+    def say(self, home: Path, *entries: AnyEntry) -> list[tuple[str, int, int]]:
+        """What is stale after these entries."""
+        Entries(home).append(*entries)
+        load(home)
+        with open_store(home) as store:
+            return spans(store.dirty())
+
+    def test_the_tables_say_what_the_entries_say(self, home: Path) -> None:
+        away = Excused(
+            at=AT, person="ada", start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 2), why="surgery"
+        )
+        self.say(home, away)
+        with open_store(home) as store:
+            assert store._rows("SELECT key, name, sex FROM person") == [("ada", "Ada", "female")]
+            assert store._rows("SELECT * FROM body_mass") == [("ada", dt.date(2026, 1, 1), 60.0)]
+            assert store._rows("SELECT date, why FROM excuse ORDER BY date") == [
+                (dt.date(2026, 1, 1), "surgery"),
+                (dt.date(2026, 1, 2), "surgery"),
+            ]
+            assert store._rows("SELECT key, profiles, forgotten FROM sensor ORDER BY key") == [
+                ("other", ["rsc"], False),
+                ("pod", ["rsc"], False),
+            ]
+            assert store._rows("SELECT * FROM assignment") == [
+                ("pod", NOON_AT.replace(tzinfo=None), "ada", "left-foot", 0.0, None)
+            ]
+            assert store._rows("SELECT entries FROM projection") == [(6,)]
+
+    def test_entries_that_change_no_minute_leave_none_stale_but_move_the_version(
+        self, home: Path
+    ) -> None:
+        with open_store(home) as store:
+            before = store.version()
+        assert self.say(home, PersonSet(at=AT, person="ada", name="Ada L.", birth_year=1960)) == []
+        with open_store(home) as store:
+            assert store.version() > before
+
+    def test_a_correction_of_the_first_assignment_touches_everything(self, home: Path) -> None:
+        found = self.say(home, worn(Placement.RIGHT_FOOT, NOON_AT))
+        assert found == [("pod", 0, 61)]
+
+    def test_a_later_assignment_touches_what_came_after(self, home: Path) -> None:
+        found = self.say(home, worn(Placement.RIGHT_FOOT, NOON_AT + HOUR))
+        assert found == [("pod", 60, 61)]
+        assert self.say(home, worn(Placement.WAIST, NOON_AT + DAY)) == found
+
+    def test_a_sensor_given_to_somebody_else_is_computed_for_them(self, home: Path) -> None:
+        assert self.say(home, worn(Placement.LEFT_FOOT, NOON_AT, "ben")) == [("pod", 0, 61)]
+
+    def test_body_mass_touches_the_days_from_its_date_on(self, home: Path) -> None:
+        far = BodyMassSet(at=AT, person="ada", date=dt.date(2026, 11, 30), kg=61)
+        assert self.say(home, far) == []
+        same_day = BodyMassSet(at=AT, person="ada", date=dt.date(2026, 11, 20), kg=62)
+        assert self.say(home, same_day) == [("pod", 0, 61)]
+
+    def test_a_person_whose_sex_is_corrected_is_computed_anew(self, home: Path) -> None:
+        assert self.say(home, PersonSet(at=AT, person="ada", sex="male")) == [("pod", 0, 61)]
+
+
+def linked(home: Path, sensor: str, *events: tuple[str, float]) -> None:
+    """A sensor that was connected, lost, ... at these seconds after noon."""
+    session = Session(home, header_of(sensor))
+    for kind, at in events:
+        (session.connected if kind == "connected" else session.lost)(at)
+    session.close()
+
+
+def gaps_of(home: Path, start: float, end: float, *sensors: str) -> list[tuple[str, float, float]]:
+    load(home)
+    since, until = (NOON_AT + dt.timedelta(seconds=at) for at in (start, end))
+    with open_store(home) as store:
+        found = store.gaps(since, until, sensors or None)
+    second = dt.timedelta(seconds=1)
+    return [
+        (sensor, (start - NOON_AT) / second, (end - NOON_AT) / second)
+        for sensor, start, end, reason in found.rows()
+        if reason == "out of reach"
+    ]
+
+
+def test_a_gap_is_from_lost_to_connected_again(tmp_path: Path) -> None:
+    linked(tmp_path, "a", ("connected", 0), ("lost", 10), ("lost", 12), ("connected", 30))
+    linked(tmp_path, "b", ("connected", 0), ("lost", 20), ("connected", 24), ("lost", 50))
+    assert gaps_of(tmp_path, 0, 100) == [("a", 10, 30)]
+    assert gaps_of(tmp_path, 0, 100, "b") == []
+    assert gaps_of(tmp_path, 0, 100, "a", "b") == [("a", 10, 30)]
+    assert gaps_of(tmp_path, 30, 100) == gaps_of(tmp_path, 0, 10) == []
+    assert gaps_of(tmp_path, 29, 100) == gaps_of(tmp_path, 0, 11) == [("a", 10, 30)]
+
+
+@pytest.mark.parametrize(("seconds", "is_gap"), [(5, 0), (5.001, 1), (43_200, 1), (43_200.1, 0)])
+def test_a_gap_lasts_more_than_5_seconds_and_at_most_12_hours(
+    tmp_path: Path, seconds: float, is_gap: int
+) -> None:
+    linked(tmp_path, "a", ("lost", 10), ("connected", 10 + seconds))
+    assert len(gaps_of(tmp_path, 0, 10**6)) == is_gap
+
+
+def test_a_gap_may_span_two_recordings_and_never_two_sensors(tmp_path: Path) -> None:
+    linked(tmp_path, "a", ("connected", 0), ("lost", 10))
+    linked(tmp_path, "b", ("connected", 20))
+    later = Session(tmp_path, header_of("a", start_ns=NOON + 60 * SECOND))
+    later.connected(0)
+    later.close()
+    assert gaps_of(tmp_path, 0, 1000) == [("a", 10, 60)]
+
+
+def test_the_use_of_a_sensor_is_told_for_the_range_asked(tmp_path: Path) -> None:
+    linked(tmp_path, "strap", ("connected", 0), ("lost", 10), ("lost", 4000))
+    pod_recording(tmp_path, seconds=30)
+    load(tmp_path)
+    with open_store(tmp_path, read_only=False) as store:
+        frame = minute_frame("pod", 1).with_columns(observed_s=30.0)
+        store.replace_minutes("pod", NOON_AT, NOON_AT + DAY, frame)
+        used = store.sensor_use(NOON_AT, NOON_AT + HOUR)
+        assert store.sensor_use(NOON_AT + HOUR, NOON_AT + DAY).is_empty()
+    second = dt.timedelta(seconds=1)
+    assert used.rows(named=True) == [
+        {
+            "sensor": "pod",
+            "recordings": 1,
+            "rows": 34,
+            "malformed": 0,
+            "first": NOON_AT + second / 2,
+            "last": NOON_AT + 30 * second,
+            "observed_s": 30.0,
+            "lost": 1,
+            "dropped": 0,
+        }
+    ]

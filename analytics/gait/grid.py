@@ -35,7 +35,7 @@ class Stretch:
     @property
     def time_s(self) -> Floats:
         """Middle of every cell, s."""
-        return (self.first + np.arange(len(self.values)) + 0.5) / GRID_HZ
+        return np.asarray((self.first + np.arange(len(self.values)) + 0.5) / GRID_HZ, np.float64)
 
 
 def to_grid(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> list[Stretch]:

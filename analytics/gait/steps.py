@@ -18,7 +18,7 @@ from devices.profile import Placement
 Floats = NDArray[np.float64]
 
 RUNNING_SPM = 140.0
-"""Cadence from which gait counts as running (design; Chase 2023, doi:10.1016/j.humov.2023.103117)."""
+"""Cadence from which gait is running (design; Chase 2023, doi:10.1016/j.humov.2023.103117)."""
 
 SETTLED_S = 8.0
 """An event this old no longer changes when more samples arrive (measured, docs/steps.md)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from dashboard import theme, wording
 
 STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 _SIGNS = "\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2265"  # dashes, quotes, ellipsis, at least
+_BUNDLED = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3A1), (0x3A3, 0x3CE), (0x400, 0x45F))
 _MOST = {"notices": 4, "gaps": 4, "sensors": 4, "components": 9, "sources": 12}
 
 
@@ -67,8 +67,7 @@ def _western(value: Any) -> Any:
 
 
 def _bundled(char: str) -> bool:
-    name = unicodedata.name(char, "")
-    return ord(char) < 0x180 or char in _SIGNS or name.startswith(("GREEK SM", "CYRILLIC SM"))
+    return char in _SIGNS or any(first <= ord(char) <= last for first, last in _BUNDLED)
 
 
 # --- the sheet: what the template lays out ------------------------------------------------------
@@ -83,7 +82,7 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "demo": report.demo,
         "title": f"Leg load of {_clip(report.person_name, 60)}, {wording.week_name(report.week)}",
         "keywords": ["leg load", report.week, *(["DEMO"] if report.demo else [])],
-        "person": _clip(report.person_name, 46),
+        "person": _clip(report.person_name, 46) or "Person",
         "week": wording.week_name(report.week),
         "dates": wording.date_range(report),
         "zone": _clip(f"Days as in {report.zone}", 60),
@@ -93,7 +92,7 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "strip-text": wording.strip_text(report),
         "dose-note": wording.DOSE_NOTE,
         "trend": [_trend(week) for week in report.trend[-4:]],
-        "notices": _list((note.text for note in report.notices), "notices", 150),
+        "notices": _list((note.text for note in report.notices), "notices", 210),
         "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
         "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 130),
         "sources": [
@@ -136,7 +135,7 @@ def _component(line: Component, sources: dict[str, int]) -> dict[str, Any]:
         "known": line.value is not None,
         "value": wording.value_text(line),
         "details": [_clip(text, 120) for text in wording.details(line)],
-        "target": _clip(line.target_text, 50),
+        "target": _clip(line.target_text, 64),
         "credit": line.credit,
         "points": wording.points_text(line),
         "evidence": wording.evidence_text(line.evidence),

@@ -73,11 +73,17 @@ def _live_card(data: Data, key: str) -> None:
 
 
 def _actions(data: Data, sensor: SensorView) -> None:
+    """Change where it sits; forget it, after a second click."""
+    doubt = f"doubt-{sensor.key}"
+    if st.session_state.get(doubt):
+        _confirm(data, sensor, doubt)
+        return
     with st.container(horizontal=True):
         with st.popover("Change"):
             _assignment(data, sensor)
         if st.button("Forget", key=f"forget-{sensor.key}"):
-            _confirm(data, sensor)
+            st.session_state[doubt] = True
+            st.rerun()
 
 
 def _assignment(data: Data, sensor: SensorView) -> None:
@@ -95,12 +101,14 @@ def _assignment(data: Data, sensor: SensorView) -> None:
             )
 
 
-@st.dialog("Forget this sensor?")
-def _confirm(data: Data, sensor: SensorView) -> None:
-    st.write(plain(f"{sensor.title} ({sensor.name}) will not be listened to any more."))
-    st.write("What it recorded stays.")
+def _confirm(data: Data, sensor: SensorView, doubt: str) -> None:
+    st.warning(plain(f"Forget the {sensor.title} {sensor.name}? What it recorded stays."))
     with st.container(horizontal=True):
-        if st.button("Forget it", type="primary", key=f"yes-{sensor.key}"):
-            attempt(lambda: data.forget(sensor.key), f"{sensor.title} forgotten.")
-        if st.button("Keep it", key=f"no-{sensor.key}"):
-            st.rerun()
+        yes = st.button("Forget it", type="primary", key=f"yes-{sensor.key}")
+        no = st.button("Keep it", key=f"no-{sensor.key}")
+    if yes or no:
+        del st.session_state[doubt]
+    if yes:
+        attempt(lambda: data.forget(sensor.key), f"{sensor.title} forgotten.")
+    elif no:
+        st.rerun()

@@ -25,7 +25,7 @@ def render(data: Data, person: str) -> None:
     version = data.version()
     weeks = data.weeks(person)
     week = _chosen(person, weeks)
-    report = _report(version, person, week, _data=data)
+    report = _report(version, str(data.home), person, week, _data=data)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         st.html(scorecard.head(report, current=week == weeks[0]))
@@ -47,7 +47,7 @@ def render(data: Data, person: str) -> None:
 
 
 @st.cache_data(ttl="10m", max_entries=64, show_spinner="Adding up the week …")
-def _report(version: int, person: str, week: str, *, _data: Data) -> WeekReport:
+def _report(version: int, home: str, person: str, week: str, *, _data: Data) -> WeekReport:
     """Scored once for each data version."""
     return _data.week(person, week)
 

@@ -17,7 +17,8 @@ CREATE TABLE projection (entries BIGINT, registry VARCHAR);
 INSERT INTO projection VALUES (0, '');
 
 -- One row a recording file; `number` is what samples refer to.
--- Samples up to sequence `loaded_through` are in the store; `size` is the file's at that time.
+-- Samples up to sequence `loaded_through` are in the store; `size` is the file's at that time;
+-- `path` is below the folder of recordings.
 CREATE TABLE recording (
     number INTEGER, id VARCHAR, sensor VARCHAR, profiles VARCHAR[], app VARCHAR,
     started TIMESTAMP_NS, path VARCHAR, size BIGINT, loaded_through BIGINT, rows BIGINT,

@@ -1,0 +1,79 @@
+"""Chromium on the pages of a running program."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Page, Request, sync_playwright
+
+from dashboard.server import wait_until_ready
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+PATIENCE_MS = 30_000
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def program(home: Path, *words: str) -> Iterator[str]:
+    """`legload WORDS --port P` for as long as the context lasts; the address of its pages."""
+    port = free_port()
+    command = [sys.executable, "-P", "-m", "dashboard", "--home", str(home), *words]
+    with subprocess.Popen(
+        [*command, "--no-browser", "--port", str(port)],
+        env={**os.environ, "LEGLOAD_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            wait_until_ready(port, [process], 60.0)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+
+@contextlib.contextmanager
+def browser(width: int = 1280, height: int = 1000) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the requests it made that did not go to this computer."""
+    outside: list[str] = []
+
+    def note(request: Request) -> None:
+        url = urlparse(request.url)
+        if url.scheme not in ("data", "blob") and url.hostname != "127.0.0.1":
+            outside.append(request.url)
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("request", note)
+        yield page, outside
+        context.close()
+        chromium.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until Streamlit has drawn everything."""
+    page.wait_for_selector(IDLE)

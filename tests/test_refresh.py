@@ -1,0 +1,174 @@
+"""Recordings and entries to minutes and weeks, however the work is cut."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from dashboard.data import open_data
+from dashboard.refresh import in_force, refresh
+from devices.profile import Placement
+from devices.walker import plan_day
+from ingest.entries import Assigned, Assignment, Entries, PersonSet, SensorPaired
+from ingest.simulated import Cast, write_motion, write_sessions
+from ingest.store import open_store, store_path
+
+UTC = dt.UTC
+MONDAY = dt.datetime(2026, 11, 16, tzinfo=UTC)
+EVER = (dt.datetime(2020, 1, 1, tzinfo=UTC), dt.datetime(2030, 1, 1, tzinfo=UTC))
+CAST = Cast(
+    foot_pod="rsc-1",
+    heart_strap="heart-rate-1",
+    leg_sensor="thingy52-1",
+    leg_placement=Placement.LEFT_SHANK,
+)
+
+
+def ns(instant: dt.datetime) -> int:
+    return round(instant.timestamp() * 1e9)
+
+
+def introduce(home: Path, *, placement: Placement = Placement.LEFT_SHANK) -> None:
+    entries = Entries(home)
+    entries.append(PersonSet(at=MONDAY, person="ada", name="Ada", birth_year=1980, zone="UTC"))
+    for key, profile, where in (
+        (CAST.foot_pod, "rsc", Placement.RIGHT_FOOT),
+        (CAST.heart_strap, "heart_rate", Placement.CHEST),
+        ("thingy52-1", "thingy52", placement),
+    ):
+        entries.append(
+            SensorPaired(
+                at=MONDAY, sensor=key, identity=key, address="", name=key, profiles=(profile,)
+            ),
+            Assigned(at=MONDAY, sensor=key, person="ada", placement=where, since=MONDAY),
+        )
+
+
+def write_morning(home: Path, *, motion: bool = True, days: int = 1) -> None:
+    """Each day until 11:00: sessions, and the leg sensor where there is `motion`."""
+    for day in range(days):
+        midnight = MONDAY + dt.timedelta(days=day)
+        rng = np.random.default_rng([3, day])
+        bouts = plan_day(rng, ns(midnight), "active")
+        until = ns(midnight + dt.timedelta(hours=11))
+        write_sessions(home, CAST, bouts, rng, until)
+        if motion:
+            write_motion(home, CAST, bouts, rng, until)
+
+
+def minutes(home: Path) -> pl.DataFrame:
+    with open_store(home) as store:
+        return store.minutes("ada", *EVER).sort("minute", "sensor")
+
+
+def test_a_day_becomes_minutes_that_know_what_they_saw(tmp_path: Path) -> None:
+    introduce(tmp_path)
+    write_morning(tmp_path)
+    done = refresh(tmp_path)
+    assert done.problems == ()
+    found = minutes(tmp_path)
+    assert done.minutes == len(found)
+    leg = found.filter(pl.col("sensor") == "thingy52-1")
+    assert leg["observed_s"].sum() == pytest.approx(60 * len(leg), rel=0.02)
+    assert leg["steps"].sum() > 500
+    assert leg["heart_rate_bpm"].null_count() == len(leg)
+    assert set(found["person"]) == {"ada"}
+    assert found["steps"].filter(found["sensor"] == "heart-rate-1").null_count() > 0
+
+
+def test_refreshing_again_changes_nothing(tmp_path: Path) -> None:
+    introduce(tmp_path)
+    write_morning(tmp_path)
+    refresh(tmp_path)
+    before = minutes(tmp_path)
+    with open_store(tmp_path) as store:
+        version = store.version()
+    again = refresh(tmp_path)
+    assert (again.rows, again.minutes) == (0, 0)
+    assert_frame_equal(minutes(tmp_path), before)
+    with open_store(tmp_path) as store:
+        assert store.version() == version
+
+
+def test_loading_hour_by_hour_gives_the_minutes_that_loading_at_once_gives(tmp_path: Path) -> None:
+    whole, pieces = tmp_path / "whole", tmp_path / "pieces"
+    for home in (whole, pieces):
+        introduce(home)
+    write_morning(whole)
+    refresh(whole)
+    source = sorted((whole / "recordings").rglob("*.legrec"))
+    for path in source:
+        target = pieces / path.relative_to(whole)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+        refresh(pieces)
+    assert_frame_equal(minutes(pieces), minutes(whole))
+
+
+def test_a_deleted_store_is_rebuilt_to_the_same_week(tmp_path: Path) -> None:
+    introduce(tmp_path)
+    write_morning(tmp_path, days=2)
+    refresh(tmp_path)
+    before = open_data(tmp_path).week("ada", "2026-W47")
+    store_path(tmp_path).unlink()
+    refresh(tmp_path)
+    after = open_data(tmp_path).week("ada", "2026-W47")
+    assert after == before
+    assert after.data_hash == before.data_hash
+    assert after.points is not None
+
+
+def test_a_corrected_placement_scores_the_history_again(tmp_path: Path) -> None:
+    introduce(tmp_path)
+    write_morning(tmp_path)
+    refresh(tmp_path)
+    open_data(tmp_path).assign("rsc-1", counts="steps")
+    refresh(tmp_path)
+    pod = minutes(tmp_path).filter(pl.col("sensor") == "rsc-1")
+    other = tmp_path / "other"
+    introduce(other)
+    write_morning(other)
+    refresh(other)
+    strides = minutes(other).filter(pl.col("sensor") == "rsc-1")
+    assert pod["steps"].sum() == pytest.approx(strides["steps"].sum() / 2)
+
+
+def assignment(day: int, person: str) -> Assignment:
+    return Assignment(
+        since=MONDAY + dt.timedelta(days=day, seconds=30),
+        person=person,
+        placement=Placement.LEFT_FOOT,
+        load_kg=0.0,
+        counts=None,
+    )
+
+
+def held(assignments: Sequence[Assignment], start: int, end: int) -> list[tuple[str, int, int]]:
+    hours = dt.timedelta(hours=1)
+    found = in_force(
+        assignments, MONDAY + dt.timedelta(days=start), MONDAY + dt.timedelta(days=end)
+    )
+    return [(a.person, (s - MONDAY) // hours, (e - MONDAY) // hours) for a, s, e in found]
+
+
+def test_each_minute_belongs_to_the_assignment_in_force() -> None:
+    both = [assignment(1, "ada"), assignment(3, "ben")]
+    assert held(both, 0, 5) == [("ada", 0, 72), ("ben", 72, 120)]
+    assert held(both, 0, 1) == [("ada", 0, 24)]
+    assert held(both, 4, 5) == [("ben", 96, 120)]
+    assert held([], 0, 5) == []
+
+
+def test_weeks_are_listed_in_the_zone_of_the_person(tmp_path: Path) -> None:
+    introduce(tmp_path)
+    write_morning(tmp_path, motion=False)
+    refresh(tmp_path)
+    weeks = open_data(tmp_path).weeks("ada")
+    assert "2026-W47" in weeks
+    assert weeks == sorted(weeks, reverse=True)

@@ -1,0 +1,348 @@
+"""The pages over weeks of every status, and what their buttons ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics.week import WeekReport
+from dashboard import scorecard, theme, tiles, wording
+from dashboard.demo import Progress
+from dashboard.errors import DashboardError
+from tests import fake_data, sample_week
+from tests.fake_data import FakeData
+
+SCRIPT_S = 30.0
+
+
+@pytest.fixture(autouse=True)
+def _forget_other_tests() -> Iterator[None]:
+    st.cache_data.clear()
+    yield
+    st.cache_data.clear()
+
+
+def week_page(fake: FakeData) -> AppTest:
+    def script(fake: object) -> None:
+        from dashboard.views import this_week
+        from tests.fake_data import data
+
+        this_week.render(data(fake), "anna")
+
+    return AppTest.from_function(script, default_timeout=SCRIPT_S, kwargs={"fake": fake}).run()
+
+
+def sensors_page(fake: FakeData) -> AppTest:
+    def script(fake: object) -> None:
+        from dashboard.views import sensors
+        from tests.fake_data import data
+
+        sensors.render(data(fake), "anna")
+
+    return AppTest.from_function(script, default_timeout=SCRIPT_S, kwargs={"fake": fake}).run()
+
+
+def whole_app(fake: FakeData) -> AppTest:
+    def script(fake: object) -> None:
+        from dashboard import shell
+        from tests.fake_data import data
+
+        shell.show(data(fake))
+
+    return AppTest.from_function(script, default_timeout=SCRIPT_S, kwargs={"fake": fake}).run()
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def parsed(markup: str) -> _Words:
+    words = _Words()
+    words.feed(re.sub(r"<style>.*?</style>", "", markup, flags=re.DOTALL))
+    return words
+
+
+def text_of(page: AppTest) -> str:
+    """Everything that the page says in HTML, as a person reads it."""
+    bodies = [str(element.proto.body) for element in page.get("html")]
+    return " ".join("\n".join(parsed("".join(bodies)).words).split())
+
+
+def with_week(name: str, **more: object) -> FakeData:
+    fake = FakeData(fake_data.history(sample_week.WEEKS[name]))
+    for key, value in more.items():
+        setattr(fake, key, value)
+    return fake
+
+
+# --- this week ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sample_week.WEEKS)
+def test_a_week_of_every_status_says_its_headline_its_status_and_what_it_is_not(name: str) -> None:
+    report = sample_week.WEEKS[name]()
+    page = week_page(with_week(name))
+    assert not page.exception
+    said = text_of(page)
+    for words in (
+        wording.headline(report),
+        wording.status_title(report),
+        wording.status_sentence(report),
+        wording.strip_text(report),
+        wording.trend_text(report),
+        report.disclaimer,
+        report.data_hash[:16],
+    ):
+        assert " ".join(words.split()) in said
+
+
+def test_done_left_and_unknown_stand_side_by_side_and_add_up() -> None:
+    report = sample_week.at_least()
+    said = text_of(week_page(with_week("at least")))
+    assert "At least 55 points done" in said
+    assert "5 points not seen" in said
+    assert "40 points not measured" in said
+    assert sum(wording.shares(report)) == pytest.approx(wording.points_total(report))
+
+
+def test_every_line_shows_value_target_points_evidence_coverage_and_source() -> None:
+    said = text_of(week_page(with_week("partial")))
+    for line in sample_week.partial().components:
+        assert line.title in said
+        assert wording.value_text(line) in said
+        assert line.target_text in said
+        assert wording.points_text(line) in said
+        assert f"Evidence {wording.evidence_text(line.evidence)}" in said
+        assert wording.basis_text(line).replace("\N{NO-BREAK SPACE}", " ") in said
+        assert line.source in said
+
+
+def test_a_line_that_is_not_measured_stands_apart_with_the_reason_and_no_number() -> None:
+    said = text_of(week_page(with_week("at least")))
+    apart = said[said.index(wording.NOT_MEASURED) :]
+    assert "Strength days" in apart
+    assert sample_week.NO_LOG in apart
+    assert "20 not scored" in apart
+
+
+@pytest.mark.parametrize("name", ["partial", "at least", "so far"])
+def test_only_a_complete_week_can_have_missed_something(name: str) -> None:
+    said = text_of(week_page(with_week(name)))
+    assert "points not reached" not in said
+    assert "points not reached" in text_of(week_page(with_week("complete")))
+
+
+def test_a_day_without_a_recording_is_unknown_and_never_a_zero() -> None:
+    report = sample_week.at_least()
+    for day, row in zip(report.days, wording.day_table(report), strict=True):
+        if not day.recorded:
+            assert row["Status"] == "not recorded"
+            assert not re.search(r"\d", row["Dose, step-eq"] + row["Coverage"] + row["Steps"])
+
+
+def test_the_week_can_be_walked_with_two_buttons_and_jumped_with_a_list() -> None:
+    fake = with_week("so far")
+    page = week_page(fake)
+    assert "This week" in text_of(page)
+    earlier, later = (button_of(page, label) for label in ("← Earlier", "Later →"))
+    assert later.disabled
+    page = earlier.click().run()
+    assert "Week 46, 2026" in text_of(page)
+    assert fake.done[-1] == ("week", "anna", "2026-W46")
+    page = page.selectbox(key="week-anna").set_value("2026-W45").run()
+    assert "Nothing recorded this week" in text_of(page)
+    assert button_of(page, "← Earlier").disabled
+
+
+def test_a_week_is_scored_once_for_each_data_version() -> None:
+    fake = with_week("complete")
+    page = week_page(fake)
+    page.run()
+    assert fake.done.count(("week", "anna", "2026-W47")) == 1
+    fake.count += 1
+    page.run()
+    assert fake.done.count(("week", "anna", "2026-W47")) == 2
+
+
+def test_pdf_and_csv_are_one_click_away() -> None:
+    page = week_page(with_week("complete"))
+    labels = [str(element.proto.label) for element in page.get("download_button")]
+    assert labels == ["Download PDF", "Download CSV"]
+
+
+def test_each_chart_has_its_words_and_a_table() -> None:
+    page = week_page(with_week("partial"))
+    assert len(page.dataframe) == 2
+    assert len(page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")) == 2
+    assert "Of 7 days: 2 not recorded, 5 valid" in text_of(page)
+
+
+def test_without_a_sensor_the_page_says_what_to_do() -> None:
+    page = week_page(with_week("no data", running=False))
+    assert "choose Scan" in page.info[0].value
+
+
+def test_with_sensors_and_nothing_running_one_click_starts_recording() -> None:
+    fake = with_week("complete", running=False, sensors=fake_data.three_sensors())
+    button_of(week_page(fake), "Start recording").click().run()
+    assert ("start",) in fake.done
+
+
+def test_live_values_show_their_age_and_stale_is_written_as_stale() -> None:
+    fake = with_week("complete", sensors=fake_data.three_sensors(), recording=True)
+    said = text_of(week_page(fake))
+    assert "Streaming" in said
+    assert tiles.STATES["stale"] in said
+    assert "cadence, 20 s ago" in said
+
+
+# --- the shell ----------------------------------------------------------------------------------
+
+
+def test_the_demo_is_marked_in_the_sidebar_and_on_the_page() -> None:
+    fake = with_week("demo", demo=True, loading=Progress(done=3, total=12, text="Week 3 of 12"))
+    page = whole_app(fake)
+    assert not page.exception
+    assert text_of(page).count("DEMO") >= 2
+    assert "DEMO" not in text_of(whole_app(with_week("complete")))
+
+
+def test_an_error_is_one_sentence_with_the_next_step() -> None:
+    fake = with_week("complete")
+    fake.error = DashboardError("The store is busy.", "Try again in a minute.")
+    page = whole_app(fake)
+    assert not page.exception
+    assert page.error[0].value == wording.plain("The store is busy. Try again in a minute.")
+
+
+def test_the_person_is_chosen_in_the_sidebar() -> None:
+    fake = with_week("complete")
+    whole_app(fake).selectbox(key="person").set_value("bo").run()
+    assert fake.done[-1] == ("week", "bo", "2026-W47")
+
+
+# --- sensors ------------------------------------------------------------------------------------
+
+
+def test_a_sensor_is_paired_in_three_clicks_and_its_live_value_comes_before_saving() -> None:
+    fake = FakeData({})
+    page = sensors_page(fake)
+    page = page.button(key="scan").click().run()
+    page = page.button(key="choose-C0:FF:EE:00:00:01").click().run()
+    assert "96 steps/min" in text_of(page)
+    page = page.button(key="save").click().run()
+    assert not page.exception
+    address = "C0:FF:EE:00:00:01"
+    assert fake.done == [
+        ("scan",),
+        ("preview", address),
+        ("pair", address, "right-foot", "anna", 0.0, "strides"),
+    ]
+    assert "FOOT POD-new" in text_of(page)
+
+
+def test_a_scan_starts_what_it_needs() -> None:
+    fake = FakeData({}, running=False)
+    sensors_page(fake).button(key="scan").click().run()
+    assert fake.done == [("start",), ("scan",)]
+
+
+def test_a_scan_that_fails_says_why_and_offers_the_scan_again() -> None:
+    fake = FakeData({}, error=DashboardError("Bluetooth is off.", "Switch it on and scan again."))
+    page = sensors_page(fake).button(key="scan").click().run()
+    assert page.error[0].value == wording.plain("Bluetooth is off. Switch it on and scan again.")
+    assert page.button(key="scan")
+
+
+def test_a_sensor_without_a_live_value_can_still_be_saved() -> None:
+    fake = FakeData({})
+    page = sensors_page(fake).button(key="scan").click().run()
+    fake.error = DashboardError("It did not answer.", "Wake it and read again.")
+    page = page.button(key="choose-C0:FF:EE:00:00:02").click().run()
+    assert "Wake it and read again." in text_of(page)
+    fake.error = None
+    page.button(key="save").click().run()
+    assert fake.done[-1] == ("pair", "C0:FF:EE:00:00:02", "chest", "anna", 0.0, None)
+
+
+def test_recording_starts_and_stops_with_one_button() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors())
+    page = sensors_page(fake).button(key="record").click().run()
+    assert fake.done[-1] == ("record", True)
+    page.button(key="record").click().run()
+    assert fake.done[-1] == ("record", False)
+
+
+def test_a_paired_sensor_shows_state_place_battery_and_malformed_packets() -> None:
+    said = text_of(sensors_page(FakeData({}, sensors=fake_data.three_sensors())))
+    for words in (
+        "Worn by Anna Schröder, right foot",
+        "Battery 82 %",
+        "1,234 packets, 3 malformed",
+        tiles.STATES["lost"],
+    ):
+        assert words in said
+
+
+def test_a_sensor_is_forgotten_only_after_a_second_click() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors())
+    page = sensors_page(fake).button(key="forget-pod").click().run()
+    assert ("forget", "pod") not in fake.done
+    page.button(key="yes-pod").click().run()
+    assert ("forget", "pod") in fake.done
+
+
+def test_an_assignment_is_changed_and_the_rest_of_it_kept() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
+    page = sensors_page(fake)
+    page.selectbox[0].set_value("left-foot")
+    button_of(page, "Save").click().run()
+    assert fake.done[-1] == ("assign", "pod", "left-foot", "anna", 0.0, "strides")
+
+
+# --- text from outside --------------------------------------------------------------------------
+
+
+def test_names_from_the_air_never_become_markup() -> None:
+    fake = FakeData({})
+    page = sensors_page(fake).button(key="scan").click().run()
+    bodies = "".join(str(element.proto.body) for element in page.get("html"))
+    assert "b>" not in bodies.partition("example.org")[2][:20]
+    assert "img" not in parsed(bodies).tags
+    assert "![x](http://example.org/x.png)<b>" in text_of(page)
+
+
+def test_plain_text_has_no_markdown_left() -> None:
+    assert wording.plain("![x](http://a) **b** :smile: $1$") == (
+        r"\!\[x\]\(http\:\/\/a\) \*\*b\*\* \:smile\: \$1\$".replace(r"\/", "/")
+    )
+
+
+@pytest.mark.parametrize("build", sample_week.WEEKS.values())
+def test_hostile_text_in_a_week_stays_text(build: Callable[[], WeekReport]) -> None:
+    markup = scorecard.lines(build()) + scorecard.record(build()) + scorecard.foot(build())
+    assert not {"script", "img", "iframe"} & parsed(markup).tags
+
+
+def test_the_pages_ask_nobody_outside() -> None:
+    assert theme.SERVER_OPTIONS["browser.gatherUsageStats"] is False
+    assert theme.SERVER_OPTIONS["server.allowedHosts"] == ["127.0.0.1", "localhost"]
+    assert not re.search(r"https?:|@import|url\(", theme.css())
+
+
+def button_of(page: AppTest, label: str):  # type: ignore[no-untyped-def]
+    return next(button for button in page.button if button.label == label)
