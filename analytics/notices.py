@@ -48,7 +48,7 @@ def unloaded_notice(days: Sequence[Day], *, since: dt.date, protocol: Protocol) 
     """
     run = longest = 0
     for day in days:
-        run = run + 1 if day.unloaded is True and day.valid and not day.excused else 0
+        run = run + 1 if day.unloaded else 0  # null on invalid and excused days
         longest = max(longest, run if day.date >= since else 0)
     reached = [rung for rung in protocol.notices.unloaded_days if longest >= rung]
     if not reached:

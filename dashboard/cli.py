@@ -46,6 +46,7 @@ for command in (
     capture.run,
     storage.load,
     storage.import_,
+    storage.repair,
     weeks.week,
     weeks.report,
     people.excuse,

@@ -418,7 +418,7 @@ def _view(sensor: Sensor, status: SensorStatus | None) -> SensorView:
         last_seen=_instant(status.last_seen_ns if status else None),
         since=_instant(status.since_ns if status else None),
         notifications=status.notifications if status else 0,
-        malformed=0,
+        malformed=status.malformed if status else 0,
         live=status.live if status else (),
     )
 

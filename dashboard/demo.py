@@ -88,6 +88,12 @@ def backdate(home: Path, now: dt.datetime) -> None:
     entries.append(*said)
 
 
+def ready(home: Path) -> bool:
+    """Whether the demo's sensors are paired and backdated."""
+    sensors = Entries(home).registry().active
+    return len(sensors) >= len(PLACEMENTS) and all(len(s.assignments) > 1 for s in sensors)
+
+
 def fill(home: Path, now: dt.datetime) -> None:
     """Write the history and score it as it grows; safe to stop at any moment."""
     registry = Entries(home).registry()

@@ -90,9 +90,14 @@ def _notice(item: Notice) -> Markup:
 
 
 def citation(source: str) -> Markup:
-    """A citation; its DOI opens in another tab only when it is clicked."""
-    link = wording.doi_link(source)
-    return el("a", source, href=link, target="_blank") if link else el("span", source)
+    """A citation; a DOI opens in another tab, and only when it is clicked."""
+    return el(
+        "span",
+        *(
+            el("a", text, href=link, target="_blank") if link else text
+            for text, link in wording.citation_parts(source)
+        ),
+    )
 
 
 def lines(report: WeekReport) -> Markup:

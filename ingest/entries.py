@@ -80,7 +80,7 @@ class SensorForgotten(Entry, frozen=True, kw_only=True, tag="forgotten"):
 
 
 class Excused(Entry, frozen=True, kw_only=True, tag="excused"):
-    """Days (both inclusive, local) that count neither for nor against; why=None takes it back."""
+    """Days (both inclusive, local) that leave every mean and end every run; why=None: not so."""
 
     person: str
     start: dt.date

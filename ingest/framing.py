@@ -71,14 +71,17 @@ class Rows:
 
     def since(self, sequence: int) -> Rows:
         """The rows from a sequence on."""
-        first = int(np.searchsorted(self.sequence, sequence))
+        return self.part(int(np.searchsorted(self.sequence, sequence)), len(self))
+
+    def part(self, start: int, end: int) -> Rows:
+        """The rows from one place to another."""
         return Rows(
-            sequence=self.sequence[first:],
-            utc_ns=self.utc_ns[first:],
-            monotonic_ns=self.monotonic_ns[first:],
-            kind=self.kind[first:],
-            characteristic=self.characteristic[first:],
-            payload=self.payload[first:],
+            sequence=self.sequence[start:end],
+            utc_ns=self.utc_ns[start:end],
+            monotonic_ns=self.monotonic_ns[start:end],
+            kind=self.kind[start:end],
+            characteristic=self.characteristic[start:end],
+            payload=self.payload[start:end],
         )
 
 
@@ -111,34 +114,46 @@ def frame(magic: bytes, body: bytes) -> bytes:
     return _PREFIX.pack(magic, len(body), checksum) + body
 
 
-def frame_rows(rows: Sequence[Row], first_sequence: int) -> bytes:
+def columns_of(rows: Sequence[Row], first_sequence: int) -> Rows:
+    """Rows as columns, numbered from `first_sequence` on."""
+    kinds, characteristics, payloads, utc_ns, monotonic_ns = zip(*rows, strict=True)
+    return Rows(
+        sequence=np.arange(first_sequence, first_sequence + len(rows), dtype=np.int64),
+        utc_ns=np.array(utc_ns, np.int64),
+        monotonic_ns=np.array(monotonic_ns, np.int64),
+        kind=np.array(kinds, np.uint8),
+        characteristic=np.array(characteristics, np.uint8),
+        payload=list(payloads),
+    )
+
+
+def frame_rows(rows: Rows) -> bytes:
     """Rows as frames of at most `ROWS_PER_FRAME` rows."""
     return b"".join(
-        frame(ROWS_MAGIC, _pack(rows[at : at + ROWS_PER_FRAME], first_sequence + at))
+        frame(ROWS_MAGIC, _pack(rows.part(at, at + ROWS_PER_FRAME)))
         for at in range(0, len(rows), ROWS_PER_FRAME)
     )
 
 
-def _pack(rows: Sequence[Row], first_sequence: int) -> bytes:
-    kinds, characteristics, payloads, utc_ns, monotonic_ns = zip(*rows, strict=True)
+def _pack(rows: Rows) -> bytes:
     columns = b"".join(
         (
-            _differences(utc_ns),
-            _differences(monotonic_ns),
-            bytes(kinds),
-            bytes(characteristics),
-            np.fromiter(map(len, payloads), "<u2", len(payloads)).tobytes(),
-            *payloads,
+            _differences(rows.utc_ns),
+            _differences(rows.monotonic_ns),
+            rows.kind.tobytes(),
+            rows.characteristic.tobytes(),
+            np.fromiter(map(len, rows.payload), "<u2", len(rows)).tobytes(),
+            *rows.payload,
         )
     )
     small = zlib.compress(columns, 1)
     compressed = len(small) < len(columns)
-    head = _ROWS.pack(len(rows), first_sequence, _COMPRESSED if compressed else 0)
+    head = _ROWS.pack(len(rows), int(rows.sequence[0]), _COMPRESSED if compressed else 0)
     return head + (small if compressed else columns)
 
 
-def _differences(instants: Sequence[int]) -> bytes:
-    return np.diff(np.array(instants, "<i8"), prepend=np.int64(0)).astype("<i8").tobytes()
+def _differences(instants: Int64s) -> bytes:
+    return np.diff(instants, prepend=np.int64(0)).astype("<i8").tobytes()
 
 
 def _unpack(body: bytes) -> Rows:

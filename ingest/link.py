@@ -178,8 +178,7 @@ class Air:
             if not self._watchers and self._scan is not None:
                 scan, self._scan = self._scan, None
                 scan.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await scan
+                await asyncio.wait([scan])  # does not swallow a cancellation of our own
 
     async def _scan_while_watched(self) -> None:
         try:

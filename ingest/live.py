@@ -49,6 +49,7 @@ class LiveView:
         self._slow: dict[Channel, tuple[int, float]] = {}
         self._motion: deque[tuple[int, float]] = deque(maxlen=_QUEUE)
         self._unit = ""
+        self.malformed = 0
 
     def note(self, received_ns: int, characteristic: str, payload: bytes) -> None:
         """Queue one payload; cheap enough for a notification callback."""
@@ -61,7 +62,7 @@ class LiveView:
 
     def values(self, now_ns: int) -> tuple[LiveValue, ...]:
         """The latest value of every channel that has a label, and how old it is."""
-        self._drain()
+        self.drain()
         slow = [
             LiveValue(
                 label=label,
@@ -77,7 +78,8 @@ class LiveView:
     def _scaled(self, channel: Channel, value: float) -> float:
         return value * self._steps_per_count if channel is Channel.CADENCE_SENT else value
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
+        """Decode what was queued; `malformed` counts what could not be, since the last reset."""
         rows, self._queue = list(self._queue), deque(maxlen=_QUEUE)
         for characteristics, decoder in self._decoders:
             mine = [row for row in rows if row[1] in characteristics]
@@ -92,6 +94,7 @@ class LiveView:
                 self._keep(decoder.decode(run))
 
     def _keep(self, samples: Samples) -> None:
+        self.malformed += samples.malformed
         slow = samples.slow
         for time_ns, code, value in zip(
             slow.time_ns.tolist(), slow.channel.tolist(), slow.value.tolist(), strict=True

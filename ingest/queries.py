@@ -188,17 +188,25 @@ class Store:
     ) -> pl.DataFrame:
         """Stretches in which a sensor was lost and came back: sensor, start, end, reason.
 
-        From LOST to the same sensor's next CONNECTED, longer than 5 s and at most 12 h.
+        From LOST, or from the end of a recording that ends without one because the program or
+        the computer stopped, to the same sensor's next CONNECTED; longer than 5 s, at most 12 h.
         """
         return self._frame(
             """
-            WITH event AS (
+            WITH happened AS (
+                SELECT sensor, time, kind, detail
+                FROM link_event JOIN recording ON recording.number = link_event.recording
+                WHERE kind IN ('connected', 'lost')
+                UNION ALL
+                SELECT sensor, last_time, 'lost', 'recording stopped unexpectedly' FROM recording
+                WHERE last_time IS NOT NULL AND number NOT IN (
+                    SELECT recording FROM link_event WHERE kind = 'lost')
+            ), event AS (
                 SELECT sensor, time, kind, detail,
                        lag(kind) OVER by_time AS before,
                        min(time) FILTER (kind = 'connected') OVER (
                            by_time ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS back
-                FROM link_event JOIN recording ON recording.number = link_event.recording
-                WHERE kind IN ('connected', 'lost') AND (?::VARCHAR[] IS NULL OR sensor IN ?)
+                FROM happened WHERE ?::VARCHAR[] IS NULL OR sensor IN ?
                 WINDOW by_time AS (PARTITION BY sensor ORDER BY time)
             )
             SELECT sensor, time AS start, back AS "end", detail AS reason FROM event

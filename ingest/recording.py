@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
-from devices.profile import Int64s
-from ingest.framing import Kind, Row, Rows, frame_rows
+from ingest.framing import Kind, Row, Rows, columns_of, frame_rows
 from ingest.header import (
     FORMAT,
     NO_CHARACTERISTIC,
@@ -46,6 +44,7 @@ __all__ = [
     "recording_path",
     "recording_paths",
     "tail",
+    "write_recording",
 ]
 
 HELD_ROWS = 200_000  # kept in memory for a later try while the disk refuses
@@ -59,12 +58,12 @@ class RecordingWriter:
     thread meanwhile. Rows that could not be written are held for the next flush.
     """
 
-    def __init__(self, path: Path, header: Header, end: int, next_sequence: int) -> None:
+    def __init__(self, path: Path, header: Header, end: int) -> None:
         self.path = path
         self.header = header
         self._file = open_private(path, os.O_RDWR)
         self._end = end
-        self._next = next_sequence  # of the first held row
+        self._next = 0  # sequence of the first held row
         self._held: list[Row] = []
         self._refused = 0
         self._failed = False
@@ -84,25 +83,9 @@ class RecordingWriter:
             if path.exists():
                 raise FileExistsError(17, "it exists already")
             create_whole(path, data)
-            return cls(path, header, len(data), 0)
+            return cls(path, header, len(data))
         except OSError as error:
             raise _refusal(path, error) from error
-
-    @classmethod
-    def open(cls, path: Path) -> RecordingWriter:
-        """Go on with a recording; what a crash left after its last whole frame is cut off.
-
-        Raises:
-            RecordingError: the header cannot be read, or the disk refuses.
-        """
-        recording = read_recording(path)
-        last = recording.rows.sequence[-1] if len(recording.rows) else -1
-        try:
-            writer = cls(path, recording.header, recording.end, int(last) + 1)
-            os.ftruncate(writer._file, recording.end)
-        except OSError as error:
-            raise _refusal(path, error) from error
-        return writer
 
     def __enter__(self) -> RecordingWriter:
         return self
@@ -130,33 +113,13 @@ class RecordingWriter:
     ) -> None:
         """Hold a row for the next flush. `characteristic` is `Header.index`."""
         _check(characteristic, len(payload))
-        self._hold([(kind, characteristic, payload, utc_ns, monotonic_ns)])
-
-    def append_many(
-        self,
-        kind: Kind,
-        characteristic: int,
-        payloads: Sequence[bytes],
-        utc_ns: Int64s,
-        monotonic_ns: Int64s,
-    ) -> None:
-        """Hold n rows of one kind and characteristic, n payloads and n instants of each clock."""
-        _check(characteristic, max(map(len, payloads), default=0))
-        instants = (utc_ns.tolist(), monotonic_ns.tolist())
-        self._hold(
-            [
-                (kind, characteristic, payload, utc, monotonic)
-                for payload, utc, monotonic in zip(payloads, *instants, strict=True)
-            ]
-        )
-
-    def _hold(self, rows: list[Row]) -> None:
+        row = (kind, characteristic, payload, utc_ns, monotonic_ns)
         with self._holding:
             if self._failed and len(self._held) >= HELD_ROWS:
-                self._refused += len(rows)
-                self._last_refused = rows[-1]
+                self._refused += 1
+                self._last_refused = row
             else:
-                self._held += rows
+                self._held.append(row)
 
     def flush(self) -> int:
         """Put every held row on the disk; how many there were. Safe in a thread.
@@ -171,7 +134,7 @@ class RecordingWriter:
             if not rows:
                 return 0
             try:
-                self._write(frame_rows(rows, self._next))
+                self._write(frame_rows(columns_of(rows, self._next)))
             except OSError as error:
                 self._hold_again(rows)
                 raise _refusal(self.path, error) from error
@@ -215,6 +178,21 @@ class RecordingWriter:
         finally:
             os.close(self._file)
             self._file = -1
+
+
+def write_recording(path: Path, header: Header, rows: Rows) -> None:
+    """A whole recording at once, for simulations and importers; it appears whole or not at all.
+
+    rows: numbered from 0 on.
+
+    Raises:
+        RecordingError: the disk refuses.
+    """
+    try:
+        private_folder(path.parent)
+        create_whole(path, header_frame(header) + frame_rows(rows))
+    except OSError as error:
+        raise _refusal(path, error) from error
 
 
 def _refusal(path: Path, error: OSError) -> RecordingError:

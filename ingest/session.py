@@ -54,13 +54,17 @@ class State(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorStatus:
-    """A sensor right now. Instants in UTC ns; battery null until it says one."""
+    """A sensor right now. Instants in UTC ns; battery null until it says one.
+
+    notifications: since the collector began to listen; malformed: since the sensor connected.
+    """
 
     sensor: str
     state: State
     detail: str
     since_ns: int
     notifications: int
+    malformed: int
     last_seen_ns: int | None
     battery_percent: float | None
     battery_ns: int | None
@@ -85,7 +89,7 @@ class Disk:
 
 def backoff_s(failures: int, rng: np.random.Generator) -> float:
     """Seconds to wait before the next attempt: doubling, at most 30 s, jittered by +/-50 %."""
-    wait = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2 ** min(failures - 1, 10))
+    wait = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2.0 ** min(failures - 1, 10))
     return wait * float(rng.uniform(0.5, 1.5))
 
 
@@ -159,6 +163,7 @@ class Session:
             detail=self._detail,
             since_ns=self._since_ns,
             notifications=self._notifications,
+            malformed=self._live.malformed,
             last_seen_ns=self._last_seen_ns,
             battery_percent=battery[1] if battery else None,
             battery_ns=battery[0] if battery else None,
@@ -201,6 +206,7 @@ class Session:
 
     async def _tick(self, lost: asyncio.Event) -> None:
         await until(lost.wait(), self._clock.sleep(TICK_S))
+        self._live.drain()
         await self._flush()
         if (self._clock.monotonic_ns() - self._opened_ns) / 1e9 > ROTATE_AFTER_S:
             await self._rotate()

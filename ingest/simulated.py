@@ -7,22 +7,24 @@ through decoders, loader and score as anything real.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from devices.walker import Bout, Walker
 
 from devices import battery, heart_rate, rsc, thingy52
 from devices.profile import Int64s, Placement, Profile
+from devices.walker import Bout, Walker
+from ingest.framing import join
 from ingest.recording import (
     NO_CHARACTERISTIC,
     Header,
     Kind,
-    RecordingWriter,
+    Rows,
     recording_id,
     recording_path,
+    write_recording,
 )
 
 SECOND_NS = 1_000_000_000
@@ -128,20 +130,34 @@ def _write(
         started_monotonic_ns=start,
         characteristics=tuple(uuid for p in profiles for uuid in p.characteristics),
     )
-    path = recording_path(home, header)
-    path.unlink(missing_ok=True)
-    with RecordingWriter.create(path, header) as writer:
-        writer.append(Kind.CONNECTED, NO_CHARACTERISTIC, b"", start, start)
-        for characteristic, payload in replies:
-            index = header.index(characteristic)
-            writer.append(Kind.WRITE, index, payload, start, start)
-            writer.append(Kind.REPLY, index, payload, start, start)
-        for characteristic, payloads, times in streams:
-            received = _received(times, rng)
-            writer.append_many(
-                Kind.NOTIFICATION, header.index(characteristic), payloads, received, received
-            )
-        writer.append(Kind.LOST, NO_CHARACTERISTIC, b"stopped", end, end)
+    none = NO_CHARACTERISTIC
+    parts = [_rows(Kind.CONNECTED, none, [b""], _at(start))]
+    for characteristic, payload in replies:
+        index = header.index(characteristic)
+        parts += [_rows(kind, index, [payload], _at(start)) for kind in (Kind.WRITE, Kind.REPLY)]
+    for characteristic, payloads, times in streams:
+        index = header.index(characteristic)
+        parts.append(_rows(Kind.NOTIFICATION, index, payloads, _received(times, rng)))
+    parts.append(_rows(Kind.LOST, none, [b"stopped"], _at(end)))
+    rows = join(parts)
+    numbered = replace(rows, sequence=np.arange(len(rows), dtype=np.int64))
+    write_recording(recording_path(home, header), header, numbered)
+
+
+def _at(time_ns: int) -> Int64s:
+    return np.array([time_ns], np.int64)
+
+
+def _rows(kind: Kind, characteristic: int, payloads: Sequence[bytes], times: Int64s) -> Rows:
+    """Rows of one kind; the simulated computer's two clocks agree."""
+    return Rows(
+        sequence=np.zeros(len(times), np.int64),
+        utc_ns=times,
+        monotonic_ns=times,
+        kind=np.full(len(times), kind, np.uint8),
+        characteristic=np.full(len(times), characteristic, np.uint8),
+        payload=list(payloads),
+    )
 
 
 def _received(times: Int64s, rng: np.random.Generator) -> Int64s:

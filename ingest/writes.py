@@ -170,10 +170,8 @@ class StoreWriter(Store):
         if not len(rows):
             return
         self._connection.register("batch", rows.to_arrow())
-        try:
-            self._rows(f"INSERT INTO {table} BY NAME SELECT * FROM batch")  # noqa: S608
-        finally:
-            self._connection.unregister("batch")
+        self._rows(f"INSERT INTO {table} BY NAME SELECT * FROM batch")  # noqa: S608
+        self._connection.unregister("batch")
 
     def _insert_rows(self, table: str, rows: Sequence[projection.Row]) -> None:
         if rows:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Page, Request, expect, sync_playwright
 
 from dashboard.server import wait_until_ready
 
@@ -68,6 +68,7 @@ def browser(width: int = 1280, height: int = 1000) -> Iterator[tuple[Page, list[
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         page.on("request", note)
         yield page, outside
         context.close()

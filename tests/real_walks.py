@@ -74,4 +74,5 @@ def counts(signal: pl.DataFrame) -> Int16s:
     values = signal.select(AXES).to_numpy().astype(np.float64)
     values[:, :3] /= G_MPS2 * thingy52.ACC_G
     values[:, 3:] /= thingy52.GYRO_DPS
-    return np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+    limited: Int16s = np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+    return limited

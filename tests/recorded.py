@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,13 +92,9 @@ class Session:
         self.reply(second, thingy52.CONFIGURATION, thingy52.encode_configuration(settings))
         axes = np.random.default_rng(seed).integers(-4000, 4000, (samples, 6)).astype(np.int16)
         elapsed = round(second * SECOND) + np.arange(1, samples + 1) * (SECOND // rate_hz)
-        self.writer.append_many(
-            Kind.NOTIFICATION,
-            self.header.index(thingy52.RAW),
-            thingy52.encode_many(axes),
-            self.start_ns + elapsed,
-            elapsed,
-        )
+        raw = self.header.index(thingy52.RAW)
+        for payload, passed in zip(thingy52.encode_many(axes), elapsed.tolist(), strict=True):
+            self.writer.append(Kind.NOTIFICATION, raw, payload, self.start_ns + passed, passed)
 
     def flush(self) -> None:
         self.writer.flush()
@@ -127,6 +124,19 @@ def motion_recording(
     session.shake(0.1, samples, seed=seed)
     session.close()
     return session.path
+
+
+@contextmanager
+def disk_full(size: int) -> Iterator[None]:
+    """No file may grow beyond a size, as on a full disk: the write that reaches it is cut short."""
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 CONTENTS = {

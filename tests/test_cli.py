@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from dashboard.cli import globals_first, main
 from ingest.entries import Entries
+from ingest.loader import load
 from tests import command_docs
 
 ROOT = Path(__file__).parent.parent
@@ -164,6 +166,37 @@ def test_settings_come_from_the_file_unless_said_otherwise(
     (home / "settings.toml").write_text('radio = "virtual"\n')
     assert result(capsys, "status")["radio"] == "virtual"
     assert result(capsys, "status", "--radio", "auto")["radio"] == "auto"
+
+
+def test_a_store_that_was_overwritten_is_rebuilt_without_a_word_lost(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    result(capsys, "person", "Anna")
+    before = result(capsys, "week", "2026-W40")
+    (home / "legload.duckdb").write_bytes(b"not a database" * 1000)
+    assert result(capsys, "week", "2026-W40") == before
+    result(capsys, "repair")
+    assert result(capsys, "week", "2026-W40") == before
+
+
+def test_a_store_that_another_program_holds_is_said_to_be_so(
+    capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result(capsys, "week", "2026-W40")
+    monkeypatch.setattr("dashboard.refresh.load", functools.partial(load, patience_s=0.1))
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(home / "legload.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        code, _, err = legload(capsys, "week", "2026-W40")
+        holder.communicate(b"\n")
+    assert code == 1
+    assert "held by another program" in err
+    assert "Wait a moment" in err
 
 
 def test_reports_are_written_for_a_week(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -146,6 +146,18 @@ def test_recording_can_be_paused_and_resumed(tmp_path: Path) -> None:
     assert len(recordings(tmp_path)) == 2
 
 
+@pytest.mark.parametrize("tenths", range(16))
+def test_stopping_ends_at_once_at_whatever_moment_it_comes(tmp_path: Path, tenths: int) -> None:
+    async def stop_then() -> float:
+        async with in_the_air() as (radio, _):
+            async with collecting(tmp_path, radio):
+                await asyncio.sleep(tenths / 10)
+            return asyncio.get_running_loop().time()
+
+    enter(tmp_path, TICKER)
+    assert run(stop_then(), horizon_s=60) <= tenths / 10 + 5
+
+
 def test_a_second_collector_for_the_same_folder_is_turned_away(tmp_path: Path) -> None:
     async def two() -> None:
         async with in_the_air() as (radio, _), collecting(tmp_path, radio):

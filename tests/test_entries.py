@@ -26,6 +26,7 @@ from ingest.entries import (
     fold,
 )
 from ingest.errors import IngestError
+from tests.recorded import disk_full
 
 AT = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 PAIRED = SensorPaired(
@@ -115,18 +116,14 @@ def test_a_line_that_was_tampered_with_is_left_out(
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a limit on file sizes")
 def test_a_full_disk_changes_nothing_and_says_so(tmp_path: Path) -> None:
-    import resource
-
     entries = Entries(tmp_path)
     entries.append(PAIRED)
     before = entries.path.read_bytes()
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
-    try:
-        with pytest.raises(IngestError, match=r"Could not write.*Nothing was changed"):
-            entries.append(excused(2, 3, "surgery"))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with (
+        disk_full(len(before) + 10),
+        pytest.raises(IngestError, match=r"Could not write.*Nothing was changed"),
+    ):
+        entries.append(excused(2, 3, "surgery"))
     assert entries.path.read_bytes() == before
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import dose, force
@@ -162,6 +162,20 @@ def test_a_mixed_day_recovers_between_its_sessions() -> None:
     assert osteogenic(list(reversed(day))) == pytest.approx(25.7801, abs=5e-5)
 
 
+def test_each_day_starts_recovered() -> None:
+    times = [MORNING, MORNING + dt.timedelta(days=1)]
+    frame = pl.LazyFrame(
+        {
+            "date": [time.date() for time in times],
+            "minute": times,
+            "force_bw": [1.125, 1.125],
+            "cycles": [25.0, 25.0],
+        }
+    )
+    indices = dose.osteogenic_days(frame).collect()["osteogenic_index"].to_list()
+    assert indices == pytest.approx([3.6654, 3.6654], abs=5e-5)
+
+
 def reference_index(minutes: Sequence[Minute]) -> float:
     """The osteogenic index cycle by cycle, as the formula is written; whole cycles only."""
     sessions: list[list[Minute]] = []
@@ -199,6 +213,7 @@ minutes_strategy = st.lists(
 ).filter(lambda rows: any(cycles for _, _, cycles in rows))
 
 
+@settings(deadline=None)
 @given(minutes_strategy)
 def test_the_dose_agrees_with_a_plain_reference_written_cycle_by_cycle(
     rows: list[tuple[int, float, int]],

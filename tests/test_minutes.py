@@ -134,7 +134,7 @@ def test_no_samples_make_no_minutes() -> None:
 seconds_strategy = st.lists(st.integers(0, 3000), min_size=1, max_size=60, unique=True)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(seconds_strategy, st.randoms(use_true_random=False))
 def test_the_order_of_samples_changes_no_minute(seconds: list[int], random: Any) -> None:
     rows = pod(NINE, [tenth / 10 for tenth in seconds])
@@ -143,7 +143,7 @@ def test_the_order_of_samples_changes_no_minute(seconds: list[int], random: Any)
     assert_close(minutes_of(slow(rows)), expected)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(seconds_strategy, st.integers(1, 4))
 def test_splitting_a_session_changes_no_minute(seconds: list[int], after: int) -> None:
     rows = pod(NINE, [tenth / 10 for tenth in seconds])
@@ -295,6 +295,34 @@ def test_a_still_leg_whose_sensor_drops_out_is_not_worn() -> None:
     ]
 
 
+def still(axes: Sequence[np.ndarray[Any, Any]]) -> bool:
+    """Whether two hours of three axes, between two hours of movement, are not taken for wear."""
+    count = int(2 * 3600 * RATE_HZ)
+    around = motion([(1.0, MOVING, 0.1), (2.0, TABLE, 0.0), (1.0, MOVING, 0.1)]).collect()
+    middle = np.arange(len(around)) - (len(around) - count) // 2
+    inside = (middle >= 0) & (middle < count)
+    for name, values in zip(wear.AXES, axes, strict=True):
+        column = around[name].to_numpy().copy()
+        column[inside] += values.astype(np.float32)
+        around = around.with_columns(pl.Series(name, column))
+    features = wear.motion_features(around.lazy(), rate_hz=RATE_HZ)
+    flags = wear.worn_minutes(features).collect()["worn"]
+    return flags[120] is not True
+
+
+def test_an_axis_is_still_by_its_spread_or_by_its_range_and_two_are_enough() -> None:
+    count = int(2 * 3600 * RATE_HZ)
+    quiet = np.zeros(count)
+    knock = quiet.copy()
+    knock[:: int(60 * RATE_HZ)] = 0.2
+    flutter = np.where(np.arange(count) % 2, 0.02, -0.02)
+    sway = np.where(np.arange(count) % 2, 0.04, -0.04)
+    assert still([knock, knock, knock])
+    assert still([flutter, flutter, flutter])
+    assert still([quiet, quiet, sway])
+    assert not still([quiet, sway, sway])
+
+
 def test_an_hour_of_stillness_is_still_worn() -> None:
     assert worn([(1.0, SEATED, 0.1), (1.0, TABLE, 0.003), (1.0, SEATED, 0.1)]) == [(True, 180)]
 
@@ -343,6 +371,11 @@ def test_only_a_leg_sensor_worn_all_day_tells_wear() -> None:
     assert merged([chest, off])[0]["worn"] is False
 
 
+def test_one_worn_leg_sensor_is_enough_to_be_worn() -> None:
+    off = minute(NINE, sensor="b", worn=False, steps=None, confidence=None)
+    assert merged([off, minute(NINE, sensor="a")])[0]["worn"] is True
+
+
 def test_other_people_s_minutes_are_left_out() -> None:
     assert merged([minute(NINE, person="bert")]) == []
 
@@ -377,6 +410,12 @@ def test_a_runner_s_minute_costs_what_running_costs() -> None:
     (row,) = merged([minute(NINE, steps=160.0, speed_mps=2.8, run_share=1.0)])
     assert row["mets"] == pytest.approx(10.6)
     assert row["intensity"] == "vigorous"
+
+
+def test_the_maximal_heart_rate_is_one_s_own_else_it_follows_age() -> None:
+    assert ANNA.hr_max_on(MONDAY) == pytest.approx(208 - 0.7 * 46)
+    assert replace(ANNA, hr_max=181).hr_max_on(MONDAY) == 181
+    assert replace(ANNA, birth_year=None).hr_max_on(MONDAY) is None
 
 
 def test_heart_rate_classifies_nothing_without_an_age_or_when_switched_off() -> None:
@@ -421,7 +460,7 @@ def test_a_slow_cadence_has_no_known_cost() -> None:
     assert pl.select(intensity.cadence_mets(99.0)).item() is None
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(range(12)))
 def test_the_order_of_sensor_minutes_changes_no_minute(order: list[int]) -> None:
     rows = [

@@ -6,8 +6,7 @@ import os
 import stat
 import threading
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +32,9 @@ from ingest.recording import (
     recording_path,
     recording_paths,
     tail,
+    write_recording,
 )
-from tests.recorded import NOON, SECOND, header_of
+from tests.recorded import NOON, SECOND, disk_full, header_of
 
 HEADER = header_of("pod", ("rsc",))
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -89,19 +89,6 @@ def path(tmp_path: Path) -> Path:
     return recording_path(tmp_path / "home", HEADER)
 
 
-@contextmanager
-def disk_full(size: int) -> Iterator[None]:
-    """No file may grow beyond a size, as on a full disk: the write that reaches it is cut short."""
-    import resource
-
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX only")
 
 
@@ -119,19 +106,14 @@ def test_rows_read_back_as_they_were_appended(
     assert (read.damaged, read.cut) == (None, 0)
 
 
-def test_many_rows_at_once_are_the_same_rows(path: Path, tmp_path: Path) -> None:
+def test_a_recording_written_at_once_is_the_one_written_bit_by_bit(
+    path: Path, tmp_path: Path
+) -> None:
     rows = seconds(10_000)
-    one_by_one = tmp_path / "b.legrec"
-    write(one_by_one, [rows])
-    with RecordingWriter.create(path, HEADER) as writer:
-        writer.append_many(
-            Kind.NOTIFICATION,
-            0,
-            [payload for _, _, payload, _, _ in rows],
-            np.array([utc for *_, utc, _ in rows]),
-            np.array([mono for *_, mono in rows]),
-        )
-    assert path.read_bytes() == one_by_one.read_bytes()
+    bit_by_bit = tmp_path / "b.legrec"
+    write(bit_by_bit, [rows])
+    write_recording(path, HEADER, framing.columns_of(rows, 0))
+    assert path.read_bytes() == bit_by_bit.read_bytes()
     assert as_tuples(read_recording(path).rows) == rows
 
 
@@ -196,6 +178,35 @@ def test_no_bytes_whatever_crash_the_reader(
         assert set(as_tuples(rows)) <= set(seconds(6))
 
 
+def test_what_a_failed_flush_left_behind_is_not_read_twice(path: Path) -> None:
+    sizes = write(path, [seconds(2), seconds(3, 2), seconds(1, 5)])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: sizes[1]] + whole[sizes[0] :])  # the second flush, whole, twice
+    read = read_recording(path)
+    assert as_tuples(read.rows) == seconds(6)
+    assert read.end == path.stat().st_size
+
+
+def test_a_flush_returns_only_when_its_rows_were_synced(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    really = os.fsync
+
+    def fsync(file: int) -> None:
+        really(file)
+        synced.append(os.fstat(file).st_size)
+
+    with RecordingWriter.create(path, HEADER) as writer:
+        monkeypatch.setattr(os, "fsync", fsync)
+        for number in range(3):
+            writer.append(Kind.NOTIFICATION, 0, b"x", NOON, number)
+            writer.flush()
+            assert synced[number:] == [path.stat().st_size]
+        writer.flush()
+        assert len(synced) == 3  # nothing new, nothing to do
+
+
 def test_a_body_that_lies_about_its_rows_is_not_believed(path: Path) -> None:
     sizes = write(path, [seconds(2)])
     whole = path.read_bytes()
@@ -204,17 +215,6 @@ def test_a_body_that_lies_about_its_rows_is_not_believed(path: Path) -> None:
     for lie in (b"\xff\xff\xff\x0f" + body[0][4:], body[0][:-1], body[0][:9], b"\0" * 13):
         path.write_bytes(whole[: sizes[0]] + framing.frame(framing.ROWS_MAGIC, lie))
         assert len(read_recording(path).rows) == 2
-
-
-def test_going_on_with_a_torn_recording_cuts_the_tail_first(path: Path) -> None:
-    write(path, [seconds(2), seconds(2, 2)])
-    path.write_bytes(path.read_bytes()[:-3])
-    with RecordingWriter.open(path) as writer:
-        for _, _, payload, utc, mono in seconds(3, 2):
-            writer.append(Kind.NOTIFICATION, 0, payload, utc, mono)
-    read = read_recording(path)
-    assert as_tuples(read.rows) == seconds(5)
-    assert (read.damaged, read.cut) == (None, 0)
 
 
 def test_a_recording_is_never_overwritten(path: Path) -> None:

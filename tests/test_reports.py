@@ -266,4 +266,20 @@ def test_a_week_over_a_year_end_names_both_years() -> None:
 def test_every_evidence_mark_is_spelled_out() -> None:
     assert wording.evidence_text("B to D") == "B to D: cohort to our design"
     assert wording.evidence_text("A/D") == "A/D: guideline / our design"
-    assert wording.doi_link(sample_week.PALUCH) == ("https://doi.org/10.1016/S2468-2667(21)00302-9")
+
+
+def test_each_doi_of_a_citation_is_a_link_and_no_text_is_lost() -> None:
+    source = f"{sample_week.PALUCH}; Ding 2025, doi:10.1016/S2468-2667(25)00164-1; cap is design"
+    parts = wording.citation_parts(source)
+    assert "".join(text for text, _ in parts) == source
+    assert [link for _, link in parts if link] == [
+        "https://doi.org/10.1016/S2468-2667(21)00302-9",
+        "https://doi.org/10.1016/S2468-2667(25)00164-1",
+    ]
+
+
+@given(text=st.text(max_size=120))
+def test_any_citation_keeps_its_text(text: str) -> None:
+    assert "".join(part for part, _ in wording.citation_parts(f"{text} doi:10.1000/x.")) == (
+        f"{text} doi:10.1000/x."
+    )

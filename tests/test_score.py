@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from analytics import calendar
 from analytics.errors import AnalyticsError
 from analytics.frames import METHOD
+from analytics.merge import merge_minutes
 from analytics.metrics import METRICS
 from analytics.person import PersonFacts
 from analytics.protocol import ProtocolError, Targets, default_protocol, load_protocol
-from analytics.score import report_range, week_report
+from analytics.score import data_hash, report_range, week_report
 from analytics.week import Component, Status, WeekReport
 from tests.synthetic_minutes import (
     AFTER,
@@ -120,6 +121,12 @@ def test_a_long_day_buys_no_other() -> None:
     assert line(report, "lld_days").credit == pytest.approx(1 / 7 * 7 / 5)
 
 
+def test_a_vigorous_minute_counts_twice() -> None:
+    aerobic = line(report_of(worn_week(7, walk=10, spm=135.0)), "aerobic_min")
+    assert aerobic.value == 140
+    assert aerobic.credit == pytest.approx(140 / 150)
+
+
 def test_dose_trusted_little_says_so() -> None:
     assert line(report_of(worn_week(7)), "lld").confidence == "low"
     feet = [
@@ -166,6 +173,19 @@ def test_five_valid_days_are_a_partial_week_with_means_and_a_range() -> None:
     assert (days.value, days.low, days.high, days.credit) == (5, 5, 7, 1.0)
     run = line(report, "unloaded_run_days")
     assert (run.value, run.low, run.high) == (0, 0, 2)
+
+
+def test_a_missing_day_that_is_known_to_be_loaded_widens_no_run() -> None:
+    session = bout(at(5, 9), 30, **POD, steps=100.0)
+    run = line(report_of([*worn_week(5), *session]), "unloaded_run_days")
+    assert (run.value, run.low, run.high) == (0, 0, 1)
+
+
+def test_days_with_half_the_dose_are_a_share_of_the_days_that_count() -> None:
+    rows = [row for day in range(6) for row in worn_day(day, walk=40 if day < 4 else 20)]
+    days = line(report_of(rows), "lld_days")
+    assert days.value == 4
+    assert days.credit == pytest.approx(4 / 6 * 7 / 5)
 
 
 def test_a_complete_week_has_no_range() -> None:
@@ -256,6 +276,12 @@ def test_today_enters_totals_but_is_not_judged() -> None:
     assert line(report, "unloaded_run_days").value == 0
 
 
+def test_a_day_that_is_not_over_raises_no_notice_of_unloaded_days() -> None:
+    rows = [*worn_day(0, walk=0), *worn_day(1, walk=0)]
+    assert report_of(rows, now=at(1, 21)).notices == ()
+    assert [n.key for n in report_of(rows, now=at(2, 9)).notices] == ["unloaded-2"]
+
+
 def test_the_first_day_of_a_week_is_a_lower_bound() -> None:
     report = report_of(worn_week(1), now=at(0, 21))
     assert (report.status, report.at_least) == (Status.SO_FAR, True)
@@ -304,6 +330,13 @@ def test_a_run_of_unloaded_days_is_followed_across_weeks() -> None:
     report = report_of(rows)
     assert "unloaded-5" in {notice.key for notice in report.notices}
     assert line(report, "unloaded_run_days").value == 2
+
+
+def test_last_week_s_lost_minutes_are_not_this_week_s_notice() -> None:
+    holes = [row for number, row in enumerate(bout(at(-2, 9), 30, **POD)) if number % 4]
+    assert report_of([*holes, *worn_week(7)]).notices == ()
+    later = [{**row, "minute": row["minute"] + dt.timedelta(days=4)} for row in holes]
+    assert [n.key for n in report_of([*later, *worn_week(7)]).notices] == ["coverage-pod"]
 
 
 def test_the_week_of_a_clock_change_has_seven_days_and_the_right_range() -> None:
@@ -425,6 +458,13 @@ def test_the_hash_follows_the_data_and_nothing_else() -> None:
     assert report_of(changed).data_hash != same.data_hash
     before = bout(at(-3, 9), 5, steps=100.0)
     assert report_of([*before, *rows]).data_hash == same.data_hash
+
+
+def test_the_hash_does_not_see_the_order_of_minutes() -> None:
+    minutes = merge_minutes(
+        frame(worn_day(0, walk=5)), person=ANNA, date=MONDAY, protocol=PROTOCOL
+    ).collect()
+    assert data_hash(minutes.reverse()) == data_hash(minutes)
 
 
 def test_minutes_that_contradict_themselves_are_refused() -> None:

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices import PROFILES, thingy52
+from devices import PROFILES, rsc, thingy52
 from ingest.recording import Kind
-from ingest.session import BACKOFF_MOST_S, ROTATE_AFTER_S, State, backoff_s
+from ingest.session import BACKOFF_MOST_S, ROTATE_AFTER_S, SensorStatus, State, backoff_s
 from ingest.virtual import Emission, Faults, replay_sensor
 from tests.collecting import collecting, enter, payloads, recordings
 from tests.one_sensor import PROFILE, SETTING, TICK, TICKER, in_the_air
@@ -93,9 +93,7 @@ def test_a_silent_sensor_is_let_go_and_searched_again(tmp_path: Path) -> None:
         ):
             for _ in range(200):
                 await asyncio.sleep(0.1)
-                states.append(
-                    collector.state().sensors[0].state if collector.state().sensors else None
-                )
+                states.extend(sensor.state for sensor in collector.state().sensors)
 
     enter(tmp_path, sensor)
     run(a_while())
@@ -189,6 +187,31 @@ def test_a_replayed_person_arrives_payload_for_payload(tmp_path: Path) -> None:
     rows = recording.rows
     found = [p for c, p in zip(rows.characteristic, rows.payload, strict=True) if c == raw]
     assert found == thingy52.encode_many(axes)
+
+
+def test_malformed_packets_are_counted_kept_raw_and_do_no_harm(tmp_path: Path) -> None:
+    def broken(_start: int, _values: Mapping[str, bytes]) -> Iterator[Emission]:
+        for number in range(1, 40):
+            good = rsc.encode(rsc.RscMeasurement(speed_mps=1.5, cadence_sent_per_min=55))
+            yield number / 2, rsc.MEASUREMENT, good if number % 2 else good[:-1]
+
+    feature = rsc.RscFeature(
+        stride_length=False, distance=False, running=True, calibration=False, locations=False
+    )
+    values = {rsc.FEATURE: rsc.encode_feature(feature), rsc.LOCATION: b"\x01"}
+    pod = replace(TICKER, profiles=(rsc.PROFILE,), sources={"rsc": broken}, values=values)
+
+    async def walk() -> SensorStatus:
+        async with in_the_air(pod) as (radio, _), collecting(tmp_path, radio, rsc.PROFILE) as c:
+            await asyncio.sleep(12)
+            return c.state().sensors[0]
+
+    enter(tmp_path, pod)
+    status = run(walk())
+    assert status.state is State.STREAMING
+    assert status.malformed == status.notifications // 2 > 5
+    assert [v.value for v in status.live if v.label == "cadence"] == [110.0]
+    assert len(payloads(recordings(tmp_path)[0])) >= status.notifications
 
 
 @given(failures=st.integers(1, 10_000), seed=st.integers(0, 2**32 - 1))

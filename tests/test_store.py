@@ -38,6 +38,7 @@ from tests.recorded import (
     SECOND,
     Session,
     contents,
+    disk_full,
     header_of,
     motion_recording,
     pod_recording,
@@ -408,6 +409,34 @@ def test_duckdbs_errors_say_what_to_do(text: str, kind: type[StoreError], words:
         assert words in str(said)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on file sizes")
+@pytest.mark.parametrize("room", [0, 1_000_000])
+def test_a_full_disk_leaves_the_store_as_it_was_and_the_next_load_catches_up(
+    tmp_path: Path, room: int
+) -> None:
+    home, clean = tmp_path / "home", tmp_path / "clean"
+    pod_recording(home, seconds=10)
+    load(home)
+    before, size = contents(home), store_path(home).stat().st_size
+    motion_recording(home, samples=150_000)
+    with disk_full(size + room), pytest.raises(StoreError, match="Free some space"):
+        load(home)
+    assert contents(home) == before
+    assert aside(home) == []
+    load(home)
+    shutil.copytree(home / "recordings", clean / "recordings")
+    load(clean)
+    assert contents(home) == contents(clean)
+
+
+def test_a_home_that_is_no_folder_is_an_error_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    for read_only in (True, False):
+        with pytest.raises(StoreError, match="Could not write into") as raised:
+            open_at_once(tmp_path / "home", read_only=read_only)
+        assert raised.value.advice
+
+
 class TestMinutes:
     def test_they_replace_those_in_the_range_and_no_others(self, tmp_path: Path) -> None:
         with open_store(tmp_path, read_only=False) as store:
@@ -642,6 +671,23 @@ def test_a_gap_may_span_two_recordings_and_never_two_sensors(tmp_path: Path) -> 
     later.connected(0)
     later.close()
     assert gaps_of(tmp_path, 0, 1000) == [("a", 10, 60)]
+
+
+def test_a_recording_that_stopped_without_a_word_leaves_a_gap(tmp_path: Path) -> None:
+    crashed = Session(tmp_path, header_of("a", ("thingy52",)))
+    crashed.connected(0)
+    crashed.shake(1, 100)
+    crashed.close()
+    later = Session(tmp_path, header_of("a", start_ns=NOON + 60 * SECOND))
+    later.connected(0)
+    later.close()
+    load(tmp_path)
+    with open_store(tmp_path) as store:
+        ((sensor, start, end, reason),) = store.gaps(NOON_AT, NOON_AT + DAY).rows()
+    assert sensor == "a"
+    assert reason == "recording stopped unexpectedly"
+    assert 1 < (start - NOON_AT).total_seconds() < 3
+    assert end - NOON_AT == dt.timedelta(seconds=60)
 
 
 def test_the_use_of_a_sensor_is_told_for_the_range_asked(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ingest.link import Seen
 
 RADIO = "virtual"
-LOOK_S = 2.0
+LOOK_S = 1.0
+POLL_S = 0.2
 SENSORS = 3
 
 
@@ -52,29 +53,35 @@ def demo(
     headless = no_browser and for_ is not None
     chosen = free_port(port or context.obj.port)
     log = home / "logs" / "demo.log"
-    children = [processes.command(home, "record", radio=RADIO)]
+    children = [
+        processes.command(home, "record", radio=RADIO),
+        processes.command(home, "demo-history"),
+    ]
     if not headless:
         pages = ("dashboard", "--no-browser", "--port", str(chosen))
         children.append(processes.command(home, *pages, radio=RADIO))
     with processes.children(log, *children) as started:
         pair_all(home)
-        with processes.children(log, processes.command(home, "demo-history")):
-            if for_ is None:
-                supervise(started, chosen, browser=not no_browser)
-            else:
-                _stream(for_)
+        if for_ is None:
+            supervise(started, chosen, browser=not no_browser)
+        else:
+            _stream(for_)
     _finish(home, out, as_json=context.obj.json)
 
 
 def demo_history(context: typer.Context) -> None:
-    """Fill the demo's history, newest day first."""
+    """Fill the demo's history, newest day first, once its sensors are paired."""
     import os
 
-    from dashboard.demo import fill
+    from dashboard.demo import fill, ready
 
     if hasattr(os, "nice"):
         os.nice(5)
-    fill(context.obj.home, dt.datetime.now(dt.UTC))
+    for _ in range(round(READY_S / POLL_S)):
+        if ready(context.obj.home):
+            return fill(context.obj.home, dt.datetime.now(dt.UTC))
+        time.sleep(POLL_S)
+    raise DashboardError("The demo's sensors were not paired.", "Run 'legload demo' again.")
 
 
 def _fresh_home(home: Path) -> Path:

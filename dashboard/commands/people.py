@@ -94,7 +94,7 @@ def excuse(
     why: Annotated[str, typer.Option(help="surgery, illness, travel …")] = "excused",
     undo: Annotated[bool, typer.Option("--undo", help="Count these days again.")] = False,
 ) -> None:
-    """Mark days of illness, surgery or travel: they count neither for nor against."""
+    """Mark days of illness, surgery or travel: they leave every daily mean and end every run."""
     from ingest.entries import Entries, Excused
 
     first, last = parse_day(start), parse_day(end)

@@ -125,7 +125,7 @@ def _choose(found: list[Seen], *, ask: bool) -> str:
         raise DashboardError(
             f"{len(found)} sensors answered.", "Say which: legload pair ADDRESS --yes"
         )
-    choice = typer.prompt("Which one", type=int, default=1, err=True)
+    choice: int = typer.prompt("Which one", type=int, default=1, err=True)
     if not 1 <= choice <= len(found):
         raise DashboardError(f"There is no number {choice}.", "Run 'legload pair' again.")
     return found[choice - 1].address

@@ -1,4 +1,4 @@
-"""`load` and `import`: recordings into the store."""
+"""`load`, `import` and `repair`: recordings into the store."""
 
 from __future__ import annotations
 
@@ -52,3 +52,19 @@ def import_(
     for result in results:
         console.show(f"{result.file}: {result.text}")
     return console.show(f"{done.rows} new rows, {done.minutes} minutes scored.")
+
+
+def repair(context: typer.Context) -> None:
+    """Set the store aside and build it anew from the recordings and entries; nothing is lost."""
+    from dashboard.refresh import refresh
+    from ingest.loader import rebuild
+
+    settings = context.obj
+    with console.progress("Loading every recording again", quiet=settings.json) as advance:
+        summary = rebuild(settings.home, progress=advance)
+    done = refresh(settings.home)
+    if settings.json:
+        return console.emit({"rows": summary.rows, "loaded": done})
+    for problem in summary.problems:
+        console.note(problem)
+    return console.show(f"{summary.rows} rows loaded again, {done.minutes} minutes scored.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any, Literal
@@ -96,7 +97,10 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
         "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 130),
         "sources": [
-            {"mark": mark, "text": _clip(text, 110), "link": wording.doi_link(text)}
+            {
+                "mark": mark,
+                "parts": [list(part) for part in wording.citation_parts(_clip(text, 260))],
+            }
             for text, mark in list(sources.items())[: _MOST["sources"]]
         ],
         "evidence-key": " ".join(
@@ -184,5 +188,6 @@ def _list(texts: Iterable[str], kind: str, width: int) -> list[str]:
 
 def _clip(text: str, width: int) -> str:
     """One line without control characters, shortened with an ellipsis."""
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    kept = "".join(c if c.isprintable() or c == "\N{NO-BREAK SPACE}" else " " for c in text)
+    flat = re.sub(" +", " ", kept).strip()
     return flat if len(flat) <= width else flat[: width - 1].rstrip() + "…"

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from dashboard.data import Data
 
 LIVE_S = 1.0
-LOOK_S = 5.0
+LOOK_S = 2.0
+CHART_PX = 440
 
 
 def render(data: Data, person: str) -> None:
@@ -145,13 +146,13 @@ def _trend(report: WeekReport) -> None:
     words = el("p", wording.trend_text(report), cls="muted")
     st.html(scorecard.page(el("h2", "Last four weeks"), words))
     colours = theme.palette(st.context.theme.type)
-    left, right = st.columns(2)
-    with left:
-        st.html(scorecard.page(el("b", "Points, of the points that could be measured")))
-        st.altair_chart(charts.trend_points(report, colours), alt=wording.trend_text(report))
-    with right:
-        st.html(scorecard.page(el("b", "Loaded-Leg Dose a day; dashed line: target")))
-        st.altair_chart(charts.trend_dose(report, colours), alt=wording.trend_dose_text(report))
+    with st.container(horizontal=True):
+        with st.container(width=CHART_PX):
+            st.html(scorecard.page(el("b", "Points, of the points that could be measured")))
+            st.altair_chart(charts.trend_points(report, colours), alt=wording.trend_text(report))
+        with st.container(width=CHART_PX):
+            st.html(scorecard.page(el("b", "Loaded-Leg Dose a day; dashed line: target")))
+            st.altair_chart(charts.trend_dose(report, colours), alt=wording.trend_dose_text(report))
     with st.expander("The same as a table"):
         st.dataframe(
             charts.trend_frame(report).drop("points_text", "points_label", "dose_text"),

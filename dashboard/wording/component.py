@@ -13,6 +13,7 @@ EVIDENCE = {
     "C": ("experiment", "Seen in an experiment with people or animals."),
     "D": ("our design", "Our own choice; no study sets this number."),
 }
+_DOI_ORG = "https://doi.org/"
 _DOI = re.compile(r"(?:doi:\s*|https?://doi\.org/)?(10\.\d{4,9}/[^\s;,]+)")
 
 
@@ -46,8 +47,7 @@ def range_text(line: Component) -> str:
     """The bounds over the missing days, where days are missing."""
     if line.low is None or line.high is None:
         return ""
-    low, high = number(line.low), number(line.high)
-    return f"{low} to {high} {line.unit} if the missing days were empty or full"
+    return f"{number(line.low)} to {number(line.high)} if missing days were empty/full"
 
 
 def basis_text(line: Component) -> str:
@@ -83,7 +83,15 @@ def evidence_help(evidence: str) -> str:
     return " ".join(f"{letter}: {EVIDENCE[letter][1]}" for letter in letters)
 
 
-def doi_link(source: str) -> str:
-    """The first DOI of a citation as an address, or empty."""
-    found = _DOI.search(source)
-    return f"https://doi.org/{found[1].rstrip('.)')}" if found else ""
+def citation_parts(source: str) -> list[tuple[str, str]]:
+    """A citation in pieces of (text, address); the address is empty but for a DOI."""
+    parts: list[tuple[str, str]] = []
+    end = 0
+    for found in _DOI.finditer(source):
+        doi = found[1].rstrip(".")
+        parts += [
+            (source[end : found.start()], ""),
+            (found[0][: -len(found[1])] + doi, _DOI_ORG + doi),
+        ]
+        end = found.end() - len(found[1]) + len(doi)
+    return [part for part in (*parts, (source[end:], "")) if part[0]]
