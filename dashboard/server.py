@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import time
@@ -28,6 +29,7 @@ def serve(settings: Settings, port: int) -> None:
 
     os.environ["LEGLOAD_HOME"] = str(settings.home)
     os.environ["LEGLOAD_RADIO"] = settings.radio
+    importlib.import_module("dashboard.shell")  # the first page need not wait for it
     options = {**SERVER_OPTIONS, "server_port": port, "server_address": HOST}
     bootstrap.load_config_options(options)
     script = str(Path(__file__).with_name("app.py"))

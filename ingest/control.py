@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from ingest.errors import IngestError
+from ingest.private import write_private
 
 log = logging.getLogger(__name__)
 
@@ -99,15 +100,6 @@ class ControlServer:
             return {"error": error.problem, "advice": error.advice}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return {"error": f"The collector did not understand the request: {error}."}
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file's content in one move, readable by its owner only."""
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    temporary.replace(path)
 
 
 def contact(home: Path) -> Contact | None:

@@ -29,6 +29,15 @@ def create_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file's content in one move, readable by its owner only."""
+    temporary = path.with_suffix(".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    temporary.replace(path)
+
+
 def sync_folder(folder: Path) -> None:
     """Put the names in a folder on the disk; POSIX only, elsewhere the file's own sync does it."""
     if hasattr(os, "O_DIRECTORY"):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RADIO = "virtual"
 LOOK_S = 1.0
 POLL_S = 0.2
+GRACE_S = 12.0
 SENSORS = 3
 
 
@@ -45,7 +46,7 @@ def demo(
     port: Port = None,
 ) -> None:
     """Try everything without a sensor: a simulated person, real code, a store of its own."""
-    from dashboard import demo as history
+    from dashboard import demo_history as history
     from dashboard.server import free_port
 
     home = _fresh_home(context.obj.demo_home)
@@ -66,6 +67,7 @@ def demo(
             supervise(started, chosen, browser=not no_browser)
         else:
             _stream(for_)
+            _wait_for_a_week(home)
     _finish(home, out, as_json=context.obj.json)
 
 
@@ -73,7 +75,7 @@ def demo_history(context: typer.Context) -> None:
     """Fill the demo's history, newest day first, once its sensors are paired."""
     import os
 
-    from dashboard.demo import fill, ready
+    from dashboard.demo_history import fill, ready
 
     if hasattr(os, "nice"):
         os.nice(5)
@@ -110,7 +112,7 @@ def _fresh_home(home: Path) -> Path:
 
 def pair_all(home: Path) -> None:
     """Scan and pair what is in the air, through the running collector."""
-    from dashboard import demo as history
+    from dashboard import demo_history as history
     from dashboard import reach
 
     found = _first_scan(home)
@@ -159,6 +161,17 @@ def _stream(seconds: float) -> None:
         while (passed := time.monotonic() - started) < seconds:
             advance(round(passed), round(seconds))
             time.sleep(min(0.5, seconds - passed))
+
+
+def _wait_for_a_week(home: Path) -> None:
+    """Give the history a little longer to reach a full week; without it the week is partial."""
+    from dashboard.demo import progress
+
+    for _ in range(round(GRACE_S / POLL_S)):
+        found = progress(home)
+        if found is None or found.full_week:
+            return
+        time.sleep(POLL_S)
 
 
 def _finish(home: Path, out: Path | None, *, as_json: bool) -> None:
