@@ -143,8 +143,10 @@ def run(context: typer.Context, port: Port = None, no_browser: NoBrowser = False
         supervise(started, chosen, browser=not no_browser)
 
 
-def supervise(started: list[processes.Child], port: int, *, browser: bool) -> None:
-    """Wait until the pages answer, say where they are, and stay until Ctrl-C."""
+def supervise(
+    started: list[processes.Child], port: int, *, browser: bool, for_s: float | None = None
+) -> None:
+    """Wait until the pages answer, say where they are, and stay until Ctrl-C or the time is up."""
     from dashboard.server import wait_until_ready
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -152,8 +154,9 @@ def supervise(started: list[processes.Child], port: int, *, browser: bool) -> No
     console.note(f"The pages are at http://127.0.0.1:{port} . Stop with Ctrl-C.")
     if browser:
         typer.launch(f"http://127.0.0.1:{port}")
+    end = None if for_s is None else time.monotonic() + for_s
     try:
-        while started[-1].poll() is None:
+        while started[-1].poll() is None and (end is None or time.monotonic() < end):
             time.sleep(0.5)
     except KeyboardInterrupt:
         console.note("Stopping …")

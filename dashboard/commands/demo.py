@@ -47,27 +47,26 @@ def demo(
 ) -> None:
     """Try everything without a sensor: a simulated person, real code, a store of its own."""
     from dashboard import demo_history as history
-    from dashboard.server import free_port
+    from dashboard.server import free_port, wait_until_ready
 
     home = _fresh_home(context.obj.demo_home)
     history.introduce(home, local_zone(), dt.datetime.now(dt.UTC))
-    headless = no_browser and for_ is not None
-    chosen = free_port(port or context.obj.port)
     log = home / "logs" / "demo.log"
-    children = [
-        processes.command(home, "record", radio=RADIO),
-        processes.command(home, "demo-history"),
-    ]
-    if not headless:
-        pages = ("dashboard", "--no-browser", "--port", str(chosen))
-        children.append(processes.command(home, *pages, radio=RADIO))
-    with processes.children(log, *children) as started:
-        pair_all(home)
-        if for_ is None:
-            supervise(started, chosen, browser=not no_browser)
-        else:
+    collect = processes.command(home, "record", radio=RADIO)
+    history_ = processes.command(home, "demo-history")
+    if no_browser and for_ is not None:
+        with processes.children(log, collect, history_):
+            pair_all(home)
             _stream(for_)
             _wait_for_a_week(home)
+    else:
+        chosen = free_port(port or context.obj.port)
+        pages = ("dashboard", "--no-browser", "--port", str(chosen))
+        with processes.children(log, collect, processes.command(home, *pages)) as started:
+            pair_all(home)
+            wait_until_ready(chosen, started, READY_S)
+            with processes.children(log, history_):  # the first page has the computer to itself
+                supervise(started, chosen, browser=not no_browser, for_s=for_)
     _finish(home, out, as_json=context.obj.json)
 
 
