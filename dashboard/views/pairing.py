@@ -41,7 +41,10 @@ def _scan(data: Data) -> None:
     if seen is None:
         return
     if not seen:
-        st.info("No sensor found. Move it closer, wake it, make sure no phone holds it, and scan.")
+        st.info(
+            "No new sensor found. Move it closer, wake it, make sure that no phone or watch holds "
+            "it, and scan again. Sensors that stream already do not show up here."
+        )
     for found in seen:
         _found(data, found)
 

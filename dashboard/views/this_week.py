@@ -25,7 +25,7 @@ def render(data: Data, person: str) -> None:
     """The page of one person."""
     version = data.version()
     weeks = data.weeks(person)
-    week = _chosen(person, weeks)
+    week = _chosen(person, weeks, first=1 if data.demo and len(weeks) > 1 else 0)
     report = _report(version, str(data.home), person, week, _data=data)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
@@ -76,11 +76,14 @@ def _downloads(version: int, report: WeekReport) -> None:
 # --- which week ---------------------------------------------------------------------------------
 
 
-def _chosen(person: str, weeks: list[str]) -> str:
-    """The week in the picker; the newest where none, or one that is gone, was chosen."""
+def _chosen(person: str, weeks: list[str], *, first: int) -> str:
+    """The week in the picker; `first` where none, or one that is gone, was chosen.
+
+    That is the newest one; in the demo the last full one, which has more to show.
+    """
     key = f"week-{person}"
     if st.session_state.get(key) not in weeks:
-        st.session_state[key] = weeks[0]
+        st.session_state[key] = weeks[first]
     return str(st.session_state[key])
 
 
