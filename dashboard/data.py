@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,9 +15,17 @@ from analytics.errors import AnalyticsError
 from analytics.person import PersonFacts
 from analytics.protocol import default_protocol
 from analytics.score import report_range, week_report
-from analytics.week import Gap, SensorUse, Status, WeekReport
+from analytics.week import Status, WeekReport
 from dashboard import demo, processes, reach
 from dashboard.errors import DashboardError
+from dashboard.shown import (
+    CollectorStatus,
+    PersonView,
+    Seen,
+    recorded_gaps,
+    sensor_uses,
+    sensor_view,
+)
 from devices import PROFILES
 from devices.profile import Placement
 from ingest.collector import CollectorState
@@ -27,7 +34,6 @@ from ingest.entries import Assigned, Entries, PersonSet, Registry, Sensor, Senso
 from ingest.errors import IngestError
 from ingest.link import short_address
 from ingest.live import LiveValue
-from ingest.session import SensorStatus, State
 from ingest.store import Store, open_store
 
 T = TypeVar("T")
@@ -36,62 +42,6 @@ START_S = 20.0
 POLL_S = 0.2
 DEFAULT_PERSON = "me"
 DEFAULT_NAME = "Me"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonView:
-    """Somebody whose weeks can be shown."""
-
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SensorView:
-    """A paired sensor as a person sees it; null is unknown."""
-
-    key: str
-    title: str
-    name: str
-    person: str
-    placement: str
-    load_kg: float
-    counts: str | None
-    state: str
-    detail: str
-    battery_percent: float | None
-    battery_at: dt.datetime | None
-    last_seen: dt.datetime | None
-    since: dt.datetime | None
-    notifications: int
-    malformed: int
-    live: tuple[LiveValue, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CollectorStatus:
-    """The collector and its sensors; message says it in one sentence."""
-
-    running: bool
-    radio: str
-    recording: bool
-    message: str
-    sensors: tuple[SensorView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A sensor in the air, with what pairing it would need."""
-
-    address: str
-    short: str
-    name: str
-    profiles: tuple[str, ...]
-    title: str
-    rssi: int
-    paired_as: str | None
-    placements: tuple[str, ...]
-    counts: str | None
 
 
 def open_data(home: Path, *, radio: str = "auto", demo: bool | None = None) -> Data:
@@ -168,8 +118,8 @@ class Data:
         with open_store(self.home) as store:
             minutes = store.minutes(person, start, end)
             week_start = end - dt.timedelta(days=7)
-            sensors = tuple(_uses(store, registry, person, week_start, end))
-            gaps = _gaps(store, [use.sensor for use in sensors], week_start, end)
+            sensors = tuple(sensor_uses(store, registry, person, week_start, end))
+            gaps = recorded_gaps(store, [use.sensor for use in sensors], week_start, end)
         known = registry.persons.get(person)
         return week_report(
             minutes.lazy(),
@@ -232,7 +182,7 @@ class Data:
 
     def _status(self, state: CollectorState | None, message: str) -> CollectorStatus:
         known = {status.sensor: status for status in state.sensors} if state else {}
-        sensors = tuple(_view(s, known.get(s.key)) for s in self._registry().active)
+        sensors = tuple(sensor_view(s, known.get(s.key)) for s in self._registry().active)
         return CollectorStatus(
             running=state is not None,
             radio=state.radio if state else self._radio,
@@ -398,66 +348,3 @@ def _local_zone() -> str:
     from dashboard.commands.people import local_zone
 
     return local_zone()
-
-
-def _view(sensor: Sensor, status: SensorStatus | None) -> SensorView:
-    current = sensor.current
-    main = PROFILES.get(sensor.profiles[0])
-    return SensorView(
-        key=sensor.key,
-        title=main.title if main else sensor.profiles[0],
-        name=sensor.name,
-        person=current.person if current else "",
-        placement=current.placement.value if current else "",
-        load_kg=current.load_kg if current else 0.0,
-        counts=current.counts if current else None,
-        state=(status.state if status else State.OFF).value,
-        detail=status.detail if status else "",
-        battery_percent=status.battery_percent if status else None,
-        battery_at=_instant(status.battery_ns if status else None),
-        last_seen=_instant(status.last_seen_ns if status else None),
-        since=_instant(status.since_ns if status else None),
-        notifications=status.notifications if status else 0,
-        malformed=status.malformed if status else 0,
-        live=status.live if status else (),
-    )
-
-
-def _instant(time_ns: int | None) -> dt.datetime | None:
-    return None if time_ns is None else dt.datetime.fromtimestamp(time_ns / 1e9, dt.UTC)
-
-
-def _uses(
-    store: Store, registry: Registry, person: str, start: dt.datetime, end: dt.datetime
-) -> list[SensorUse]:
-    uses = []
-    for row in store.sensor_use(start, end).iter_rows(named=True):
-        sensor = registry.sensors.get(row["sensor"])
-        worn = [a for a in sensor.assignments if a.person == person] if sensor else []
-        if sensor is None or not worn:
-            continue
-        profiles = [PROFILES[key] for key in sensor.profiles if key in PROFILES]
-        battery = store.battery(sensor.key)
-        uses.append(
-            SensorUse(
-                sensor=sensor.key,
-                title=profiles[0].title if profiles else sensor.profiles[0],
-                placement=worn[-1].placement.value,
-                observed_h=(row["observed_s"] or 0.0) / 3600.0,
-                continuous=any(profile.continuous for profile in profiles),
-                battery_percent=battery.percent if battery else None,
-                malformed=row["malformed"],
-            )
-        )
-    return uses
-
-
-def _gaps(
-    store: Store, sensors: list[str], start: dt.datetime, end: dt.datetime
-) -> tuple[Gap, ...]:
-    frame = store.gaps(start, end, sensors)
-    return tuple(
-        Gap(sensor=row["sensor"], start=row["start"], end=row["end"], reason=row["reason"] or "")
-        for row in frame.iter_rows(named=True)
-        if row["reason"] != "stopped"
-    )

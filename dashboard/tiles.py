@@ -9,7 +9,7 @@ from dashboard import wording
 from dashboard.markup import Markup, el
 
 if TYPE_CHECKING:
-    from dashboard.data import CollectorStatus, SensorView
+    from dashboard.shown import CollectorStatus, SensorView
     from ingest.live import LiveValue
 
 STATES = {

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from analytics.week import WeekReport
-from dashboard.data import CollectorStatus, Data, PersonView, Seen, SensorView
+from dashboard.data import Data
 from dashboard.demo import Progress
 from dashboard.errors import DashboardError
+from dashboard.shown import CollectorStatus, PersonView, Seen, SensorView
 from ingest.live import LiveValue
 from tests import sample_week
 
@@ -94,7 +95,7 @@ class FakeData:
     def week(self, person: str, week: str) -> WeekReport:
         self._fail()
         self.done.append(("week", person, week))
-        return self.weeks_by_name[week]
+        return replace(self.weeks_by_name[week], demo=self.demo)
 
     def version(self) -> int:
         return self.count

@@ -13,7 +13,8 @@ from dashboard.markup import Markup, el
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
-    from dashboard.data import Data, Seen
+    from dashboard.data import Data
+    from dashboard.shown import Seen
 
 SEEN, CHOSEN, LIVE = "pair-seen", "pair-chosen", "pair-live"
 COUNTS = {"strides": "strides of this foot (the standard)", "steps": "steps of both feet"}

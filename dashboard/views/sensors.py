@@ -15,7 +15,8 @@ from dashboard.wording import plain
 from devices.profile import Placement
 
 if TYPE_CHECKING:
-    from dashboard.data import CollectorStatus, Data, SensorView
+    from dashboard.data import Data
+    from dashboard.shown import CollectorStatus, SensorView
 
 LIVE_S = 1.0
 
