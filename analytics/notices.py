@@ -88,6 +88,6 @@ def age_notice(person: PersonFacts, *, date: dt.date, protocol: Protocol) -> lis
             level="info",
             text=f"The birth year is not set. The daily target is then {target:,.0f} step-eq, "
             "points are those of an adult under 65, and heart rate is used only with a maximal "
-            "heart rate of your own.",
+            "heart rate of your own. Set it with: legload person NAME --birth-year YEAR",
         )
     ]

@@ -36,7 +36,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Print rows for a person; None is an em dash, never an empty cell or a zero."""
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        grid.add_column(column)
+        grid.add_column(column, overflow="fold")  # a key that is cut off cannot be typed
     for row in rows:
         grid.add_row(*("—" if cell is None else escape(str(cell)) for cell in row))
     _stdout.print(grid)

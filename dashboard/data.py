@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,12 +16,16 @@ from analytics.person import PersonFacts
 from analytics.protocol import default_protocol
 from analytics.score import report_range, week_report
 from analytics.week import Status, WeekReport
-from dashboard import demo, processes, reach
+from dashboard import processes, reach
+from dashboard.demo import MARKER, Progress, progress
 from dashboard.errors import DashboardError
 from dashboard.shown import (
     CollectorStatus,
+    LastKnown,
     PersonView,
     Seen,
+    find_sensor,
+    last_known,
     recorded_gaps,
     sensor_uses,
     sensor_view,
@@ -34,6 +38,7 @@ from ingest.entries import Assigned, Entries, PersonSet, Registry, Sensor, Senso
 from ingest.errors import IngestError
 from ingest.link import short_address
 from ingest.live import LiveValue
+from ingest.session import State
 from ingest.store import Store, open_store
 
 T = TypeVar("T")
@@ -44,9 +49,9 @@ DEFAULT_PERSON = "me"
 DEFAULT_NAME = "Me"
 
 
-def open_data(home: Path, *, radio: str = "auto", demo: bool | None = None) -> Data:
-    """The facade of one home folder; `demo` None: as the folder's marker says."""
-    return Data(home, radio=radio, demo=demo)
+def open_data(home: Path, *, radio: str = "auto") -> Data:
+    """The facade of one home folder."""
+    return Data(home, radio=radio)
 
 
 def _told(call: Callable[[], T]) -> T:
@@ -60,11 +65,15 @@ def _told(call: Callable[[], T]) -> T:
 class Data:
     """Reads the store briefly, speaks to the collector, appends entries. Nothing is held open."""
 
-    def __init__(self, home: Path, *, radio: str, demo: bool | None) -> None:
+    def __init__(self, home: Path, *, radio: str) -> None:
         self.home = home
-        self.demo = (home / demo_marker()).exists() if demo is None else demo
         self._radio = radio
         self._entries = Entries(home)
+
+    @property
+    def demo(self) -> bool:
+        """Whether what this folder holds is simulated."""
+        return (self.home / MARKER).exists()
 
     # Persons and weeks --------------------------------------------------------------------
 
@@ -175,14 +184,13 @@ class Data:
             return self._status(None, message)
         except IngestError as error:
             return self._status(None, str(error))
-        count = len(state.sensors)
-        doing = f"Recording {count} {'sensor' if count == 1 else 'sensors'}"
-        message = f"{doing if state.recording else 'Recording is paused'}, over {state.radio}."
-        return self._status(state, message)
+        return self._status(state, _message(state))
 
     def _status(self, state: CollectorState | None, message: str) -> CollectorStatus:
         known = {status.sensor: status for status in state.sensors} if state else {}
-        sensors = tuple(sensor_view(s, known.get(s.key)) for s in self._registry().active)
+        active = self._registry().active
+        last = self._last(active) if len(known) < len(active) else {}
+        sensors = tuple(sensor_view(s, known.get(s.key), last.get(s.key)) for s in active)
         return CollectorStatus(
             running=state is not None,
             radio=state.radio if state else self._radio,
@@ -190,6 +198,14 @@ class Data:
             message=message,
             sensors=sensors,
         )
+
+    def _last(self, sensors: Sequence[Sensor]) -> dict[str, LastKnown]:
+        """What the store knows of sensors that nobody listens to now; nothing while it is busy."""
+        try:
+            with open_store(self.home, patience_s=0.0) as store:
+                return {sensor.key: last_known(store, sensor.key) for sensor in sensors}
+        except IngestError:
+            return {}
 
     def start_collector(self) -> None:
         """Start a collector in a process of its own, unless one runs, and wait until it answers.
@@ -268,7 +284,7 @@ class Data:
         """Save a sensor and where it sits; its key."""
         self.start_collector()
         place = Placement(placement)
-        self._introduce(person)
+        self.introduce(person)
         return _told(
             lambda: reach.pair(
                 self.home,
@@ -281,7 +297,7 @@ class Data:
             )
         )
 
-    def _introduce(self, person: str) -> None:
+    def introduce(self, person: str) -> None:
         """Enter the person who is there before anybody was named."""
         if person == DEFAULT_PERSON and person not in self._registry().persons:
             now = dt.datetime.now(dt.UTC)
@@ -290,7 +306,7 @@ class Data:
 
     def forget(self, sensor: str) -> None:
         """Stop listening to a sensor; what it recorded stays."""
-        self._sensor(sensor)
+        sensor = self._sensor(sensor).key
         now = dt.datetime.now(dt.UTC)
         _told(lambda: self._entries.append(SensorForgotten(at=now, sensor=sensor)))
 
@@ -308,7 +324,8 @@ class Data:
 
         since: from that local day on; None corrects the assignment that is in force.
         """
-        current = self._sensor(sensor).current
+        found = self._sensor(sensor)
+        sensor, current = found.key, found.current
         who = self.pick(person) if person else (current.person if current else self.pick(None))
         if current is None and placement is None:
             raise DashboardError(f"{sensor} sits nowhere yet.", "Say where: --placement left-foot")
@@ -328,20 +345,22 @@ class Data:
         )
         _told(lambda: self._entries.append(entry))
 
-    def progress(self) -> demo.Progress | None:
+    def progress(self) -> Progress | None:
         """How far the demo's history is, or None."""
-        return demo.progress(self.home) if self.demo else None
+        return progress(self.home) if self.demo else None
 
     def _sensor(self, key: str) -> Sensor:
-        found = self._registry().sensors.get(key)
-        if found is None:
-            raise DashboardError(f"There is no sensor '{key}'.", "See: legload sensors")
-        return found
+        return find_sensor(self._registry(), key)
 
 
-def demo_marker() -> str:
-    """The name of the file that makes a folder the demo's."""
-    return demo.MARKER
+def _message(state: CollectorState) -> str:
+    """What the collector is doing, in one sentence."""
+    if not state.recording:
+        return "Recording is paused."
+    if not state.sensors:
+        return f"Ready over {state.radio}; no sensor is paired yet."
+    streaming = sum(sensor.state is State.STREAMING for sensor in state.sensors)
+    return f"Recording {streaming} of {len(state.sensors)} sensors, over {state.radio}."
 
 
 def _local_zone() -> str:

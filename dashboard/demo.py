@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
 
-from ingest.private import write_private
+from dashboard.errors import DashboardError
+from ingest.entries import Entries
+from ingest.private import open_private, private_folder, write_private
+from ingest.recording import recording_paths
 
 MARKER = "DEMO"
 PROGRESS = "progress.json"
+VIRTUAL = "virtual"
+
+
+def claim(home: Path, radio: str) -> None:
+    """Keep simulated and real recordings apart: a folder holds one kind, and says which.
+
+    Raises:
+        DashboardError: virtual sensors would write among real recordings, or the other way round.
+    """
+    marked = (home / MARKER).exists()
+    if radio == VIRTUAL and not marked:
+        if recording_paths(home) or Entries(home).registry().sensors:
+            raise DashboardError(
+                f"{home} is for real sensors; virtual ones must not mix with them.",
+                "Run 'legload demo', or choose another folder: --home DIR",
+            )
+        mark(home)
+    elif radio != VIRTUAL and marked:
+        raise DashboardError(
+            f"{home} is a demo's folder, for virtual sensors only.",
+            "Choose another folder for real sensors: --home DIR",
+        )
+
+
+def mark(home: Path) -> None:
+    """Make a folder the demo's: everything shown from it says DEMO."""
+    private_folder(home)
+    os.close(open_private(home / MARKER, os.O_WRONLY | os.O_CREAT))
 
 
 class Progress(msgspec.Struct, frozen=True):

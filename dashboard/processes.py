@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ingest.private import private_folder
+
 STOP_WITHIN_S = 10.0
 
 Child = subprocess.Popen[bytes]
@@ -23,7 +25,7 @@ def command(home: Path, *words: str, radio: str | None = None) -> list[str]:
 
 def spawn(words: Sequence[str], log: Path) -> Child:
     """Start a child whose output goes to an owner-only log file; it outlives this process."""
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(log.parent)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module

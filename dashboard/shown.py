@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from analytics.week import Gap, SensorUse
+from dashboard.errors import DashboardError
 from devices import PROFILES
 from ingest.entries import Registry, Sensor
 from ingest.live import LiveValue
 from ingest.session import SensorStatus, State
-from ingest.store import Store
+from ingest.store import Battery, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,10 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorView:
-    """A paired sensor as a person sees it; null is unknown."""
+    """A paired sensor as a person sees it; null is unknown.
+
+    notifications and malformed are counted while the collector listens, else null.
+    """
 
     key: str
     title: str
@@ -38,8 +42,8 @@ class SensorView:
     battery_at: dt.datetime | None
     last_seen: dt.datetime | None
     since: dt.datetime | None
-    notifications: int
-    malformed: int
+    notifications: int | None
+    malformed: int | None
     live: tuple[LiveValue, ...]
 
 
@@ -69,10 +73,47 @@ class Seen:
     counts: str | None
 
 
-def sensor_view(sensor: Sensor, status: SensorStatus | None) -> SensorView:
-    """A paired sensor, with what the collector knows of it (None: it does not run)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastKnown:
+    """What the store knows of a sensor: its last sample and its last battery level."""
+
+    seen: dt.datetime | None
+    battery: Battery | None
+
+
+def last_known(store: Store, sensor: str) -> LastKnown:
+    """The store's last word on a sensor."""
+    return LastKnown(seen=store.last_time(sensor), battery=store.battery(sensor))
+
+
+def find_sensor(registry: Registry, wanted: str) -> Sensor:
+    """The sensor meant: by key or its beginning, by name, or by address.
+
+    Raises:
+        DashboardError: none is meant, or several are.
+    """
+    word = wanted.casefold()
+    found = [
+        sensor
+        for sensor in registry.sensors.values()
+        if sensor.key.startswith(word)
+        or word in (sensor.name.casefold(), sensor.address.casefold())
+    ]
+    exact = [sensor for sensor in found if sensor.key == word]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if found:
+        keys = ", ".join(sensor.key for sensor in found)
+        raise DashboardError(f"'{wanted}' may mean {keys}.", "Give more of the key.")
+    raise DashboardError(f"There is no sensor '{wanted}'.", "See: legload sensors")
+
+
+def sensor_view(sensor: Sensor, status: SensorStatus | None, last: LastKnown | None) -> SensorView:
+    """A paired sensor: as the collector knows it, else as the store does."""
     current = sensor.current
     main = PROFILES.get(sensor.profiles[0])
+    seen = _instant(status.last_seen_ns if status else None)
+    battery = _battery(status) or (last.battery if last else None)
     return SensorView(
         key=sensor.key,
         title=main.title if main else sensor.profiles[0],
@@ -83,14 +124,21 @@ def sensor_view(sensor: Sensor, status: SensorStatus | None) -> SensorView:
         counts=current.counts if current else None,
         state=(status.state if status else State.OFF).value,
         detail=status.detail if status else "",
-        battery_percent=status.battery_percent if status else None,
-        battery_at=_instant(status.battery_ns if status else None),
-        last_seen=_instant(status.last_seen_ns if status else None),
+        battery_percent=battery.percent if battery else None,
+        battery_at=battery.time if battery else None,
+        last_seen=seen or (last.seen if last else None),
         since=_instant(status.since_ns if status else None),
-        notifications=status.notifications if status else 0,
-        malformed=status.malformed if status else 0,
+        notifications=status.notifications if status else None,
+        malformed=status.malformed if status else None,
         live=status.live if status else (),
     )
+
+
+def _battery(status: SensorStatus | None) -> Battery | None:
+    at = _instant(status.battery_ns if status else None)
+    if status is None or at is None or status.battery_percent is None:
+        return None
+    return Battery(at, status.battery_percent)
 
 
 def _instant(time_ns: int | None) -> dt.datetime | None:

@@ -179,7 +179,7 @@ class RscDecoder(SlowDecoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Foot pod (running speed and cadence)",
+    title="Foot pod",
     service=uuid16(0x1814),
     source="Bluetooth SIG, Running Speed and Cadence Service 1.0, 0x2A53 and 0x2A54",
     decoder=RscDecoder,

@@ -215,7 +215,7 @@ def _axes(payload: Sequence[bytes]) -> Int16s:
 
 PROFILE = Profile(
     key=KEY,
-    title="Nordic Thingy:52 (leg motion)",
+    title="Leg motion sensor (Thingy:52)",
     service=_uuid(0x0400),
     source="Nordic-Thingy52-FW v2.2.0: Firmware architecture; ble_tms.h; m_motion.c",
     decoder=Thingy52Decoder,

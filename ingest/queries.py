@@ -177,6 +177,12 @@ class Store:
         )
         return Battery(to_instant(found[0][0]), found[0][1]) if found else None
 
+    def last_time(self, sensor: str) -> Instant | None:
+        """When a sensor was last heard, as far as it is loaded."""
+        query = "SELECT epoch_ns(max(last_time)) FROM recording WHERE sensor = ?"
+        ((last_ns,),) = self._rows(query, sensor)
+        return None if last_ns is None else to_instant(last_ns)
+
     def information(self, sensor: str) -> dict[str, str]:
         """What a sensor said about itself last: serial, firmware, maker, model."""
         return dict(

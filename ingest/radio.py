@@ -40,8 +40,8 @@ TURN_ON = "Turn Bluetooth on, then try again."
 ALLOW = "Allow Bluetooth for this program in the system's privacy settings, then try again."
 DOCTOR = "Run 'legload doctor' to see what this computer offers."
 START_BLUEZ = (
-    "Install and start it (on Debian: apt install bluez; systemctl start bluetooth), "
-    "or use '--radio virtual'."
+    "Install and start it (on Debian and Ubuntu: sudo apt install bluez, then "
+    "sudo systemctl start bluetooth), then run 'legload doctor'."
 )
 WAIT = "Close other Bluetooth programs or wait a moment, then try again."
 GROUP = "Add yourself to the 'bluetooth' group, log in again, then try again."
@@ -61,8 +61,8 @@ _REASONS = {
 }
 _NO_SERVICE = ("The Bluetooth service (BlueZ) is not running.", START_BLUEZ)
 _NO_BUS = (
-    "The system message bus (D-Bus) is not running, so BlueZ cannot be reached.",
-    "Start dbus and bluetooth; inside a container, share /run/dbus, or use '--radio virtual'.",
+    "Bluetooth is not available: this computer runs no Bluetooth service.",
+    START_BLUEZ,
 )
 _BUSY = ("The Bluetooth adapter is busy with another scan or connection.", WAIT)
 _NOT_ALLOWED = ("This user may not use the Bluetooth service (BlueZ).", GROUP)

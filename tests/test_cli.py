@@ -235,6 +235,66 @@ def test_a_virtual_sensor_is_paired_from_the_command_line(
     assert sensor["state"] == "off"
 
 
+def paired(capsys: pytest.CaptureFixture[str]) -> str:
+    """The key of the demo's foot pod, paired."""
+    words = ["pair", "D0:1E:61:0A:D0:01", "--placement", "left-foot", "--yes"]
+    return str(result(capsys, *words, "--radio", "virtual")["sensor"])
+
+
+def test_a_sensor_may_be_named_as_a_person_would(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    key = paired(capsys)
+    for name in (key, key[:6], "foot pod", "d0:1e:61:0a:d0:01"):
+        code, _, err = legload(capsys, "assign", name, "--placement", "right-foot")
+        assert code == 0, err
+    code, _, err = legload(capsys, "forget", "Foot Pod")
+    assert code == 0, err
+    assert Entries(home).registry().active == []
+
+
+def test_what_virtual_sensors_record_is_marked_as_a_demo(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paired(capsys)
+    assert result(capsys, "week")["demo"] is True
+
+
+def test_virtual_and_real_sensors_never_share_a_folder(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    paired(capsys)
+    code, _, err = legload(capsys, "record", "--for", "1s", "--radio", "auto")
+    assert code == 1
+    assert "is a demo's folder" in err
+    (home / "DEMO").unlink()
+    code, _, err = legload(capsys, "record", "--for", "1s", "--radio", "virtual")
+    assert code == 1
+    assert "is for real sensors" in err
+
+
+def test_recording_without_bluetooth_fails_at_once_and_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'nothing'}")
+    code, out, err = legload(capsys, "record", "--for", "1s", "--radio", "auto")
+    assert (code, out) == (1, "")
+    assert "runs no Bluetooth service" in err
+    assert "apt install bluez" in err
+
+
+def test_what_a_sensor_said_last_is_known_when_nobody_listens(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paired(capsys)
+    result(capsys, "record", "--for", "2s", "--radio", "virtual")
+    (sensor,) = result(capsys, "sensors")
+    assert sensor["state"] == "off"
+    assert sensor["battery_percent"] == 87.0
+    assert sensor["last_seen"] is not None
+    assert sensor["notifications"] is None
+
+
 def test_the_help_is_quick_because_it_imports_no_heavy_room() -> None:
     code = (
         "import sys; from dashboard import cli; "

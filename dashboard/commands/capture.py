@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dashboard.settings import Settings
 
 READY_S = 30.0
+CHECK_S = 0.5
 
 
 def record(
@@ -52,16 +53,21 @@ def record(
 async def _collect(settings: Settings, for_s: float | None) -> None:
     import numpy as np
 
+    from dashboard.demo import claim
     from dashboard.reach import virtual_sensors
     from devices import PROFILES
     from ingest.clock import SystemClock
     from ingest.collector import Collector
+    from ingest.link import Air
     from ingest.radio import open_radio
+
+    claim(settings.home, settings.radio)
 
     async def load() -> None:
         await processes.load(settings.home)
 
     async with open_radio(settings.radio, virtual=virtual_sensors) as radio:
+        await Air(radio, PROFILES, SystemClock()).look(CHECK_S)  # fails here, not silently later
         collector = Collector(
             settings.home,
             radio,
@@ -150,13 +156,14 @@ def supervise(
     from dashboard.server import wait_until_ready
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    wait_until_ready(port, started, READY_S)
+    pages = started[-1]
+    wait_until_ready(port, [pages], READY_S)
     console.note(f"The pages are at http://127.0.0.1:{port} . Stop with Ctrl-C.")
     if browser:
         typer.launch(f"http://127.0.0.1:{port}")
     end = None if for_s is None else time.monotonic() + for_s
     try:
-        while started[-1].poll() is None and (end is None or time.monotonic() < end):
+        while pages.poll() is None and (end is None or time.monotonic() < end):
             time.sleep(0.5)
     except KeyboardInterrupt:
         console.note("Stopping …")

@@ -58,7 +58,10 @@ def demo(
         with processes.children(log, collect, history_):
             pair_all(home)
             _stream(for_)
-            _wait_for_a_week(home)
+            if not _reached_a_week(home):
+                console.note(
+                    "The simulated history was still growing: the week is shown as far as it got."
+                )
     else:
         chosen = free_port(port or context.obj.port)
         pages = ("dashboard", "--no-browser", "--port", str(chosen))
@@ -87,7 +90,7 @@ def demo_history(context: typer.Context) -> None:
 
 def _fresh_home(home: Path) -> Path:
     """The demo's folder, emptied. Only a folder that carries the demo's marker is ever emptied."""
-    from dashboard.demo import MARKER
+    from dashboard.demo import MARKER, mark
     from ingest.control import NotRunning, ask
 
     if home.exists() and any(home.iterdir()):
@@ -104,8 +107,7 @@ def _fresh_home(home: Path) -> Path:
             raise DashboardError(
                 "The demo is already running.", "Use its pages, or stop it first (Ctrl-C there)."
             )
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (home / MARKER).touch(mode=0o600)
+    mark(home)
     return home
 
 
@@ -162,15 +164,16 @@ def _stream(seconds: float) -> None:
             time.sleep(min(0.5, seconds - passed))
 
 
-def _wait_for_a_week(home: Path) -> None:
-    """Give the history a little longer to reach a full week; without it the week is partial."""
+def _reached_a_week(home: Path) -> bool:
+    """Give the history a little longer to reach a full week; whether it did."""
     from dashboard.demo import progress
 
     for _ in range(round(GRACE_S / POLL_S)):
         found = progress(home)
         if found is None or found.full_week:
-            return
+            return True
         time.sleep(POLL_S)
+    return False
 
 
 def _finish(home: Path, out: Path | None, *, as_json: bool) -> None:

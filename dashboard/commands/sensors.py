@@ -81,11 +81,13 @@ def pair(
 ) -> None:
     """Pair a sensor: see its live value, say where it sits, save."""
     from dashboard import reach
+    from dashboard.demo import claim
     from devices import PROFILES
     from ingest.entries import Entries
 
     settings = context.obj
     place = _placement(placement)
+    claim(settings.home, settings.radio)
     person = pick_person(Entries(settings.home).registry().persons, settings.person)
     if address is None:
         address = _choose(reach.scan(settings.home, settings.radio, SECONDS), ask=not yes)

@@ -33,6 +33,7 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings (.legrec).")],
 ) -> None:
     """Take in files that other programs, or other computers, wrote."""
+    from dashboard.data import open_data
     from dashboard.refresh import refresh
     from ingest.entries import Entries
     from ingest.importers import import_file
@@ -40,6 +41,7 @@ def import_(
 
     settings = context.obj
     person = pick_person(Entries(settings.home).registry().persons, settings.person)
+    open_data(settings.home).introduce(person)
     into = Into(home=settings.home, person=person, now=dt.datetime.now(dt.UTC))
     results = []
     with console.progress("Importing", quiet=settings.json) as advance:
