@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from analytics.errors import AnalyticsError
 
 WEEK_DAYS = 7
-_WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_WEEK = re.compile(r"((?:19|20|21)[0-9]{2})-W([0-9]{2})")
 
 
 def week_start(week: str) -> dt.date:

@@ -166,16 +166,24 @@ def _cards(days: Sequence[Day], question: _Question) -> list[Scorecard]:
 
 
 def _trend(cards: Sequence[Scorecard], question: _Question) -> tuple[TrendWeek, ...]:
+    backs = range(TREND_WEEKS - 1, -1, -1)
     return tuple(
-        TrendWeek(
-            week=calendar.week_back(question.week, back),
-            status=card.status,
-            points=card.points,
-            points_measurable=card.points_measurable,
-            lld=next(line.value for line in card.components if line.key == "lld"),
-            valid_days=card.valid_days,
-        )
-        for back, card in zip(range(TREND_WEEKS - 1, -1, -1), cards, strict=True)
+        _trend_week(card, calendar.week_back(question.week, back))
+        for back, card in zip(backs, cards, strict=True)
+    )
+
+
+def _trend_week(card: Scorecard, week: str) -> TrendWeek:
+    """A week without points can still have a dose that is a lower bound."""
+    dose = next(line for line in card.components if line.key == "lld")
+    return TrendWeek(
+        week=week,
+        status=card.status,
+        points=card.points,
+        points_measurable=card.points_measurable,
+        lld=dose.value,
+        valid_days=card.valid_days,
+        at_least=card.at_least or dose.at_least,
     )
 
 

@@ -25,7 +25,7 @@ class Component:
     value is in `unit`, points out of `points_max`; credit and points are null when the component
     is not measured, and then `note` says why. at_least: a lower bound, and printed as one.
     low/high: value if every missing day were zero / full (null where nothing is missing).
-    coverage: share 0..1 of the week's days that the value rests on.
+    coverage: share 0..1 that the value rests on, of the days not excused that have begun.
     """
 
     key: str
@@ -80,7 +80,8 @@ class Day:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendWeek:
     """One of the last weeks, oldest first; lld is the value of that component: the mean per valid
-    day, or a lower bound over all days where the status says so."""
+    day, or with at_least a lower bound, what was recorded spread over all days of the week. points
+    are a lower bound then too."""
 
     week: str
     status: Status
@@ -88,6 +89,7 @@ class TrendWeek:
     points_measurable: int
     lld: float | None
     valid_days: int
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,7 @@ def trend_frame(report: WeekReport) -> pl.DataFrame:
             "points": [w.points for w in report.trend],
             "measurable": [float(w.points_measurable) for w in report.trend],
             "dose": [w.lld for w in report.trend],
+            "at_least": [w.at_least for w in report.trend],
             "points_text": [wording.trend_points(w) for w in report.trend],
             "points_label": [wording.trend_points(w).partition(" of ")[0] for w in report.trend],
             "dose_text": [wording.trend_dose(w) for w in report.trend],
@@ -120,6 +121,7 @@ def trend_frame(report: WeekReport) -> pl.DataFrame:
             "points": pl.Float64,
             "measurable": pl.Float64,
             "dose": pl.Float64,
+            "at_least": pl.Boolean,
             "points_text": pl.String,
             "points_label": pl.String,
             "dose_text": pl.String,
@@ -133,7 +135,7 @@ def trend_points(report: WeekReport, colours: Palette) -> Picture:
     scale = alt.Scale(domain=[0, 112])
     axis = alt.Axis(values=[0, 25, 50, 75, 100], title="points", grid=True)
     frame = base.mark_bar(fill=colours.left, stroke=colours.muted, strokeWidth=1)
-    done = base.mark_bar(color=colours.done)
+    done = base.mark_bar().encode(color=_tint(colours))
     text = base.mark_text(dy=-10, fontSize=14, fontWeight="bold", color=colours.ink)
     return _sized(
         frame.encode(y=alt.Y("measurable:Q", scale=scale, axis=axis)),
@@ -145,7 +147,7 @@ def trend_points(report: WeekReport, colours: Palette) -> Picture:
 
 
 def trend_dose(report: WeekReport, colours: Palette) -> Picture:
-    """Mean Loaded-Leg Dose a day, with the target as a line."""
+    """Loaded-Leg Dose a day, with the target as a line."""
     base = _base(trend_frame(report))
     top = max([report.target_lld, *(w.lld for w in report.trend if w.lld is not None)]) * 1.2
     y = alt.Y("dose:Q", scale=alt.Scale(domain=[0, top]), title="step-eq a day")
@@ -153,11 +155,18 @@ def trend_dose(report: WeekReport, colours: Palette) -> Picture:
     rule = goal.mark_rule(strokeDash=[6, 4], strokeWidth=2, color=colours.ink)
     text = base.mark_text(dy=-12, fontSize=14, fontWeight="bold", color=colours.ink)
     return _sized(
-        base.mark_bar(color=colours.seen).encode(y=y),
+        base.mark_bar().encode(y=y, color=_tint(colours)),
         rule.encode(y="target:Q"),
         text.encode(y="shown:Q", text="dose_text:N").transform_calculate(
             shown="datum.dose === null ? 0 : datum.dose"
         ),
+    )
+
+
+def _tint(colours: Palette) -> alt.ConditionalValue:
+    """A lower bound is paler, as in the strip."""
+    return (
+        alt.when("datum.at_least").then(alt.value(colours.seen)).otherwise(alt.value(colours.done))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -123,6 +124,9 @@ def globals_first(arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 failed, 2 usage. Never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a dash shows a ?
     words = globals_first(sys.argv[1:] if arguments is None else arguments)
     try:
         app(words, prog_name="legload", auto_envvar_prefix=PREFIX)

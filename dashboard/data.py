@@ -97,7 +97,9 @@ class Data:
         zone = self._facts(person, dt.date.min).zone
         hours = self._read(lambda store: store.hours(person)).dt.convert_time_zone(zone)
         found = {week_of(date) for date in hours.dt.date().unique().to_list()}
-        return sorted(found | {week_of(self._today(person))}, reverse=True)
+        current = week_of(self._today(person))
+        past = {week for week in found if week < current}  # none of a clock that was ahead
+        return sorted(past | {current}, reverse=True)
 
     def week(self, person: str, week: str) -> WeekReport:
         """One ISO week, scored.
@@ -224,9 +226,8 @@ class Data:
             if child.poll() is not None:
                 break
             time.sleep(POLL_S)
-        said = log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
         raise DashboardError(
-            f"The collector did not start. {' '.join(said)}".strip(),
+            f"The collector did not start. {processes.last_line(log)}",
             "Run 'legload doctor' to see what stands in the way.",
         )
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ingest.private import private_folder
 
 STOP_WITHIN_S = 10.0
+AGAIN_S = 30.0
 
 Child = subprocess.Popen[bytes]
 
@@ -39,6 +41,47 @@ def spawn(words: Sequence[str], log: Path) -> Child:
         os.close(descriptor)
 
 
+class Keeper:
+    """Keeps one child of several running: says when it ended, and starts it again."""
+
+    def __init__(
+        self, started: list[Child], words: Sequence[str], log: Path, say: Callable[[str], None]
+    ) -> None:
+        self._started = started
+        self._words = words
+        self._log = log
+        self._say = say
+        self._child = started[0]
+        self._again_s: float | None = None
+        self._said = ""
+
+    def look(self, now_s: float) -> None:
+        """To be called now and then, with a clock that does not step."""
+        if self._child.poll() is None:
+            return
+        if self._again_s is None:
+            self._again_s = now_s + AGAIN_S
+            said = f"Recording stopped. {self._reason()} It is tried again from time to time."
+            if said != self._said:
+                self._said = said
+                self._say(said)
+        elif now_s >= self._again_s:
+            self._again_s = None
+            self._child = self._started[0] = spawn(self._words, self._log)
+
+    def _reason(self) -> str:
+        code = self._child.returncode
+        if code < 0:
+            return f"Something outside ended it (signal {-code})."
+        return last_line(self._log)
+
+
+def last_line(log: Path) -> str:
+    """The last thing that a child said."""
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "No reason is known.")
+
+
 def end(children: Sequence[Child]) -> None:
     """Ask children to stop, then insist."""
     for child in children:
@@ -53,15 +96,25 @@ def end(children: Sequence[Child]) -> None:
 
 
 @contextmanager
-def children(log: Path, *commands: Sequence[str]) -> Iterator[list[Child]]:
-    """Children for as long as the context lasts."""
+def children(logs: Path, **commands: Sequence[str]) -> Iterator[list[Child]]:
+    """Children for as long as the context lasts, however this process is asked to end.
+
+    commands: by name; what a child says goes to `<logs>/<name>.log`.
+    """
     started: list[Child] = []
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
+        if number is not None
+    }
     try:
-        for words in commands:
-            started.append(spawn(words, log))  # noqa: PERF401 - those started are ended
+        for name, words in commands.items():
+            started.append(spawn(words, logs / f"{name}.log"))
         yield started
     finally:
         end(started)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def load(home: Path) -> None:

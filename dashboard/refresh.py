@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -101,11 +103,12 @@ def _minutes(
     """SensorMinutes of a sensor in [start, end), one frame an assignment in force."""
     for assignment, since, until in in_force(sensor.assignments, start, end):
         person = registry.persons[assignment.person]
-        if store.motion_rate(sensor.key, since, until) is not None:
-            frame = _of_motion(store, sensor, assignment, person, since, until)
-        else:
-            frame = _of_slow(store, sensor, assignment, person, since, until)
-        yield frame.filter(pl.col("minute").is_between(since, until, closed="left"))
+        for mass_kg, first, last in masses(person, since, until):
+            if store.motion_rate(sensor.key, first, last) is not None:
+                frame = _of_motion(store, sensor, assignment, person, mass_kg, first, last)
+            else:
+                frame = _of_slow(store, sensor, assignment, person, mass_kg, first, last)
+            yield frame.filter(pl.col("minute").is_between(first, last, closed="left"))
 
 
 def in_force(
@@ -123,6 +126,19 @@ def in_force(
             yield assignment, since, until
 
 
+def masses(
+    person: Person, start: Instant, end: Instant
+) -> Iterator[tuple[float | None, Instant, Instant]]:
+    """Body mass in kg with the part of [start, end) for which it was said, by local days."""
+    zone = ZoneInfo(person.zone or "UTC")
+    midnights = [
+        dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC) for date, _ in person.masses
+    ]
+    edges = [start, *(at for at in midnights if start < at < end), end]
+    for since, until in itertools.pairwise(edges):
+        yield person.mass_on(since.astimezone(zone).date()), since, until
+
+
 def _minute(instant: Instant) -> Instant:
     return instant.replace(second=0, microsecond=0)
 
@@ -132,6 +148,7 @@ def _of_slow(
     sensor: Sensor,
     assignment: Assignment,
     person: Person,
+    mass_kg: float | None,
     start: Instant,
     end: Instant,
 ) -> pl.DataFrame:
@@ -145,7 +162,7 @@ def _of_slow(
         placement=assignment.placement,
         continuous=any(profile.continuous for profile in profiles),
         counts=counts,
-        mass_kg=person.mass_on(start.date()),
+        mass_kg=mass_kg,
         load_kg=assignment.load_kg,
         sex=person.sex,
     ).collect()
@@ -156,6 +173,7 @@ def _of_motion(
     sensor: Sensor,
     assignment: Assignment,
     person: Person,
+    mass_kg: float | None,
     start: Instant,
     end: Instant,
 ) -> pl.DataFrame:
@@ -182,6 +200,6 @@ def _of_motion(
         person=person.key,
         placement=assignment.placement,
         continuous=True,
-        mass_kg=person.mass_on(start.date()),
+        mass_kg=mass_kg,
         load_kg=assignment.load_kg,
     ).collect()

@@ -105,22 +105,22 @@ def lines(report: WeekReport) -> Markup:
     card = wording.card(report)
     known = [line for line in card if line.value is not None]
     missing = [line for line in card if line.value is None]
-    parts = [el("div", *(_line(line) for line in known), cls="ll-lines")]
+    parts = [el("div", *(_line(line, report) for line in known), cls="ll-lines")]
     if missing:
         parts += [
             el("h2", "Not measured"),
             el("p", wording.NOT_MEASURED, cls="muted"),
-            el("div", *(_line(line) for line in missing), cls="ll-lines"),
+            el("div", *(_line(line, report) for line in missing), cls="ll-lines"),
         ]
     return el("div", *parts, cls="ll")
 
 
-def _line(line: Component) -> Markup:
+def _line(line: Component, report: WeekReport) -> Markup:
     known = line.value is not None
     return el(
         "div",
         el("div", el("div", line.title, cls="title"), _evidence(line)),
-        el("div", el("div", wording.value_text(line), cls="value"), *_small(line)),
+        el("div", el("div", wording.value_text(line), cls="value"), *_small(line, report)),
         el("div", el("div", "Target", cls="small"), el("div", line.target_text)),
         el("div", *_points(line)),
         el("div", "Source: ", citation(line.source), cls="source small"),
@@ -136,8 +136,8 @@ def _evidence(line: Component) -> Markup:
     return el("div", el("abbr", words, title=help_text), cls="small")
 
 
-def _small(line: Component) -> Iterable[Markup]:
-    return (el("div", text, cls="small") for text in wording.details(line))
+def _small(line: Component, report: WeekReport) -> Iterable[Markup]:
+    return (el("div", text, cls="small") for text in wording.details(line, report))
 
 
 def _points(line: Component) -> Iterable[Markup]:
@@ -159,7 +159,7 @@ def record(report: WeekReport) -> Markup:
         el("h2", "Sensors in this week"),
         _list(wording.sensor_text(use) for use in report.sensors) or _none("No sensor."),
         el("h2", "Gaps"),
-        _list(gaps) or _none("No gaps in the recordings."),
+        _list(gaps) or _none(wording.gaps_none(report)),
         cls="ll",
     )
 

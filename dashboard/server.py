@@ -42,7 +42,7 @@ def free_port(wanted: int) -> int:
     Raises:
         DashboardError: twenty in a row are taken.
     """
-    for port in range(wanted, wanted + PORTS_TRIED):
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))
@@ -50,7 +50,7 @@ def free_port(wanted: int) -> int:
                 continue
             return port
     raise DashboardError(
-        f"Ports {wanted} to {wanted + PORTS_TRIED - 1} are all in use.",
+        f"Port {wanted} and those after it are all in use.",
         "Choose another: --port 9000",
     )
 

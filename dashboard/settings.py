@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import platformdirs
@@ -23,7 +24,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     radio: str = "auto"
     person: str | None = None
-    port: int = 8501
+    port: Annotated[int, msgspec.Meta(ge=1024, le=65535)] = 8501
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

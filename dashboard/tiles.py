@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ STATES = {
 }
 FRESH_S = 3.0
 """A value older than this is shown with its age and in a paler type (design)."""
+AGED_S = 60.0
+"""From this age on a date is shown with its age too (design)."""
 
 
 def state(key: str) -> Markup:
@@ -38,12 +41,11 @@ def values(live: Sequence[LiveValue], *, stale: bool = False) -> Markup:
 
 def _value(value: LiveValue, stale: bool) -> Markup:
     old = stale or value.age_s > FRESH_S or value.value is None
-    number = "unknown" if value.value is None else wording.number(value.value, 2)
     unit = "" if value.value is None else f" {value.unit}"
     age = f", {wording.age_text(value.age_s)} ago" if old and value.value is not None else ""
     return el(
         "div",
-        el("b", number),
+        el("b", wording.live_number(value)),
         unit,
         el("div", f"{value.label}{age}", cls="small"),
         cls="old" if old else "",
@@ -77,36 +79,54 @@ def recording(status: CollectorStatus) -> Markup:
     return el("p", el("span", el("i"), status.message, cls=f"ll-state {key}"))
 
 
-def card(sensor: SensorView, wearer: str) -> Markup:
-    """A paired sensor with everything that is known about it."""
+def card(sensor: SensorView, wearer: str, *, now: dt.datetime | None = None) -> Markup:
+    """A paired sensor with everything that is known about it; now (None: the clock's) dates it."""
+    at = now or dt.datetime.now(dt.UTC)
+    stale = sensor.state in {"stale", "lost"}
     load = f", carrying {wording.number(sensor.load_kg)} kg" if sensor.load_kg else ""
     where = wording.placement_text(sensor.placement) or "no place yet"
     facts = [
         f"Worn by {wearer or 'nobody yet'}, {where}{load}",
-        _battery(sensor),
-        _seen(sensor),
-        f"{sensor.notifications:,} packets, {sensor.malformed:,} malformed",
+        _battery(sensor, at),
+        _seen(sensor, at),
+        _packets(sensor),
     ]
+    live = [value for value in sensor.live if value.label != "battery"]  # it is one of the facts
     return el(
         "div",
         el("h2", sensor.title),
         el("div", sensor.name, cls="small"),
         el("div", state(sensor.state)),
         el("div", sensor.detail, cls="small") if sensor.detail else Markup(),
-        values(sensor.live, stale=sensor.state in {"stale", "lost"}),
+        values(live, stale=stale) if live or sensor.state != "off" else Markup(),
         *(el("div", fact, cls="small") for fact in facts),
         cls=f"ll ll-sensor {sensor.state}",
     )
 
 
-def _battery(sensor: SensorView) -> str:
+def _battery(sensor: SensorView, now: dt.datetime) -> str:
     if sensor.battery_percent is None:
         return "Battery unknown"
-    when = "" if sensor.battery_at is None else f" ({wording.clock_text(sensor.battery_at)})"
+    when = "" if sensor.battery_at is None else f" ({_dated(sensor.battery_at, now)})"
     return f"Battery {wording.percent(sensor.battery_percent / 100)}{when}"
 
 
-def _seen(sensor: SensorView) -> str:
+def _seen(sensor: SensorView, now: dt.datetime) -> str:
     if sensor.last_seen is None:
         return "Not seen yet"
-    return f"Last seen {wording.clock_text(sensor.last_seen)}"
+    return f"Last seen {_dated(sensor.last_seen, now)}"
+
+
+def _dated(instant: dt.datetime, now: dt.datetime) -> str:
+    """An instant, and from a minute on how long ago it was."""
+    age_s = (now - instant).total_seconds()
+    age = f", {wording.age_text(age_s)} ago" if age_s >= AGED_S else ""
+    return f"{wording.clock_text(instant)}{age}"
+
+
+def _packets(sensor: SensorView) -> str:
+    """What was counted, if anybody counted."""
+    if sensor.notifications is None:
+        return "Not listening"
+    bad = "" if sensor.malformed is None else f", {sensor.malformed:,} malformed"
+    return f"{sensor.notifications:,} packets{bad}"

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LOAD_EVERY_S = 60.0
 LOOK_AT_ENTRIES_S = 1.0
+LONGEST_S = 300.0
 
 
 class CollectorBusy(IngestError):  # noqa: N818 - reads as what happened
@@ -121,11 +122,14 @@ class Collector:
         """Start and end sessions as sensors are paired and forgotten, by whichever process."""
         size = -1
         while True:
-            now = await self._disk(self._entries.size)
-            if now != size:
-                size = now
-                self._registry = await self._disk(self._entries.registry)
-                await self._reconcile()
+            try:
+                now = await self._disk(self._entries.size)
+                if now != size:
+                    self._registry = await self._disk(self._entries.registry)
+                    size = now
+                    await self._reconcile()
+            except (IngestError, OSError) as error:  # whoever is paired goes on being recorded
+                log.error("The entries cannot be read now: %s", error)
             await self._clock.sleep(LOOK_AT_ENTRIES_S)
 
     async def _reconcile(self) -> None:
@@ -176,9 +180,9 @@ class Collector:
             case {"do": "status"}:
                 return self.state()
             case {"do": "scan", "seconds": seconds}:
-                return await self.scan(float(seconds))
+                return await self.scan(_seconds(seconds))
             case {"do": "preview", "address": str(address), "seconds": seconds}:
-                return await self.examine(address, float(seconds))
+                return await self.examine(address, _seconds(seconds))
             case {"do": "pair", "address": str(address), "placement": placement, **rest}:
                 return await self.pair(address, Placement(placement), **rest)
             case {"do": "forget", "sensor": str(sensor)}:
@@ -252,3 +256,9 @@ class Collector:
         """Start or stop recording every paired sensor."""
         self._recording = on
         await self._reconcile()
+
+
+def _seconds(asked: object) -> float:
+    if isinstance(asked, int | float) and 0 < asked <= LONGEST_S:
+        return float(asked)
+    raise IngestError(f"{asked!r} is not a length of time.", f"Ask for up to {LONGEST_S:.0f} s.")

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 SOCKET_PATH_MOST = 100  # bytes; sun_path holds 104 to 108
 LINE_MOST = 1 << 20
+REQUEST_S = 10.0
 
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -82,10 +83,12 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            reply = await self._reply(await reader.readline())
+            async with asyncio.timeout(REQUEST_S):
+                line = await reader.readline()
+            reply = await self._reply(line)
             writer.write(msgspec.json.encode(reply) + b"\n")
             await writer.drain()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TimeoutError) as error:
             log.debug("a control request broke off: %s", error)
         finally:
             writer.close()
@@ -98,7 +101,7 @@ class ControlServer:
             return {"ok": await self._handle(request)}
         except IngestError as error:
             return {"error": error.problem, "advice": error.advice}
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             return {"error": f"The collector did not understand the request: {error}."}
 
 

@@ -44,7 +44,8 @@ def sensor(key: str, title: str, placement: str, state: str) -> SensorView:
         malformed=3,
         live=(
             cadence(112.0, 0.4 if state == "streaming" else 20.0),
-            LiveValue(label="speed", value=1.42, unit="m/s", age_s=0.4),
+            LiveValue(label="speed", value=1.4, unit="m/s", age_s=0.4),
+            LiveValue(label="battery", value=82.0, unit="%", age_s=0.4),
         ),
     )
 
@@ -84,6 +85,7 @@ class FakeData:
     error: DashboardError | None = None
     done: list[tuple[object, ...]] = field(default_factory=list)
     count: int = 1
+    loads: bool = False  # something new each time somebody looks
     home: str = field(default_factory=lambda: f"home-{next(_HOMES)}")
 
     def persons(self) -> list[PersonView]:
@@ -98,6 +100,7 @@ class FakeData:
         return replace(self.weeks_by_name[week], demo=self.demo)
 
     def version(self) -> int:
+        self.count += self.loads
         return self.count
 
     def status(self) -> CollectorStatus:

@@ -272,6 +272,7 @@ def trend(last: WeekReport) -> tuple[TrendWeek, ...]:
         points_measurable=last.points_measurable,
         lld=dose,
         valid_days=last.valid_days,
+        at_least=last.at_least,
     )
     return (*rows, end)
 
@@ -399,7 +400,7 @@ def so_far() -> WeekReport:
             valid_days=3,
             excused_days=1,
             days=(days[0], excused, *days[2:]),
-            components=bounds(components(coverage=3 / 7)),
+            components=bounds(components(coverage=1.0)),
         )
     )
 

@@ -16,6 +16,7 @@ from dashboard.cli import globals_first, main
 from ingest.entries import Entries
 from ingest.loader import load
 from tests import command_docs
+from tests.recorded import pod_recording
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,6 +82,36 @@ def test_a_person_is_added_changed_and_listed(capsys: pytest.CaptureFixture[str]
     assert anna["use_heart_rate"] is False
 
 
+def test_a_name_that_looks_alike_is_somebody_else(capsys: pytest.CaptureFixture[str]) -> None:
+    result(capsys, "person", "Li Na", "--zone", "Asia/Shanghai", "--birth-year", "1957")
+    first, second = result(capsys, "person", "Li Na!")
+    assert (first["key"], second["key"]) == ("li-na", "li-na-2")
+    assert (first["zone"], first["birth_year"]) == ("Asia/Shanghai", 1957)
+    assert second["birth_year"] is None
+
+
+def test_of_several_files_the_good_ones_are_imported(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    good = pod_recording(tmp_path / "elsewhere", seconds=30)
+    bad = tmp_path / "bad.legrec"
+    bad.write_bytes(b"no")
+    code, out, err = legload(capsys, "import", str(bad), str(good), "--json")
+    done = json.loads(out)
+    assert code == 1
+    assert [file["file"] for file in done["files"]] == [good.name]
+    assert "not a recording" in done["failed"][0]
+    assert done["loaded"]["rows"] > 0
+    assert "bad.legrec" in err
+
+
+@pytest.mark.parametrize("week", ["0001-W01", "9999-W52", "2026-W00", "\u0662026-W47"])
+def test_weeks_out_of_this_world_are_refused(capsys: pytest.CaptureFixture[str], week: str) -> None:
+    code, _, err = legload(capsys, "week", week)
+    assert code == 1
+    assert "is not an ISO week" in err
+
+
 def test_days_are_excused_and_counted_again(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     result(capsys, "person", "Anna")
     result(capsys, "excuse", "2026-11-02", "2026-11-08", "--why", "surgery")
@@ -117,6 +148,11 @@ def test_a_week_that_does_not_exist_is_refused_in_one_sentence(
         (["excuse", "2026-11-08", "2026-11-02"], "is before"),
         (["person", "Anna", "--zone", "Mars/Olympus"], "is not a time zone"),
         (["person", "Anna", "--sex", "x"], "female or male"),
+        (["person", "Anna", "--zone", "localtime"], "is not a time zone"),
+        (["person", "Anna", "--birth-year", "2099"], "is yet to come"),
+        (["person", "Bo\nb"], "cannot be a name"),
+        (["person", "!!!"], "cannot be a name"),
+        (["excuse", "0001-01-01", "9999-12-31"], "longer than a year"),
         (["scan", "--for", "never"], "is not a length of time"),
         (["pair", "AA", "--placement", "nose"], "is not a placement"),
     ],

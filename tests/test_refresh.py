@@ -12,10 +12,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from dashboard.data import open_data
-from dashboard.refresh import in_force, refresh
+from dashboard.refresh import in_force, masses, refresh
 from devices.profile import Placement
 from devices.walker import plan_day
-from ingest.entries import Assigned, Assignment, Entries, PersonSet, SensorPaired
+from ingest.entries import Assigned, Assignment, Entries, Person, PersonSet, SensorPaired
 from ingest.simulated import Cast, write_motion, write_sessions
 from ingest.store import open_store, store_path
 
@@ -163,6 +163,22 @@ def test_each_minute_belongs_to_the_assignment_in_force() -> None:
     assert held(both, 0, 1) == [("ada", 0, 24)]
     assert held(both, 4, 5) == [("ben", 96, 120)]
     assert held([], 0, 5) == []
+
+
+def test_body_mass_is_that_of_the_local_day_whatever_the_piece() -> None:
+    day = dt.timedelta(days=1)
+    person = Person(
+        key="ada",
+        name="Ada",
+        zone="Europe/Rome",
+        masses=((MONDAY.date(), 50.0), ((MONDAY + day).date(), 200.0)),
+    )
+    whole = list(masses(person, MONDAY, MONDAY + 2 * day))
+    midnight = MONDAY + dt.timedelta(hours=23)  # in Rome
+    assert whole == [(50.0, MONDAY, midnight), (200.0, midnight, MONDAY + 2 * day)]
+    cut = MONDAY + dt.timedelta(hours=20)
+    parts = [*masses(person, MONDAY, cut), *masses(person, cut, MONDAY + 2 * day)]
+    assert [mass for mass, _, _ in parts] == [50.0, 50.0, 200.0]
 
 
 def test_weeks_are_listed_in_the_zone_of_the_person(tmp_path: Path) -> None:

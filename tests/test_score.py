@@ -323,6 +323,18 @@ def test_the_trend_holds_four_weeks_oldest_first_and_this_one_last() -> None:
     assert report.trend[-1].points == report.points
 
 
+def test_the_trend_says_which_weeks_are_lower_bounds() -> None:
+    before = MONDAY - dt.timedelta(weeks=1)
+    earlier = [row for day in range(3) for row in worn_day(day, walk=20, monday=before)]
+    report = report_of([*earlier, *worn_week(7)])
+    assert [week.at_least for week in report.trend] == [False, False, True, False]
+    silent = report_of([*earlier, *worn_week(7)], person=replace(UTC_ANNA, no_score=True))
+    assert silent.trend[2].points is None
+    assert silent.trend[2].at_least
+    today = report_of([*earlier, *worn_day(0, walk=20)], now=at(0, 21))
+    assert today.trend[-1].at_least
+
+
 def test_a_run_of_unloaded_days_is_followed_across_weeks() -> None:
     before = MONDAY - dt.timedelta(weeks=1)
     quiet = [row for day in range(4, 7) for row in worn_day(day, walk=0, monday=before)]

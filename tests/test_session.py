@@ -99,7 +99,7 @@ def test_a_silent_sensor_is_let_go_and_searched_again(tmp_path: Path) -> None:
     run(a_while())
     assert State.LOST in states
     reasons = [payloads(recording, Kind.LOST) for recording in recordings(tmp_path)]
-    assert reasons[0] == [b"silent for 6 s"]
+    assert reasons[0] == [b"silent for 5 s"]
     assert len(reasons) >= 2
 
 

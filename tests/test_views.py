@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.week import WeekReport
-from dashboard import scorecard, theme, tiles, wording
+from dashboard import charts, scorecard, theme, tiles, wording
 from dashboard.demo import Progress
 from dashboard.errors import DashboardError
 from tests import fake_data, sample_week
@@ -121,13 +123,14 @@ def test_done_left_and_unknown_stand_side_by_side_and_add_up() -> None:
 
 def test_every_line_shows_value_target_points_evidence_coverage_and_source() -> None:
     said = text_of(week_page(with_week("partial")))
-    for line in sample_week.partial().components:
+    report = sample_week.partial()
+    for line in report.components:
         assert line.title in said
         assert wording.value_text(line) in said
         assert line.target_text in said
         assert wording.points_text(line) in said
         assert f"Evidence {wording.evidence_text(line.evidence)}" in said
-        assert wording.basis_text(line).replace("\N{NO-BREAK SPACE}", " ") in said
+        assert wording.basis_text(line, report).replace("\N{NO-BREAK SPACE}", " ") in said
         assert line.source in said
 
 
@@ -189,6 +192,31 @@ def test_each_chart_has_its_words_and_a_table() -> None:
     assert len(page.dataframe) == 2
     assert len(page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")) == 2
     assert "Of 7 days: 2 not recorded, 5 valid" in text_of(page)
+
+
+def test_a_page_gets_to_its_end_while_new_data_comes_in_all_the_time() -> None:
+    fake = with_week("no data", loads=True)
+    page = week_page(fake)
+    assert not page.exception
+    said = text_of(page)
+    for words in ("Against the targets", "Last four weeks", "Gaps", sample_week.DISCLAIMER[:60]):
+        assert words in said
+
+
+def test_a_week_in_which_nothing_was_recorded_has_no_gaps_to_speak_of() -> None:
+    said = text_of(week_page(with_week("no data")))
+    assert "Gaps Nothing was recorded." in said
+    assert "No gaps" not in said
+
+
+def test_the_trend_says_once_that_nothing_was_recorded_and_marks_lower_bounds() -> None:
+    said = text_of(week_page(with_week("at least")))
+    assert "W45: nothing recorded; W46: 58 of 80 (partial); W47: at least 55 of 60." in said
+    assert "≥ and pale: a lower bound" in said
+    frame = charts.trend_frame(sample_week.at_least())
+    assert frame["at_least"].to_list() == [False, False, False, True]
+    assert frame["dose_text"].to_list()[-1] == "≥\N{NO-BREAK SPACE}6,210"
+    assert "lower bound, what" not in text_of(week_page(with_week("complete")))
 
 
 def test_without_a_sensor_the_page_says_what_to_do() -> None:
@@ -298,6 +326,27 @@ def test_a_paired_sensor_shows_state_place_battery_and_malformed_packets() -> No
         assert words in said
 
 
+def test_a_card_says_the_battery_once_and_metres_with_two_decimals() -> None:
+    said = " ".join(parsed(tiles.card(fake_data.three_sensors()[0], "Anna")).words)
+    assert said.casefold().count("battery") == 1
+    assert "1.40" in said
+
+
+def test_a_sensor_that_is_off_shows_what_is_known_with_its_age_and_counts_nothing() -> None:
+    off = replace(
+        fake_data.sensor("pod", "Foot pod", "right-foot", "off"),
+        notifications=None,
+        malformed=None,
+        live=(),
+    )
+    later = fake_data.NOON + dt.timedelta(hours=3)
+    said = " ".join(parsed(tiles.card(off, "Anna", now=later)).words)
+    assert "Battery 82\N{NO-BREAK SPACE}% (" in said
+    assert said.count(", 3 h ago") == 2
+    assert "Not listening" in said
+    assert "packets" not in said
+
+
 def test_a_sensor_is_forgotten_only_after_a_second_click() -> None:
     fake = FakeData({}, sensors=fake_data.three_sensors())
     page = sensors_page(fake).button(key="forget-pod").click().run()
@@ -336,6 +385,12 @@ def test_plain_text_has_no_markdown_left() -> None:
 def test_hostile_text_in_a_week_stays_text(build: Callable[[], WeekReport]) -> None:
     markup = scorecard.lines(build()) + scorecard.record(build()) + scorecard.foot(build())
     assert not {"script", "img", "iframe"} & parsed(markup).tags
+
+
+def test_the_head_of_a_page_starts_below_the_header_that_streamlit_lays_over_it() -> None:
+    tops = re.findall(r'stMainBlockContainer"\] \{[^}]*padding: ([\d.]+)rem', theme.css())
+    assert len(tops) == 2
+    assert min(float(top) for top in tops) > 3.75
 
 
 def test_the_pages_ask_nobody_outside() -> None:

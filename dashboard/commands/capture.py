@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,11 +78,21 @@ async def _collect(settings: Settings, for_s: float | None) -> None:
             rng=np.random.default_rng(),
             load=load,
         )
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, collector.stop)
+        _stop_on_signals(collector.stop)
         console.note(f"Recording over {radio.name}. Stop with Ctrl-C.")
         await collector.run(for_s)
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    """End in good order on Ctrl-C, when asked to end, and when the terminal is closed."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if not hasattr(signal, name):
+            continue
+        try:
+            loop.add_signal_handler(getattr(signal, name), stop)
+        except NotImplementedError:  # Windows
+            signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(stop))
 
 
 def _watch(home: Path, for_s: float | None) -> None:
@@ -137,33 +149,49 @@ def dashboard(context: typer.Context, port: Port = None, no_browser: NoBrowser =
 def run(context: typer.Context, port: Port = None, no_browser: NoBrowser = False) -> None:
     """Record and show: the collector and the pages together, until Ctrl-C."""
     from dashboard.server import free_port
+    from ingest.control import ask, contact
+    from ingest.errors import IngestError
 
     settings = context.obj
     chosen = free_port(port or settings.port)
-    log = settings.home / "logs" / "run.log"
+    logs = settings.home / "logs"
     collect = processes.command(settings.home, "record", radio=settings.radio)
     pages = processes.command(
         settings.home, "dashboard", "--no-browser", "--port", str(chosen), radio=settings.radio
     )
-    with processes.children(log, collect, pages) as started:
-        supervise(started, chosen, browser=not no_browser)
+    foreign = contact(settings.home) is not None
+    try:
+        with processes.children(logs, record=collect, pages=pages) as started:
+            keeper = processes.Keeper(started, collect, logs / "record.log", console.note)
+            supervise(started[-1], chosen, browser=not no_browser, look=keeper.look)
+    finally:
+        if not foreign:  # one that was started from a page meanwhile
+            with suppress(IngestError):
+                ask(settings.home, "stop")
 
 
 def supervise(
-    started: list[processes.Child], port: int, *, browser: bool, for_s: float | None = None
+    pages: processes.Child,
+    port: int,
+    *,
+    browser: bool,
+    look: Callable[[float], None],
+    for_s: float | None = None,
 ) -> None:
-    """Wait until the pages answer, say where they are, and stay until Ctrl-C or the time is up."""
+    """Wait until the pages answer, say where they are, and stay until Ctrl-C or the time is up.
+
+    look: called twice a second with the monotonic time in seconds.
+    """
     from dashboard.server import wait_until_ready
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    pages = started[-1]
-    wait_until_ready(port, [pages], READY_S)
-    console.note(f"The pages are at http://127.0.0.1:{port} . Stop with Ctrl-C.")
-    if browser:
-        typer.launch(f"http://127.0.0.1:{port}")
-    end = None if for_s is None else time.monotonic() + for_s
     try:
+        wait_until_ready(port, [pages], READY_S)
+        console.note(f"The pages are at http://127.0.0.1:{port} . Stop with Ctrl-C.")
+        if browser:
+            typer.launch(f"http://127.0.0.1:{port}")
+        end = None if for_s is None else time.monotonic() + for_s
         while pages.poll() is None and (end is None or time.monotonic() < end):
+            look(time.monotonic())
             time.sleep(0.5)
     except KeyboardInterrupt:
         console.note("Stopping …")

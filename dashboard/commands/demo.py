@@ -51,11 +51,11 @@ def demo(
 
     home = _fresh_home(context.obj.demo_home)
     history.introduce(home, local_zone(), dt.datetime.now(dt.UTC))
-    log = home / "logs" / "demo.log"
+    logs = home / "logs"
     collect = processes.command(home, "record", radio=RADIO)
     history_ = processes.command(home, "demo-history")
     if no_browser and for_ is not None:
-        with processes.children(log, collect, history_):
+        with processes.children(logs, record=collect, history=history_):
             pair_all(home)
             _stream(for_)
             if not _reached_a_week(home):
@@ -65,11 +65,16 @@ def demo(
     else:
         chosen = free_port(port or context.obj.port)
         pages = ("dashboard", "--no-browser", "--port", str(chosen))
-        with processes.children(log, collect, processes.command(home, *pages)) as started:
+        shown = processes.command(home, *pages)
+        with processes.children(logs, record=collect, pages=shown) as started:
             pair_all(home)
             wait_until_ready(chosen, started, READY_S)
-            with processes.children(log, history_):  # the first page has the computer to itself
-                supervise(started, chosen, browser=not no_browser, for_s=for_)
+            with processes.children(
+                logs, history=history_
+            ):  # the first page has the computer to itself
+                keeper = processes.Keeper(started, collect, logs / "record.log", console.note)
+                browser = not no_browser
+                supervise(started[-1], chosen, browser=browser, look=keeper.look, for_s=for_)
     _finish(home, out, as_json=context.obj.json)
 
 
@@ -152,7 +157,7 @@ def _first_scan(home: Path) -> list[Seen]:
             return found
     raise DashboardError(
         "The demo's virtual sensors did not appear.",
-        f"See {home / 'logs' / 'demo.log'}, or run 'legload doctor --radio virtual'.",
+        f"See {home / 'logs'}, or run 'legload doctor --radio virtual'.",
     )
 
 

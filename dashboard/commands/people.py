@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from typing import Annotated, Any
 
 import typer
 
 from dashboard import console
 from dashboard.errors import DashboardError
+
+LONGEST_NAME = 80
+MOST_EXCUSED_DAYS = 366
 
 
 def person(
@@ -35,6 +39,8 @@ def person(
 
     settings = context.obj
     entries = Entries(settings.home)
+    if birth_year is not None and birth_year > dt.date.today().year:  # noqa: DTZ011
+        raise typer.BadParameter(f"{birth_year} is yet to come; give the year of birth.")
     facts: dict[str, Any] = {
         "birth_year": birth_year,
         "sex": _sex(sex),
@@ -49,8 +55,9 @@ def person(
         raise typer.BadParameter("Say whom: legload person NAME --birth-year 1950")
     if wanted is not None:
         now = dt.datetime.now(dt.UTC)
-        known = find_person(entries.registry().persons, wanted)
-        key = known.key if known else slug(wanted)
+        persons = entries.registry().persons
+        known = find_person(persons, wanted)
+        key = known.key if known else new_key(wanted, persons)
         said: list[Any] = []
         if given or known is None:
             if known is None:
@@ -100,6 +107,10 @@ def excuse(
     first, last = parse_day(start), parse_day(end)
     if last < first:
         raise typer.BadParameter(f"{last} is before {first}; give the first day first.")
+    if (last - first).days >= MOST_EXCUSED_DAYS:
+        raise typer.BadParameter(
+            f"{first} to {last} is longer than a year; excuse a year at most at once."
+        )
     entries = Entries(context.obj.home)
     whom = pick_person(entries.registry().persons, context.obj.person)
     now = dt.datetime.now(dt.UTC)
@@ -129,11 +140,15 @@ def _sex(text: str | None) -> str | None:
 def _zone(text: str | None) -> str | None:
     import zoneinfo
 
+    import polars as pl
+
     if text is None:
         return None
     try:
+        instant = pl.Series([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)])
+        instant.dt.convert_time_zone(text)  # knows fewer names than Python, and both must
         return zoneinfo.ZoneInfo(text).key
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
         raise typer.BadParameter(f"'{text}' is not a time zone; write it as Europe/Rome.") from None
 
 
@@ -144,12 +159,15 @@ def local_zone() -> str:
     return tzlocal.get_localzone_name() or "UTC"
 
 
-def slug(name: str) -> str:
-    """A key from a name: lower case, dashes."""
-    key = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
-    if not key:
-        raise typer.BadParameter(f"'{name}' has no letter or digit; give a name.")
-    return key
+def new_key(name: str, persons: Container[str]) -> str:
+    """A key from a name that nobody has yet: lower case, dashes."""
+    slug = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+    if not slug or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise typer.BadParameter(
+            f"{name[:LONGEST_NAME]!r} cannot be a name; use letters, on one line."
+        )
+    keys = (slug, *(f"{slug}-{number}" for number in range(2, 1000)))
+    return next(key for key in keys if key not in persons)
 
 
 def find_person(persons: dict[str, Any], wanted: str) -> Any | None:

@@ -213,7 +213,10 @@ def assign(
         counts=counts,
         since=day,
     )
-    console.note(f"Saved. {sensor} is scored again with the next load.")
+    if context.obj.json:
+        console.emit({"sensor": sensor, "saved": True})
+    else:
+        console.note(f"Saved. {sensor} is scored again with the next load.")
 
 
 def forget(context: typer.Context, sensor: str) -> None:
@@ -221,4 +224,7 @@ def forget(context: typer.Context, sensor: str) -> None:
     from dashboard.data import open_data
 
     open_data(context.obj.home).forget(sensor)
-    console.note(f"{sensor} is forgotten. What it recorded stays.")
+    if context.obj.json:
+        console.emit({"sensor": sensor, "forgotten": True})
+    else:
+        console.note(f"{sensor} is forgotten. What it recorded stays.")

@@ -36,6 +36,7 @@ def import_(
     from dashboard.data import open_data
     from dashboard.refresh import refresh
     from ingest.entries import Entries
+    from ingest.errors import IngestError
     from ingest.importers import import_file
     from ingest.importers.imported import Into
 
@@ -43,17 +44,26 @@ def import_(
     person = pick_person(Entries(settings.home).registry().persons, settings.person)
     open_data(settings.home).introduce(person)
     into = Into(home=settings.home, person=person, now=dt.datetime.now(dt.UTC))
-    results = []
+    results, failed = [], []
     with console.progress("Importing", quiet=settings.json) as advance:
         for number, file in enumerate(files, 1):
-            results.append(import_file(file, into))
+            try:
+                results.append(import_file(file, into))
+            except IngestError as error:
+                failed.append(str(error))
             advance(number, len(files))
     done = refresh(settings.home)
     if settings.json:
-        return console.emit({"files": results, "loaded": done})
-    for result in results:
-        console.show(f"{result.file}: {result.text}")
-    return console.show(f"{done.rows} new rows, {done.minutes} minutes scored.")
+        console.emit({"files": results, "failed": failed, "loaded": done})
+    else:
+        for result in results:
+            console.show(f"{result.file}: {result.text}")
+        if results:
+            console.show(f"{done.rows} new rows, {done.minutes} minutes scored.")
+    for sentence in failed:
+        console.note(sentence)
+    if failed:
+        raise typer.Exit(1)
 
 
 def repair(context: typer.Context) -> None:

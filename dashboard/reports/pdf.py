@@ -88,13 +88,15 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "dates": wording.date_range(report),
         "zone": _clip(f"Days as in {report.zone}", 60),
         **_score(report),
-        "components": [_component(line, sources) for line in lines],
+        "components": [_component(line, sources, report) for line in lines],
         "days": [_day(day) for day in report.days],
         "strip-text": wording.strip_text(report),
         "dose-note": wording.DOSE_NOTE,
-        "trend": [_trend(week) for week in report.trend[-4:]],
+        "trend": _trend(report),
+        "trend-note": wording.trend_note(report),
         "notices": _list((note.text for note in report.notices), "notices", 210),
         "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
+        "no-gaps": wording.gaps_none(report),
         "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 130),
         "sources": [
             {
@@ -133,12 +135,12 @@ def _score(report: WeekReport) -> dict[str, Any]:
     }
 
 
-def _component(line: Component, sources: dict[str, int]) -> dict[str, Any]:
+def _component(line: Component, sources: dict[str, int], report: WeekReport) -> dict[str, Any]:
     return {
         "title": _clip(line.title, 44),
         "known": line.value is not None,
         "value": wording.value_text(line),
-        "details": [_clip(text, 120) for text in wording.details(line)],
+        "details": [_clip(text, 190) for text in wording.details(line, report)],
         "target": _clip(line.target_text, 64),
         "credit": line.credit,
         "points": wording.points_text(line),
@@ -160,14 +162,17 @@ def _day(day: Day) -> dict[str, Any]:
     }
 
 
-def _trend(week: TrendWeek) -> dict[str, Any]:
+def _trend(report: WeekReport) -> list[dict[str, Any]]:
+    """The page's table of the last weeks, each with a bar."""
+    rows = zip(report.trend, wording.trend_table(report), strict=True)
+    return [{"cells": list(row.values()), **_trend_bar(week)} for week, row in rows][-4:]
+
+
+def _trend_bar(week: TrendWeek) -> dict[str, Any]:
     return {
-        "week": wording.week_short(week.week),
         "share": None if week.points is None else week.points / 100,
         "most": week.points_measurable / 100,
-        "points": wording.trend_points(week),
-        "dose": wording.trend_dose(week),
-        "status": week.status.value,
+        "at-least": week.at_least,
     }
 
 

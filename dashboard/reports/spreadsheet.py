@@ -41,21 +41,27 @@ COLUMNS = (
     "source",
     "note",
 )
-DAY_UNITS = {
-    "hours": "h",
-    "wear_h": "h",
-    "observed_h": "h",
-    "steps": "steps",
-    "lld": "step-eq",
-    "credit": "share",
-    "loaded_min": "min",
-    "aerobic_min": "min",
-    "peak30_spm": "steps/min",
-    "recorded": "",
-    "excused": "",
-    "valid": "",
-    "future": "",
+DAY_NUMBERS = {
+    "hours": ("Length of the day", "h"),
+    "wear_h": ("Worn", "h"),
+    "observed_h": ("Recorded", "h"),
+    "steps": ("Steps", "steps"),
+    "lld": ("Loaded-Leg Dose", "step-eq"),
+    "credit": ("Share of the day's dose target", "share"),
+    "loaded_min": ("Loaded minutes", "min"),
+    "aerobic_min": ("Aerobic minutes", "min"),
+    "peak30_spm": ("Peak-30 cadence", "steps/min"),
 }
+DAY_STATES = {
+    "recorded": "Anything was recorded",
+    "excused": "Excused",
+    "valid": "Valid day",
+    "future": "Still to come",
+}
+_TIMES = {"hours", "wear_h", "observed_h"}  # known as they are; the other numbers can be bounds
+_SHARES = {"credit", "coverage"}
+_DIGITS = {"step-eq": 1, "step-eq/day": 1, "steps": 1, "share": 3, "h": 3}
+"""Decimals by unit, else two; a walk of two minutes is still more than 0 h."""
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # also the full-width forms
 
 
@@ -66,7 +72,7 @@ def write(report: WeekReport) -> bytes:
     table.writeheader()
     base: Row = {"person": report.person_name, "week": report.week, "demo": report.demo}
     for row in rows(report):
-        table.writerow({key: _cell(value) for key, value in {**base, **row}.items()})
+        table.writerow({key: _cell(value) for key, value in _rounded({**base, **row}).items()})
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -143,10 +149,13 @@ def _component(line: Component) -> Row:
 
 
 def _day(day: Day) -> Iterator[Row]:
-    for key, unit in DAY_UNITS.items():
-        value: Cell = getattr(day, key)
-        title = key.replace("_", " ")
-        yield {**_row("day", key, title, value=value, unit=unit), "date": day.date.isoformat()}
+    date = day.date.isoformat()
+    for key, (title, unit) in DAY_NUMBERS.items():
+        value: float | None = getattr(day, key)
+        least = None if value is None or key in _TIMES else not day.valid
+        yield _row("day", key, title, date=date, value=value, unit=unit, at_least=least)
+    for key, title in DAY_STATES.items():
+        yield _row("day", key, title, date=date, value=getattr(day, key))
 
 
 def _trend(week: TrendWeek) -> Iterator[Row]:
@@ -158,8 +167,10 @@ def _trend(week: TrendWeek) -> Iterator[Row]:
         unit="points",
         text=week.status.value,
         points_max=week.points_measurable,
+        at_least=None if week.points is None else week.at_least,
     )
-    yield _row("trend", "lld", week.week, value=week.lld, unit="step-eq/day")
+    least = None if week.lld is None else week.at_least
+    yield _row("trend", "lld", week.week, value=week.lld, unit="step-eq/day", at_least=least)
     yield _row("trend", "valid_days", week.week, value=week.valid_days, unit="days")
 
 
@@ -175,12 +186,23 @@ def _utc(instant: dt.datetime) -> str:
     return instant.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
+def _rounded(row: Row) -> Row:
+    """Numbers with the decimals that they deserve: shares 3, else by unit."""
+    digits = _DIGITS.get(str(row.get("unit", "")), 2)
+    return {
+        key: round(value, 3 if key in _SHARES else 2 if key == "points" else digits)
+        if isinstance(value, float)
+        else value
+        for key, value in row.items()
+    }
+
+
 def _cell(value: Cell) -> str:
-    """Empty for null, `true`/`false`, numbers in full, text that is never run as a formula."""
+    """Empty for null, `true`/`false`, no `.0`, text that is never run as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        return repr(value).removesuffix(".0")
     return f"'{value}" if value.lstrip(" \N{NO-BREAK SPACE}").startswith(_FORMULA) else value

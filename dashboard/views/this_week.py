@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -30,12 +32,9 @@ def render(data: Data, person: str) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         st.html(scorecard.head(report, current=week == weeks[0]))
-    with right:
-        _downloads(version, report)
     _picker(person, weeks, week)
     st.html(scorecard.hero(report))
     _live(data)
-    _watch(data, version)
     if report.notices:
         st.html(scorecard.notices(report.notices))
     _days(report)
@@ -45,6 +44,9 @@ def render(data: Data, person: str) -> None:
     st.html(scorecard.record(report))
     st.divider()
     st.html(scorecard.foot(report))
+    with right:
+        _downloads(version, report)
+    _watch(data, version, itertools.count())
 
 
 @st.cache_data(ttl="10m", max_entries=64, show_spinner="Adding up the week …")
@@ -127,8 +129,14 @@ def _live(data: Data) -> None:
 
 
 @st.fragment(run_every=LOOK_S)
-def _watch(data: Data, version: int) -> None:
-    """Run the page again when there is new data."""
+def _watch(data: Data, version: int, looks: Iterator[int]) -> None:
+    """Run the page again when there is new data.
+
+    The first look is part of drawing the page and only counts: while weeks are loading there is
+    new data all the time, and a page that starts again at once never gets to its end.
+    """
+    if next(looks) == 0:
+        return
     with contextlib.suppress(DashboardError):  # busy just now: look again in a moment
         if data.version() != version:
             st.rerun()
@@ -146,8 +154,9 @@ def _days(report: WeekReport) -> None:
 
 
 def _trend(report: WeekReport) -> None:
-    words = el("p", wording.trend_text(report), cls="muted")
-    st.html(scorecard.page(el("h2", "Last four weeks"), words))
+    texts = (wording.trend_text(report), wording.trend_note(report))
+    words = [el("p", text, cls="muted") for text in texts if text]
+    st.html(scorecard.page(el("h2", "Last four weeks"), *words))
     colours = theme.palette(st.context.theme.type)
     with st.container(horizontal=True):
         with st.container(width=CHART_PX):
@@ -157,8 +166,5 @@ def _trend(report: WeekReport) -> None:
             st.html(scorecard.page(el("b", "Loaded-Leg Dose a day; dashed line: target")))
             st.altair_chart(charts.trend_dose(report, colours), alt=wording.trend_dose_text(report))
     with st.expander("The same as a table"):
-        st.dataframe(
-            charts.trend_frame(report).drop("points_text", "points_label", "dose_text"),
-            hide_index=True,
-            alt="The last weeks as a table",
-        )
+        table = wording.trend_table(report)
+        st.dataframe(table, hide_index=True, alt="The last weeks as a table")

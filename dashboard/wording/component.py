@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analytics.week import Component
+from analytics.week import Component, Status, WeekReport
 from dashboard.wording.text import amount, number, percent
 
 EVIDENCE = {
@@ -13,6 +13,8 @@ EVIDENCE = {
     "C": ("experiment", "Seen in an experiment with people or animals."),
     "D": ("our design", "Our own choice; no study sets this number."),
 }
+CAP_NOTE = "each day counts up to its target"
+_DAILY = frozenset({"lld", "loaded_min"})  # credit is the mean of the daily credits
 _DOI_ORG = "https://doi.org/"
 _DOI = re.compile(r"(?:doi:\s*|https?://doi\.org/)?(10\.\d{4,9}/[^\s;,]+)")
 
@@ -50,20 +52,47 @@ def range_text(line: Component) -> str:
     return f"{number(line.low)} to {number(line.high)} if missing days were empty/full"
 
 
-def basis_text(line: Component) -> str:
-    """Coverage and confidence."""
+def basis_text(line: Component, report: WeekReport) -> str:
+    """Coverage and confidence; while the week runs, coverage is of the days that have begun."""
     parts = []
-    if line.coverage is not None:
+    if line.coverage is not None and report.status is Status.SO_FAR:
+        begun = sum(not day.excused and not day.future for day in report.days)
+        days = "day" if begun == 1 else "days"
+        parts.append(f"from {line.coverage * begun:.0f} of {begun} {days} so far")
+    elif line.coverage is not None:
         parts.append(f"from {percent(line.coverage)} of the days")
     if line.confidence:
         parts.append(f"confidence {line.confidence}")
     return ", ".join(parts)
 
 
-def details(line: Component) -> list[str]:
+def spread_text(line: Component, report: WeekReport) -> str:
+    """How a lower bound of a daily mean was made; empty for every other value."""
+    if not line.at_least or line.value is None:
+        return ""
+    count = sum(not day.excused for day in report.days)
+    days = f"all {count} days" if count == len(report.days) else f"{count} days not excused"
+    if line.unit.endswith("/day"):
+        return f"recorded total spread over {days}"
+    if line.key == "peak30_spm":
+        return f"mean over {days}, the unseen as 0"
+    return ""
+
+
+def cap_text(line: Component) -> str:
+    """Why a mean at or above its target still loses points."""
+    if line.key not in _DAILY or line.value is None or line.credit is None:
+        return ""
+    return CAP_NOTE if line.value >= line.target and line.credit < 1 else ""
+
+
+def details(line: Component, report: WeekReport) -> list[str]:
     """The small print under a value, or why there is none and what to do."""
     note = _sentence(line.note.removeprefix("Not measured: "))
-    texts = (note,) if not line.measured else (basis_text(line), range_text(line), note)
+    spread = spread_text(line, report)
+    if not line.measured:
+        return [text for text in (spread, note) if text]
+    texts = (cap_text(line), spread, basis_text(line, report), range_text(line), note)
     return [text for text in texts if text]
 
 

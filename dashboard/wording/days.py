@@ -36,7 +36,8 @@ def dose_text(day: Day) -> str:
 
 def coverage_text(day: Day) -> str:
     """`worn 14.2 h`, `1.1 h recorded`, or nothing."""
-    if day.wear_h is not None:
+    long = day.wear_h or (day.observed_h or 0.0) >= 1
+    if day.wear_h is not None and (long or not day.recorded):
         return f"worn {hours(day.wear_h)}"
     if day.recorded and day.observed_h is not None:
         return f"{hours(day.observed_h)} recorded"
@@ -54,7 +55,8 @@ def day_text(day: Day) -> str:
     state = DAY_STATES[day_state(day)]
     if day.lld is None or not day.recorded:
         return f"{date_long(day.date)}: {state}."
-    share = f", {percent(day.credit)} of the target" if day.credit is not None else ""
+    least = "" if day.valid else "at least "
+    share = f", {least}{percent(day.credit)} of the target" if day.credit is not None else ""
     return (
         f"{date_long(day.date)}: {dose_text(day)} step-eq{share}; {coverage_text(day)} ({state})."
     )
@@ -78,16 +80,23 @@ def day_table(report: WeekReport) -> list[dict[str, str]]:
             "Day": date_long(day.date),
             "Status": DAY_STATES[day_state(day)],
             "Dose, step-eq": dose_text(day),
-            "Target reached": "" if day.credit is None else percent(day.credit),
+            "Target reached": _bound(None if day.credit is None else percent(day.credit), day),
             "Coverage": coverage_text(day),
-            "Steps": _or_blank(day.steps),
-            "Loaded min": _or_blank(day.loaded_min),
-            "Aerobic min": _or_blank(day.aerobic_min),
-            "Peak-30, steps/min": _or_blank(day.peak30_spm),
+            "Steps": _or_blank(day.steps, day),
+            "Loaded min": _or_blank(day.loaded_min, day),
+            "Aerobic min": _or_blank(day.aerobic_min, day),
+            "Peak-30, steps/min": _or_blank(day.peak30_spm, day),
         }
         for day in report.days
     ]
 
 
-def _or_blank(value: float | None) -> str:
-    return "" if value is None else number(value)
+def _or_blank(value: float | None, day: Day) -> str:
+    return _bound(None if value is None else number(value), day)
+
+
+def _bound(written: str | None, day: Day) -> str:
+    """Empty for the unknown; a day that is not valid shows lower bounds."""
+    if written is None:
+        return ""
+    return written if day.valid else f"at least {written}"

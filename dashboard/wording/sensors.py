@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from analytics.week import Gap, SensorUse, WeekReport
-from dashboard.wording.text import hours, length_text, percent
+from dashboard.wording.text import hours, length_text, number, percent
+
+if TYPE_CHECKING:
+    from ingest.live import LiveValue
 
 
 def gap_text(gap: Gap, report: WeekReport) -> str:
@@ -39,6 +43,26 @@ def sensor_text(use: SensorUse) -> str:
     bad = f", {use.malformed} malformed packets left out" if use.malformed else ""
     name = f"{use.title}, {placement_text(use.placement)}"
     return f"{name}: {hours(use.observed_h)} recorded, {how}{battery}{bad}"
+
+
+def gaps_none(report: WeekReport) -> str:
+    """Why no gap is listed: nothing was missed, or nothing was there to be missed."""
+    if report.sensors or any(day.recorded for day in report.days):
+        return "No gaps in the recordings."
+    return "Nothing was recorded."
+
+
+def live_number(live: LiveValue) -> str:
+    """`1.40` metres (a second) with two decimals, else about three figures; or `unknown`."""
+    if live.value is None:
+        return "unknown"
+    return f"{live.value:.2f}" if live.unit in {"m", "m/s"} else number(live.value, 2)
+
+
+def live_text(value: LiveValue) -> str:
+    """`speed 1.47 m/s`."""
+    unit = "" if value.value is None else f" {value.unit}"
+    return f"{value.label} {live_number(value)}{unit}"
 
 
 def signal_text(dbm: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
@@ -28,8 +29,12 @@ def amount(value: float, unit: str) -> str:
 
 
 def hours(value: float) -> str:
-    """`14.2 h`."""
-    return f"{number(value)}\N{NO-BREAK SPACE}h"
+    """`14.2 h`; below an hour `4 min`, and `< 1 min`: only nothing at all is `0 h`."""
+    minutes = value * 60
+    if value <= 0 or round(minutes) >= 60:
+        return f"{number(value)}\N{NO-BREAK SPACE}h"
+    space = "\N{NO-BREAK SPACE}"
+    return f"<{space}1{space}min" if minutes < 1 else f"{minutes:.0f}{space}min"
 
 
 def percent(share: float) -> str:
@@ -52,10 +57,11 @@ def length_text(length: dt.timedelta) -> str:
 
 
 def age_text(seconds: float) -> str:
-    """`4 s`, `12 min`, `3 h`: how long ago, roughly."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.0f} h"
+    """`4 s`, `12 min`, `3 h`, `5 days`: how long ago, roughly."""
+    for size, unit in ((60, "s"), (3600, "min"), (48 * 3600, "h")):
+        if seconds < size:
+            return f"{seconds / _SECONDS[unit]:.0f} {unit}"
+    return f"{seconds / 86400:.0f} days"
 
 
 def clock_text(instant: dt.datetime) -> str:

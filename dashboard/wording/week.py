@@ -45,6 +45,8 @@ def headline(report: WeekReport) -> str:
         return "Nothing recorded this week"
     if report.status is Status.EXCUSED:
         return "Excused week"
+    if all(line.value is None for line in report.components):
+        return "Nothing to score yet"
     return "Shown without points"
 
 
@@ -137,25 +139,67 @@ def unmeasured_lines(report: WeekReport) -> list[Component]:
 
 
 def trend_points(week: TrendWeek) -> str:
-    """`58 of 80`, or the status that explains why there is no score."""
+    """`58 of 80`, `≥ 55 of 60`, or why there is no score."""
     if week.points is None:
         return "no points" if week.status is not Status.NO_DATA else "no data"
-    least = "≥ " if week.status in {Status.AT_LEAST, Status.SO_FAR} else ""
-    return f"{least}{week.points:.0f} of {week.points_measurable}"
+    return f"{_bound(week)}{week.points:.0f} of {week.points_measurable}"
 
 
 def trend_dose(week: TrendWeek) -> str:
-    """Mean dose a day, or that there is none."""
-    return "unknown" if week.lld is None else number(week.lld)
+    """Dose a day: `5,100`, `≥ 1,330`, or why there is none."""
+    if week.lld is None:
+        return "unknown" if week.status is not Status.NO_DATA else "no data"
+    return f"{_bound(week)}{number(week.lld)}"
+
+
+def _bound(week: TrendWeek) -> str:
+    return "≥\N{NO-BREAK SPACE}" if week.at_least else ""
+
+
+def trend_table(report: WeekReport) -> list[dict[str, str]]:
+    """The last weeks as rows of words, oldest first; a dash where the status says it all."""
+    return [
+        {
+            "Week": week_short(week.week),
+            "Points": _or_dash(trend_points(week)),
+            "Dose a day, step-eq": _or_dash(trend_dose(week)),
+            "Valid days": str(week.valid_days),
+            "Status": week.status.value,
+        }
+        for week in report.trend
+    ]
+
+
+def _or_dash(text: str) -> str:
+    return "–" if text == Status.NO_DATA.value else text
 
 
 def trend_text(report: WeekReport) -> str:
     """The trend in one sentence, oldest first."""
-    parts = [f"{week_short(w.week)}: {trend_points(w)} ({w.status.value})" for w in report.trend]
+    parts = [f"{week_short(week.week)}: {_week_points(week)}" for week in report.trend]
     return "; ".join(parts) + "." if parts else "No earlier weeks."
+
+
+def _week_points(week: TrendWeek) -> str:
+    if week.status is Status.NO_DATA:
+        return "nothing recorded"
+    if week.status is Status.AT_LEAST and week.at_least and week.points is not None:
+        return _spoken(trend_points(week))
+    return f"{_spoken(trend_points(week))} ({week.status.value})"
 
 
 def trend_dose_text(report: WeekReport) -> str:
     """The dose of the last weeks in one sentence."""
-    parts = [f"{week_short(w.week)}: {trend_dose(w)}" for w in report.trend]
+    parts = [f"{week_short(w.week)}: {_spoken(trend_dose(w))}" for w in report.trend]
     return f"Dose a day: {'; '.join(parts)}. Target {number(report.target_lld)} step-eq."
+
+
+def _spoken(text: str) -> str:
+    return text.replace("≥\N{NO-BREAK SPACE}", "at least ")
+
+
+def trend_note(report: WeekReport) -> str:
+    """What a pale bar of the trend is; empty where every week is known."""
+    if not any(week.at_least for week in report.trend):
+        return ""
+    return "≥ and pale: a lower bound, what was recorded spread over all days of the week."
