@@ -118,16 +118,16 @@ def _report(settings: Settings) -> None:
 def status(context: typer.Context) -> None:
     """What the collector is doing now."""
     from dashboard.data import open_data
+    from dashboard.wording import live_text
 
     state = open_data(context.obj.home, radio=context.obj.radio).status()
     if context.obj.json:
         return console.emit(state)
     console.show(state.message)
     for sensor in state.sensors:
-        values = ", ".join(
-            f"{v.label} {v.value:.0f} {v.unit}" for v in sensor.live if v.value is not None
-        )
-        console.show(f"{sensor.name or sensor.title}: {sensor.state}. {sensor.detail} {values}")
+        values = ", ".join(live_text(value) for value in sensor.live if value.value is not None)
+        said = " ".join(filter(None, (sensor.detail, values)))
+        console.show(f"{sensor.name or sensor.title}: {sensor.state}. {said}".strip())
     return None
 
 

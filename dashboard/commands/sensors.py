@@ -152,7 +152,9 @@ def _ask_placement(fits: tuple[Placement, ...]) -> Placement:
 
 
 def _live(values: tuple[Any, ...]) -> str:
-    said = [f"{v.label} {v.value:.0f} {v.unit}" for v in values if v.value is not None]
+    from dashboard.wording import live_text
+
+    said = [live_text(value) for value in values if value.value is not None]
     return ", ".join(said) or "nothing yet (move it, then try again)"
 
 

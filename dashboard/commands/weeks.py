@@ -33,21 +33,21 @@ def week(context: typer.Context, week: Week = None) -> None:
     report = _report(context, week)
     if context.obj.json:
         return console.emit(report)
-    from dashboard.wording import status_sentence
+    from dashboard.wording import basis_text, status_sentence
 
     demo = "DEMO — " if report.demo else ""
     console.show(f"{demo}{report.person_name}, week {report.week} ({report.zone})")
     console.show(f"{report.headline}. {status_sentence(report)}")
     console.table(
-        ["component", "value", "target", "points", "evidence", "coverage"],
+        ["component", "value", "target", "points", "evidence", "rests on"],
         [
             [
                 c.title,
-                _value(c.value, c.unit, c.at_least) if c.measured else f"not measured: {c.note}",
+                _value(c.value, c.unit, c.at_least) if c.measured else _not_measured(c.note),
                 c.target_text,
-                None if c.points is None else f"{c.points:.1f} of {c.points_max}",
+                _points(c.points, c.points_max, c.at_least),
                 c.evidence,
-                None if c.coverage is None else f"{c.coverage:.0%}",
+                basis_text(c, report) or None,
             ]
             for c in report.components
         ],
@@ -55,6 +55,18 @@ def week(context: typer.Context, week: Week = None) -> None:
     for notice in report.notices:
         console.show(notice.text)
     return console.note(report.disclaimer)
+
+
+def _not_measured(note: str) -> str:
+    """Said once, whether or not the note says it too."""
+    rest = note.removeprefix("Not measured:").strip()
+    return f"not measured: {rest}" if rest else "not measured"
+
+
+def _points(points: float | None, most: int, at_least: bool) -> str | None:
+    if points is None:
+        return None
+    return f"{'at least ' if at_least else ''}{points:.1f} of {most}"
 
 
 def _value(value: float | None, unit: str, at_least: bool) -> str:
