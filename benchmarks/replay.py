@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime as dt
 import os
 import tempfile
 from collections.abc import Sequence
@@ -20,19 +19,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from analytics.gait.steps import detect_steps
 from devices import PROFILES
 from ingest.clock import Clock, SystemClock
 from ingest.collector import Collector
 from ingest.loader import load
 from ingest.radio import open_radio
-from ingest.store import open_store
 from ingest.virtual import VirtualSensor, VirtualWorld, replay_sensor
 from tests.collecting import enter
-from tests.real_walks import RATE_HZ, Walk, walks
+from tests.real_walks import RATE_HZ, Walk, strides_in, walks
 from tests.time_travel import TravelClock, run
 
-EVER = (dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2040, 1, 1, tzinfo=dt.UTC))
 LEAD_S = 10.0  # to find, connect and shake hands with every sensor
 
 
@@ -56,28 +52,14 @@ async def over_the_air(home: Path, chosen: Sequence[Walk], clock: Clock) -> None
         await collector.run(longest_s + LEAD_S)
 
 
-def counted(home: Path, walk: Walk) -> tuple[int, float]:
-    """Samples in the store, and strides counted from them."""
-    with open_store(home) as store:
-        motion = store.motion(walk.name, *EVER)
-        rate_hz = store.motion_rate(walk.name, *EVER)
-    if rate_hz is None:
-        return 0, 0.0
-    events = detect_steps(
-        motion["time"].dt.epoch("ns").to_numpy() / 1e9,
-        motion.select("ax", "ay", "az").to_numpy(),
-        motion.select("gx", "gy", "gz").to_numpy(),
-        rate_hz=rate_hz,
-        placement=walk.placement,
-    )
-    return len(motion), float(events["steps"].sum()) / 2.0
-
-
 def table(homes: Sequence[Path], chosen: Sequence[Walk]) -> pl.DataFrame:
     """One row a walk."""
     for home in set(homes):
         load(home)
-    found = [counted(home, walk) for home, walk in zip(homes, chosen, strict=True)]
+    found = [
+        strides_in(home, walk.name, walk.placement)
+        for home, walk in zip(homes, chosen, strict=True)
+    ]
     return pl.DataFrame(
         {
             "walk": [walk.name for walk in chosen],

@@ -150,10 +150,11 @@ def sensor_uses(
 ) -> list[SensorUse]:
     """The sensors whose recordings reach into [start, end), as far as they were this person's."""
     uses = []
-    for row in store.sensor_use(start, end).iter_rows(named=True):
+    for row in store.sensor_use(start, end, person).iter_rows(named=True):
         sensor = registry.sensors.get(row["sensor"])
         worn = [a for a in sensor.assignments if a.person == person] if sensor else []
-        if sensor is None or not worn:
+        worn = [a for a in worn if a.since < end] or worn[:1]
+        if sensor is None or not worn or row["observed_s"] is None:
             continue
         profiles = [PROFILES[key] for key in sensor.profiles if key in PROFILES]
         battery = store.battery(sensor.key)
@@ -162,7 +163,7 @@ def sensor_uses(
                 sensor=sensor.key,
                 title=profiles[0].title if profiles else sensor.profiles[0],
                 placement=worn[-1].placement.value,
-                observed_h=(row["observed_s"] or 0.0) / 3600.0,
+                observed_h=row["observed_s"] / 3600.0,
                 continuous=any(profile.continuous for profile in profiles),
                 battery_percent=battery.percent if battery else None,
                 malformed=row["malformed"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +14,16 @@ from devices.device_information import FIELDS
 from devices.device_information import parse as parse_information
 from devices.profile import Int64s, Motion, Notifications, Profile, Samples, Slow
 from ingest.framing import Kind, Rows
-from ingest.header import Header, RecordingError
+from ingest.header import LATEST_NS, Header, RecordingError
 from ingest.replay import Recording, receive_times
 
 LINK_KINDS = {Kind.CONNECTED: "connected", Kind.LOST: "lost", Kind.DROPPED: "dropped"}
 _DECODED = (Kind.NOTIFICATION, Kind.REPLY)
+RUN_GAP_NS = 3_600_000_000_000  # samples further apart than this are not of one run
 
 Bools = NDArray[np.bool_]
+Span = tuple[int, int]
+"""(first instant, last instant), UTC ns"""
 LinkEvent = tuple[int, str, str]
 """(time_ns, kind, detail)"""
 
@@ -50,11 +53,31 @@ class Decoded:
     information: list[tuple[str, str, int]]
 
     @property
-    def touched(self) -> tuple[int, int] | None:
-        """First and last instant (UTC ns) of the new samples."""
+    def touched(self) -> list[Span]:
+        """Runs of the new samples, in order: a new one where more than an hour holds none.
+
+        A clock that was set in the middle of a recording leaves runs that are years apart.
+        """
         motion_ns = self.motion.time_ns if self.motion else self.slow.time_ns[:0]
         time_ns = np.concatenate([self.slow.time_ns, motion_ns])
-        return (int(time_ns.min()), int(time_ns.max())) if len(time_ns) else None
+        if not len(time_ns):
+            return []
+        time_ns = np.sort(time_ns)
+        breaks = np.flatnonzero(np.diff(time_ns) > RUN_GAP_NS)
+        firsts = time_ns[np.concatenate([[0], breaks + 1])]
+        lasts = time_ns[np.concatenate([breaks, [len(time_ns) - 1]])]
+        return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans that are at most an hour apart as one, in order."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first - found[-1][1] <= RUN_GAP_NS:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
 
 
 def decode_recording(
@@ -73,15 +96,17 @@ def decode_recording(
     """
     header, rows = recording.header, recording.rows
     time_ns = receive_times(rows.utc_ns, rows.monotonic_ns)
+    possible = (time_ns >= 0) & (time_ns < LATEST_NS)
     used = _profiles_of(path, header, profiles)
     samples = [
         sample
         for start, end in _connections(rows)
         for profile in used
-        for sample in _connection(header, rows, time_ns, range(start, end), profile)
+        for sample in _connection(header, rows, time_ns, possible, range(start, end), profile)
     ]
     slow = _slow([sample.slow for sample in samples])
     motion, problems = _motion(path, [sample.motion for sample in samples if sample.motion])
+    problems += _impossible(path, int((~possible & (rows.sequence > loaded_through)).sum()))
     first_ns, last_ns = _span(slow, motion)
     new = rows.sequence > loaded_through
     return Decoded(
@@ -98,8 +123,17 @@ def decode_recording(
         last_ns=last_ns,
         slow=_slow_after(slow, loaded_through),
         motion=_motion_after(motion, loaded_through) if motion else None,
-        links=list(_links(rows, time_ns, new)),
-        information=list(_information(header, rows, time_ns, new)),
+        links=list(_links(rows, time_ns, new & possible)),
+        information=list(_information(header, rows, time_ns, new & possible)),
+    )
+
+
+def _impossible(path: Path, rows: int) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    return (
+        f"{path.name}: {rows} rows are from before 1970 or after 2199 and were left out. "
+        "Check the computer's clock.",
     )
 
 
@@ -119,14 +153,14 @@ def _connections(rows: Rows) -> Iterator[tuple[int, int]]:
 
 
 def _connection(
-    header: Header, rows: Rows, time_ns: Int64s, span: range, profile: Profile
+    header: Header, rows: Rows, time_ns: Int64s, possible: Bools, span: range, profile: Profile
 ) -> Iterator[Samples]:
     """What a fresh decoder says about one connection, run by run while time does not step back."""
     uuids = profile.characteristics
     mine = [index for index, uuid in enumerate(header.characteristics) if uuid in uuids]
     part = slice(span.start, span.stop)
     wanted = np.isin(rows.kind[part], _DECODED) & np.isin(rows.characteristic[part], mine)
-    at = span.start + np.flatnonzero(wanted)
+    at = span.start + np.flatnonzero(wanted & possible[part])
     back = np.flatnonzero(np.diff(time_ns[at]) < 0) + 1
     decoder = profile.decoder()
     for run in np.split(at, back):

@@ -7,13 +7,16 @@ of persons, sensors and assignments are a projection of `fold(entries)` and are 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import logging
 import os
+import stat
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from dataclasses import replace as _replace
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from filelock import FileLock
@@ -24,11 +27,17 @@ from ingest.errors import IngestError
 
 log = logging.getLogger(__name__)
 
+MOST_EXCUSED_DAYS = 366  # in one entry
+YEARS = range(1900, 2200)  # what a date or instant in an entry may be of
+
+Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+Small = Annotated[int, msgspec.Meta(ge=0, le=9999)]
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
     """Something a person said, and when (UTC)."""
 
-    at: dt.datetime
+    at: Instant
 
 
 class PersonSet(Entry, frozen=True, kw_only=True, tag="person"):
@@ -36,10 +45,10 @@ class PersonSet(Entry, frozen=True, kw_only=True, tag="person"):
 
     person: str
     name: str | UnsetType = UNSET
-    birth_year: int | UnsetType | None = UNSET
+    birth_year: Small | UnsetType | None = UNSET
     sex: str | UnsetType | None = UNSET  # female, male
     zone: str | UnsetType = UNSET  # IANA
-    hr_max: int | UnsetType | None = UNSET
+    hr_max: Small | UnsetType | None = UNSET
     use_heart_rate: bool | UnsetType = UNSET
     no_score: bool | UnsetType = UNSET
 
@@ -68,7 +77,7 @@ class Assigned(Entry, frozen=True, kw_only=True, tag="assigned"):
     sensor: str
     person: str
     placement: Placement
-    since: dt.datetime
+    since: Instant
     load_kg: float = 0.0
     counts: str | None = None  # strides, steps; None: as the profile says
 
@@ -157,6 +166,14 @@ class Registry:
         return [sensor for sensor in self.sensors.values() if not sensor.forgotten]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The entries folded, and what about them a person must know: a sentence each."""
+
+    registry: Registry
+    problems: tuple[str, ...] = ()
+
+
 class Entries:
     """The entries of one home folder."""
 
@@ -168,7 +185,8 @@ class Entries:
         """Write entries through to the disk.
 
         Raises:
-            IngestError: the disk refuses (full, read-only); nothing was changed.
+            IngestError: the disk refuses (full, read-only), or an entry could not be read back;
+                nothing was changed.
         """
         text = b"".join(_line(entry) for entry in entries)
         try:
@@ -198,50 +216,142 @@ class Entries:
             os.close(descriptor)
 
     def read(self) -> list[AnyEntry]:
-        """Every entry in the order written; damaged lines are left out and logged."""
+        """Every entry in the order written; damaged lines are left out and logged.
+
+        Raises:
+            IngestError: the file cannot be read.
+        """
+        parsed = self._parsed()
+        for number, entry in parsed:
+            if entry is None:
+                log.warning("%s, line %d is damaged and was left out", self.path.name, number)
+        return [entry for _, entry in parsed if entry is not None]
+
+    def damaged(self) -> int:
+        """How many lines are damaged and left out.
+
+        Raises:
+            IngestError: the file cannot be read.
+        """
+        return sum(entry is None for _, entry in self._parsed())
+
+    def _parsed(self) -> list[tuple[int, AnyEntry | None]]:
+        """Each line that is not empty: its number, and its entry unless it is damaged."""
         try:
             lines = self.path.read_bytes().splitlines()
         except FileNotFoundError:
             return []
-        return [
-            entry for number, line in enumerate(lines, 1) if (entry := self._parse(number, line))
-        ]
-
-    def _parse(self, number: int, line: bytes) -> AnyEntry | None:
-        checksum, _, text = line.partition(b" ")
-        try:
-            if int(checksum, 16) == zlib.crc32(text):
-                return _DECODER.decode(text)
-        except (ValueError, msgspec.DecodeError):
-            pass
-        if line:
-            log.warning("%s, line %d is damaged and was left out", self.path.name, number)
-        return None
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return [(number, _parse(line)) for number, line in enumerate(lines, 1) if line]
 
     def size(self) -> int:
-        """Bytes written so far: changes exactly when an entry was added."""
+        """Bytes written so far: changes exactly when an entry was added.
+
+        Raises:
+            IngestError: the file cannot be read.
+        """
         try:
-            return self.path.stat().st_size
+            found = self.path.stat()
+            if stat.S_ISDIR(found.st_mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         except FileNotFoundError:
             return 0
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return found.st_size
+
+    def _unreadable(self, error: OSError) -> IngestError:
+        return IngestError(
+            f"Could not read {self.path.name}: {error.strerror or error}.",
+            f"Check that {self.path} is a file and that you may read it; nothing was changed.",
+        )
 
     def registry(self) -> Registry:
-        """What the entries say, folded."""
+        """What the entries say, folded.
+
+        Raises:
+            IngestError: the file cannot be read.
+        """
         return fold(self.read())
+
+    def reading(self) -> Reading:
+        """What the entries say, folded, and what of the file could not be used.
+
+        Raises:
+            IngestError: the file cannot be read.
+        """
+        entries = self.read()
+        problems = []
+        if damaged := self.damaged():
+            one = damaged == 1
+            problems.append(
+                f"{damaged} {'line' if one else 'lines'} of {self.path.name} "
+                f"{'is' if one else 'are'} damaged and {'was' if one else 'were'} left out. "
+                f"Restore {self.path.name} from a backup, or pair the sensors again."
+            )
+        problems += dict.fromkeys(
+            f"An entry was left out: {reason}. Say it again with other dates."
+            for entry in entries
+            if (reason := unusable(entry))
+        )
+        return Reading(registry=fold(entries), problems=tuple(problems))
+
+
+def _parse(line: bytes) -> AnyEntry | None:
+    checksum, _, text = line.partition(b" ")
+    try:
+        if int(checksum, 16) == zlib.crc32(text):
+            return _DECODER.decode(text)
+    except (ValueError, msgspec.DecodeError):
+        pass
+    return None
 
 
 def _line(entry: AnyEntry) -> bytes:
-    text = msgspec.json.encode(entry)
+    """An entry as a line that reads back.
+
+    Raises:
+        IngestError: a value is of the wrong type, or out of range.
+    """
+    try:
+        text = msgspec.json.encode(entry)
+        reason = unusable(_DECODER.decode(text))
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
+        reason = str(error)
+    if reason:
+        kind = type(entry).__struct_config__.tag
+        raise IngestError(
+            f"The entry ({kind}) could not be saved: {reason}.",
+            "Nothing was changed. Correct the value, then try again.",
+        )
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
+def unusable(entry: AnyEntry) -> str | None:
+    """Why an entry that reads well still cannot be used; None where it can."""
+    values = [getattr(entry, name) for name in entry.__struct_fields__]
+    for value in values:
+        if isinstance(value, dt.date) and value.year not in YEARS:
+            return f"the year {value.year} is not between {YEARS[0]} and {YEARS[-1]}"
+    if isinstance(entry, Excused) and (entry.end - entry.start).days >= MOST_EXCUSED_DAYS:
+        return f"more than {MOST_EXCUSED_DAYS} days are excused at once"
+    return None
+
+
 def fold(entries: Iterable[AnyEntry]) -> Registry:
-    """Apply entries in order. Pure; an entry about someone never named makes that person."""
+    """Apply entries in order. Pure; an entry about someone never named makes that person.
+
+    What is `unusable` is left out.
+    """
     persons: dict[str, Person] = {}
     sensors: dict[str, Sensor] = {}
     count = 0
     for entry in entries:
         count += 1
+        if reason := unusable(entry):
+            log.warning("an entry was left out: %s", reason)
+            continue
         match entry:
             case PersonSet() | BodyMassSet() | Excused():
                 person = persons.get(entry.person, Person(key=entry.person, name=entry.person))

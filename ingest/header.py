@@ -14,7 +14,11 @@ from ingest.framing import HEADER_MAGIC, body_at, frame
 FORMAT = 1
 SUFFIX = ".legrec"
 NO_CHARACTERISTIC = 255
+LATEST_NS = 7_258_118_400_000_000_000  # 2200-01-01 UTC: room to spare in an int64 of nanoseconds
 _LONGEST = 1 << 16
+_LONGEST_ID = 120
+_LONGEST_NAME = 200
+_ID = re.compile(rf"[A-Za-z0-9_-][A-Za-z0-9._-]{{0,{_LONGEST_ID - 1}}}")
 
 
 class RecordingError(IngestError):
@@ -22,7 +26,10 @@ class RecordingError(IngestError):
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """The first frame. `characteristics` are 128-bit UUIDs; rows refer to them by index."""
+    """The first frame. `characteristics` are 128-bit UUIDs; rows refer to them by index.
+
+    started_utc_ns: from 0 to before `LATEST_NS`; a computer without a battery clock starts in 1970.
+    """
 
     format: int = FORMAT
     id: str
@@ -47,7 +54,7 @@ class _FormatOnly(msgspec.Struct):
 def recording_id(sensor: str, started_utc_ns: int) -> str:
     """A name that sorts by time: `20261118T101500.123456Z-<sensor>`."""
     started = dt.datetime.fromtimestamp(started_utc_ns // 1000 / 1e6, dt.UTC)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", sensor).strip("-")
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", sensor).strip("-")[: _LONGEST_ID - 30]
     return f"{started:%Y%m%dT%H%M%S.%fZ}-{slug}"
 
 
@@ -71,7 +78,7 @@ def read_header(path: Path) -> Header:
     """The header alone.
 
     Raises:
-        RecordingError: unreadable, or written by a newer version of the program.
+        RecordingError: see `parse_header`.
     """
     return parse_header(path, read_bytes(path, 0, _LONGEST))[0]
 
@@ -80,15 +87,18 @@ def parse_header(path: Path, data: bytes) -> tuple[Header, int]:
     """The header of a recording's bytes and where it ends.
 
     Raises:
-        RecordingError: unreadable, or written by a newer version of the program.
+        RecordingError: unreadable, written by a newer version of the program, or it says what
+            cannot be (a name that is no file's, a year that is none of ours).
     """
     found = body_at(data, 0, HEADER_MAGIC)
     try:
         if found is None:
             raise ValueError
         written = msgspec.json.decode(found[0], type=_FormatOnly).format
-        if written <= FORMAT:
-            return msgspec.json.decode(found[0], type=Header), found[1]
+        if written < 1:
+            raise ValueError
+        if written == FORMAT:
+            return _checked(path, msgspec.json.decode(found[0], type=Header)), found[1]
     except (ValueError, msgspec.DecodeError) as error:
         raise RecordingError(
             f"{path.name} is not a recording, or its beginning is damaged.",
@@ -98,6 +108,29 @@ def parse_header(path: Path, data: bytes) -> tuple[Header, int]:
         f"{path.name} was written by a newer version of legload (format {written}).",
         "Update legload to read it; it is kept as it is.",
     )
+
+
+def _checked(path: Path, header: Header) -> Header:
+    """A header that the program could have written: what comes after relies on it."""
+    wrong = {
+        "its id is not a plain file name": not _ID.fullmatch(header.id),
+        "it begins before 1970 or after 2199": not 0 <= header.started_utc_ns < LATEST_NS,
+        "its monotonic clock is out of range": abs(header.started_monotonic_ns) >= 1 << 63,
+        "its sensor has no usable name": not _is_name(header.sensor),
+        "its profiles have no usable names": not all(map(_is_name, header.profiles)),
+        "it names no profile": not header.profiles,
+        "it has too many characteristics": len(header.characteristics) > NO_CHARACTERISTIC,
+    }
+    if reason := next((text for text, holds in wrong.items() if holds), None):
+        raise RecordingError(
+            f"{path.name} is not a recording that legload wrote: {reason}.",
+            "It is left as it is and not used; move it away, or restore it from a backup.",
+        )
+    return header
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_NAME and text.isprintable()
 
 
 def read_bytes(path: Path, offset: int, length: int = -1) -> bytes:

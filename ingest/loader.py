@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,19 +14,20 @@ from devices.profile import DeviceError, Profile
 from ingest.clock import Clock, SystemClock
 from ingest.database import Sleep, StoreDamaged, explained, writing_lock
 from ingest.decoding import Decoded, decode_recording
-from ingest.entries import Entries
+from ingest.entries import Entries, Registry
 from ingest.header import Header, RecordingError, read_header, recording_paths
 from ingest.queries import Instant, Known, Store, to_instant
 from ingest.replay import read_recording
 from ingest.salvage import discard, writer
 from ingest.store import try_reader
-from ingest.writes import StoreWriter
+from ingest.writes import RowsRefused, StoreWriter
 
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 60.0
 BATCH_SAMPLES = 1_000_000  # about 20 MB in memory, and well under a second in which nobody can read
 BATCH_RECORDINGS = 200
+MOST_NAMED = 5
 
 Progress = Callable[[int, int], None]
 """(recordings done, recordings to do)"""
@@ -78,12 +79,14 @@ def load(
 ) -> LoadSummary:
     """Load every recording that grew, newest first, and bring the entries' tables up to date.
 
-    Recordings that cannot be read are named in `LoadSummary.problems` and left as they are.
+    Recordings that cannot be read or stored are named in `LoadSummary.problems` and left as they
+    are; so are damaged entries, and recordings of sensors that no entry knows.
     A store that turns out to be damaged is set aside and built anew.
 
     Raises:
         StoreBusy: another process writes, or holds the store, for longer than `patience_s`.
         StoreError: the disk is full, or the folder does not permit it.
+        IngestError: the entries cannot be read.
     """
     context = _Context(
         home=home,
@@ -111,8 +114,11 @@ def rebuild(home: Path, *, progress: Progress | None = None) -> LoadSummary:
 
 
 def _load(context: _Context) -> LoadSummary:
-    grown, problems = _grown(context.home, _prepare(context))
-    summary = LoadSummary(problems=tuple(problems))
+    said = Entries(context.home).reading()
+    known = _prepare(context, said.registry)
+    grown, problems = _grown(context.home, known)
+    summary = LoadSummary(problems=(*said.problems, *problems))
+    sensors = {one.sensor for one in known.values()}
     batch: list[Decoded] = []
     for done, recording in enumerate(grown, 1):
         try:
@@ -120,16 +126,50 @@ def _load(context: _Context) -> LoadSummary:
         except RecordingError as error:
             summary = replace(summary, problems=(*summary.problems, str(error)))
         if batch and (done == len(grown) or _is_full(batch)):
-            with _writer(context) as store:
-                store.add(batch)
-            summary, batch = _plus(summary, batch), []
+            added, refused = _add(context, batch)
+            sensors |= {one.header.sensor for one in added}
+            summary = _plus(summary, added)
+            summary, batch = replace(summary, problems=(*summary.problems, *refused)), []
         context.progress(done, len(grown))
-    return summary
+    unknown = _unknown(sensors - said.registry.sensors.keys())
+    return replace(summary, problems=(*summary.problems, *unknown))
 
 
-def _prepare(context: _Context) -> dict[str, Known]:
+def _add(context: _Context, batch: Sequence[Decoded]) -> tuple[list[Decoded], list[str]]:
+    """Put a batch into the store, one by one if it is refused as a whole; what did not fit."""
+    added: list[Decoded] = []
+    refused: list[str] = []
+    with _writer(context) as store:
+        try:
+            store.add(batch)
+        except RowsRefused as error:
+            log.warning("%s", error.problem)
+        else:
+            return list(batch), []
+        for one in batch:
+            try:
+                store.add([one])
+                added.append(one)
+            except RowsRefused as error:
+                log.exception("adding %s", one.path.name)
+                refused.append(str(error))
+    return added, refused
+
+
+def _unknown(sensors: Set[str]) -> tuple[str, ...]:
+    """Sensors that recorded and that no entry knows, in a sentence."""
+    if not sensors:
+        return ()
+    keys = sorted(sensors)
+    more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
+    return (
+        f"Recordings of unknown sensors are kept but not scored: {', '.join(keys[:MOST_NAMED])}"
+        f"{more}. Pair the sensor again, or restore entries.jsonl from a backup; they count then.",
+    )
+
+
+def _prepare(context: _Context, registry: Registry) -> dict[str, Known]:
     """See that the store is whole and says what the entries say; which recordings it knows."""
-    registry = Entries(context.home).registry()
     reader = try_reader(context.home, context.patience_s, context.sleep)
     if reader is not None:
         with explained(), closing(reader):
@@ -146,31 +186,47 @@ def _writer(context: _Context) -> AbstractContextManager[StoreWriter]:
 
 
 def _grown(home: Path, known: Mapping[str, Known]) -> tuple[list[_Grown], list[str]]:
-    """Recordings that changed since they were loaded, newest first; what could not be read."""
-    found: dict[str, _Grown] = {}
+    """Recordings that changed since they were loaded, newest first; what could not be read.
+
+    Of copies of a recording the longest counts, of those the first by name.
+    """
+    longest: dict[str, tuple[int, Path, Header | None]] = {}
     problems: list[str] = []
     for path in recording_paths(home):
         try:
-            size = path.stat().st_size
-            if (old := known.get(path.stem)) and old.size == size:
-                continue
-            header = read_header(path)
-        except (RecordingError, OSError) as error:
+            size, header = _size(path), None
+            if (old := known.get(path.stem)) is None or old.size != size:
+                header = read_header(path)
+        except RecordingError as error:
             problems.append(str(error))
             continue
-        old = known.get(header.id)
-        if header.id not in found and (old is None or old.size != size):
+        id_ = header.id if header else path.stem
+        if id_ not in longest or size > longest[id_][0]:
+            longest[id_] = (size, path, header)
+    found = []
+    for id_, (size, path, header) in longest.items():
+        old = known.get(id_)
+        if header is not None and (old is None or old.size != size):
             through = old.loaded_through if old else -1
-            found[header.id] = _Grown(path=path, size=size, header=header, loaded_through=through)
-    newest = sorted(found.values(), key=lambda one: one.header.started_utc_ns, reverse=True)
-    return newest, problems
+            found.append(_Grown(path=path, size=size, header=header, loaded_through=through))
+    return sorted(found, key=lambda one: one.header.started_utc_ns, reverse=True), problems
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise RecordingError(
+            f"Could not read {path.name}: {error.strerror or error}.",
+            "Check that the file exists and that you may read it.",
+        ) from error
 
 
 def _decode(grown: _Grown, profiles: Mapping[str, Profile]) -> Decoded:
     try:
         recording = read_recording(grown.path)
         return decode_recording(grown.path, grown.size, recording, profiles, grown.loaded_through)
-    except (DeviceError, ValueError, ArithmeticError, LookupError) as error:
+    except (DeviceError, ValueError, ArithmeticError, LookupError, TypeError) as error:
         log.exception("decoding %s", grown.path.name)
         raise RecordingError(
             f"{grown.path.name} could not be decoded ({error}).",
@@ -186,8 +242,8 @@ def _is_full(batch: Sequence[Decoded]) -> bool:
 def _plus(summary: LoadSummary, batch: Sequence[Decoded]) -> LoadSummary:
     touched = dict(summary.touched)
     for one in batch:
-        if span := one.touched:
-            first, last = to_instant(span[0]), to_instant(span[1])
+        if spans := one.touched:
+            first, last = to_instant(spans[0][0]), to_instant(spans[-1][1])
             before = touched.get(one.header.sensor, (first, last))
             touched[one.header.sensor] = (min(before[0], first), max(before[1], last))
     return replace(

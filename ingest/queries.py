@@ -42,6 +42,7 @@ class Known(NamedTuple):
     number: int
     loaded_through: int
     size: int
+    sensor: str
 
 
 def to_ns(instant: Instant) -> int:
@@ -231,7 +232,7 @@ class Store:
 
     def known(self) -> dict[str, Known]:
         """The recordings in the store by id."""
-        rows = self._rows("SELECT id, number, loaded_through, size FROM recording")
+        rows = self._rows("SELECT id, number, loaded_through, size, sensor FROM recording")
         return {id_: Known(*rest) for id_, *rest in rows}
 
     def reflects(self, registry: Registry) -> bool:
@@ -242,11 +243,12 @@ class Store:
         """Every loaded recording, ordered by start: sensor, rows, malformed, damaged, times, ..."""
         return self._frame("SELECT * FROM recording ORDER BY started, id")
 
-    def sensor_use(self, start: Instant, end: Instant) -> pl.DataFrame:
+    def sensor_use(self, start: Instant, end: Instant, person: str | None = None) -> pl.DataFrame:
         """What each sensor contributed, ordered by sensor.
 
         sensor; recordings, rows, malformed: of recordings that reach into the range;
-        first, last: their sampled time; observed_s: from the minutes in it, null without any;
+        first, last: their sampled time; observed_s: from the minutes in it (of one person, if named), null
+        without any;
         lost, dropped: events in it.
         """
         since, until = to_ns(start), to_ns(end)
@@ -262,6 +264,7 @@ class Store:
             ), observed AS (
                 SELECT sensor, sum(observed_s) AS observed_s FROM minute
                 WHERE minute >= make_timestamp(?) AND minute < make_timestamp(?)
+                  AND (?::VARCHAR IS NULL OR person = ?)
                 GROUP BY sensor
             ), event AS (
                 SELECT sensor, count(*) FILTER (kind = 'lost') AS lost,
@@ -275,5 +278,5 @@ class Store:
             FROM used LEFT JOIN observed USING (sensor) LEFT JOIN event USING (sensor)
             ORDER BY sensor
             """,
-            *(since, until, since // 1000, until // 1000, since, until),
+            *(since, until, since // 1000, until // 1000, person, person, since, until),
         )

@@ -6,18 +6,37 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import duckdb
 import numpy as np
 import polars as pl
 
 from devices.profile import CHANNELS, Int64s
 from ingest import projection
-from ingest.decoding import Decoded
+from ingest.database import StoreDamaged, explain
+from ingest.decoding import RUN_GAP_NS, Decoded, Span, joined
 from ingest.entries import Registry
+from ingest.errors import IngestError
+from ingest.header import LATEST_NS
 from ingest.migrations import transaction
 from ingest.projection import EVER
 from ingest.queries import Instant, Store, to_ns
 
-Span = tuple[int, int]
+LONG_NS = 24 * RUN_GAP_NS  # a recording that spans more is looked into: its clock was set
+_OF_ROWS = (
+    duckdb.BinderException,
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.InvalidInputException,
+    pl.exceptions.PolarsError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+
+class RowsRefused(IngestError):  # noqa: N818 - says what happened
+    """What recordings say does not fit into the store."""
 
 
 class StoreWriter(Store):
@@ -95,16 +114,31 @@ class StoreWriter(Store):
                 self._mark_since(sensor, EVER)
 
     def _mark_since(self, sensor: str, since: Instant) -> None:
-        """What a sensor recorded from an instant on is stale."""
+        """What a sensor recorded from an instant on is stale, run by run of its samples."""
+        since_ns = min(max(to_ns(since), 0), LATEST_NS)
         spans = self._rows(
             """
-            SELECT greatest(epoch_ns(min(first_time)), ?), epoch_ns(max(last_time)) FROM recording
+            SELECT greatest(epoch_ns(first_time), ?), epoch_ns(last_time) FROM recording
             WHERE sensor = ? AND epoch_ns(last_time) >= ?
+              AND epoch_ns(last_time) - epoch_ns(first_time) <= ?
             """,
-            *(to_ns(since), sensor, to_ns(since)),
+            *(since_ns, sensor, since_ns, LONG_NS),
         )
-        if spans[0][1] is not None:
-            self._mark(sensor, spans[0])
+        hours = self._rows(
+            """
+            SELECT epoch_ns(min(time)), epoch_ns(max(time)) FROM (
+                SELECT recording, time FROM sample UNION ALL SELECT recording, time FROM motion
+            )
+            WHERE time >= make_timestamp_ns(?) AND recording IN (
+                SELECT number FROM recording
+                WHERE sensor = ? AND epoch_ns(last_time) - epoch_ns(first_time) > ?
+            )
+            GROUP BY epoch_ns(time) // ?
+            """,
+            *(since_ns, sensor, LONG_NS, RUN_GAP_NS),
+        )
+        for first, last in joined([*spans, *hours]):
+            self._mark(sensor, (first, last))
 
     def project(self, registry: Registry) -> bool:
         """Put what the entries say into the tables; whether that changed anything.
@@ -127,7 +161,23 @@ class StoreWriter(Store):
         return True
 
     def add(self, batch: Sequence[Decoded]) -> None:
-        """Put new samples of recordings in and note how far each is loaded: all or nothing."""
+        """Put new samples of recordings in and note how far each is loaded: all or nothing.
+
+        Raises:
+            RowsRefused: what one of them says does not fit; the store is as it was.
+        """
+        try:
+            self._add(batch)
+        except _OF_ROWS as error:
+            if isinstance(error, duckdb.Error) and isinstance(explain(error), StoreDamaged):
+                raise
+            names = ", ".join(decoded.path.name for decoded in batch)
+            raise RowsRefused(
+                f"{names} could not be put into the store ({error}).",
+                "Please report this with the log; the recording is kept as it is.",
+            ) from error
+
+    def _add(self, batch: Sequence[Decoded]) -> None:
         with self._change():
             numbers = self._numbers(batch)
             self._insert("sample", _sample_frame(batch, numbers))
@@ -137,8 +187,8 @@ class StoreWriter(Store):
             self._insert("recording", _recording_frame(batch, numbers))
             for decoded in batch:
                 self._inform(decoded)
-                if decoded.touched:
-                    self._mark(decoded.header.sensor, decoded.touched)
+                for span in decoded.touched:
+                    self._mark(decoded.header.sensor, span)
 
     def _numbers(self, batch: Sequence[Decoded]) -> list[int]:
         known = self.known()

@@ -6,6 +6,7 @@ doi:10.5201/ipol.2019.265, CC BY-NC-SA 4.0; layout in docs/steps.md.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.gait.steps import detect_steps
 from devices import thingy52
 from devices.profile import Int16s, Placement
+from ingest.store import open_store
 
 G_MPS2 = 9.80665
 RATE_HZ = 100
+EVER = (dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2040, 1, 1, tzinfo=dt.UTC))
 AXES = ("ax", "ay", "az", "gx", "gy", "gz")
 
 
@@ -76,3 +80,19 @@ def counts(signal: pl.DataFrame) -> Int16s:
     values[:, 3:] /= thingy52.GYRO_DPS
     limited: Int16s = np.clip(np.rint(values), -32768, 32767).astype(np.int16)
     return limited
+
+
+def strides_in(home: Path, sensor: str, placement: Placement) -> tuple[int, float]:
+    """Motion samples of a sensor in the store of a home, and strides counted from them."""
+    with open_store(home) as store:
+        motion, rate_hz = store.motion(sensor, *EVER), store.motion_rate(sensor, *EVER)
+    if rate_hz is None:
+        return 0, 0.0
+    events = detect_steps(
+        motion["time"].dt.epoch("ns").to_numpy() / 1e9,
+        motion.select(AXES[:3]).to_numpy(),
+        motion.select(AXES[3:]).to_numpy(),
+        rate_hz=rate_hz,
+        placement=placement,
+    )
+    return len(motion), float(events["steps"].sum()) / 2.0

@@ -258,6 +258,19 @@ def test_doctor_finds_what_is_wrong_and_says_how_to_mend_it(
     assert findings["bluetooth"]["fix"]
 
 
+def test_damaged_entries_are_told_by_doctor_and_load(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    result(capsys, "person", "Anna")
+    with (home / "entries.jsonl").open("ab") as file:
+        file.write(b"0000 garbage\n")
+    _, out, _ = legload(capsys, "doctor", "--json", "--radio", "virtual")
+    finding = next(f for f in json.loads(out) if f["key"] == "entries")
+    assert finding["fine"] is False
+    assert "damaged" in finding["found"]
+    assert any("damaged" in problem for problem in result(capsys, "load")["problems"])
+
+
 def test_a_virtual_sensor_is_paired_from_the_command_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

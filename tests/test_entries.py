@@ -7,14 +7,17 @@ import errno
 import os
 import stat
 import threading
+import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.profile import Placement
 from ingest.entries import (
+    MOST_EXCUSED_DAYS,
     AnyEntry,
     Assigned,
     BodyMassSet,
@@ -215,3 +218,77 @@ def test_an_entry_about_a_sensor_nobody_paired_is_left_out(
 ) -> None:
     assert fold([assigned(AT, Placement.WAIST, sensor="ghost")]).sensors == {}
     assert "unknown sensor" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        PersonSet(at=AT, person=5),  # type: ignore[arg-type]
+        PersonSet(at=AT, person="ada", name="\ud800"),
+        PersonSet(at=AT, person="ada", hr_max=10**12),
+        PersonSet(at=AT, person="ada", birth_year=2**70),
+        BodyMassSet(at=AT, person="ada", date=AT.date(), kg=float("nan")),
+        BodyMassSet(at=AT, person="ada", date=dt.date(1, 1, 1), kg=60),
+        Assigned(at=AT, sensor="pod", person="ada", placement="hat", since=AT),  # type: ignore[arg-type]
+        Assigned(
+            at=AT,
+            sensor="pod",
+            person="ada",
+            placement=Placement.WAIST,
+            since=AT,
+            load_kg="x",  # type: ignore[arg-type]
+        ),
+        assigned(AT.replace(tzinfo=None), Placement.WAIST),
+        assigned(AT.replace(year=9999), Placement.WAIST),
+        SensorForgotten(at=AT, sensor=object()),  # type: ignore[arg-type]
+        Excused(at=AT, person="ada", start=AT.date(), end=dt.date(2028, 1, 1), why="x"),
+    ],
+)
+def test_what_would_not_read_back_is_refused_and_nothing_is_written(
+    tmp_path: Path, entry: AnyEntry
+) -> None:
+    entries = Entries(tmp_path)
+    with pytest.raises(IngestError, match="could not be saved") as raised:
+        entries.append(PAIRED, entry)
+    assert raised.value.advice
+    assert entries.read() == []
+    assert entries.size() == 0
+
+
+def test_damaged_lines_are_counted(tmp_path: Path) -> None:
+    entries = Entries(tmp_path)
+    assert entries.damaged() == 0
+    entries.append(PAIRED, excused(2, 3, "surgery"))
+    assert entries.damaged() == 0
+    entries.path.write_bytes(entries.path.read_bytes().replace(b"surgery", b"holiday") + b"\n?\n")
+    assert entries.damaged() == 2
+    (problem,) = entries.reading().problems
+    assert problem.startswith("2 lines of entries.jsonl are damaged and were left out.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_entries_that_cannot_be_read_are_an_error_with_advice(tmp_path: Path) -> None:
+    entries = Entries(tmp_path)
+    entries.path.mkdir()
+    for ask in (entries.read, entries.size, entries.damaged, entries.registry, entries.reading):
+        with pytest.raises(IngestError, match=r"Could not read entries\.jsonl") as raised:
+            ask()
+        assert raised.value.advice
+
+
+def test_days_excused_without_end_are_left_out_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    start = dt.date(2026, 1, 1)
+    whole = dt.timedelta(days=MOST_EXCUSED_DAYS - 1)
+    year = Excused(at=AT, person="ada", start=start, end=start + whole, why="x")
+    assert len(fold([year]).persons["ada"].excused) == MOST_EXCUSED_DAYS
+    ever = Excused(at=AT, person="ada", start=dt.date.min, end=dt.date.max, why="x")
+    long = Excused(at=AT, person="ada", start=start, end=dt.date(2190, 1, 1), why="x")
+    assert fold([ever, long]).persons == {}
+    assert "more than 366 days are excused at once" in caplog.text
+    text = msgspec.json.encode(long)  # as an earlier version wrote it
+    (tmp_path / "entries.jsonl").write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
+    (problem,) = Entries(tmp_path).reading().problems
+    assert "more than 366 days" in problem
+    assert Entries(tmp_path).damaged() == 0

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dashboard.refresh import refresh
 from ingest.entries import Entries
 from ingest.errors import IngestError
+from ingest.header import LATEST_NS, header_frame
 from ingest.importers import IMPORTERS, import_file
 from ingest.importers.imported import Into
 from ingest.recording import RecordingError, recording_paths
@@ -116,3 +118,35 @@ def test_every_importer_says_what_it_takes() -> None:
         assert importer.key == key
         assert importer.title
         assert all(suffix.startswith(".") for suffix in importer.suffixes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"id": id_} for id_ in ("", "..", ".hidden", "../../x", "sub/dir", "a\0b", "x" * 121)),
+        *({"id": id_} for id_ in ("a\\b", "C:x", "a\n", "\u00e9")),
+        *({"started_utc_ns": start} for start in (-1, 2**63, 2**64, LATEST_NS)),
+        *({"sensor": sensor} for sensor in ("", "a\nb", "x" * 201)),
+        *({"profiles": profiles} for profiles in ((), ("",))),
+        {"characteristics": ("u",) * 256},
+        {"started_monotonic_ns": 2**63},
+    ],
+)
+def test_a_header_that_legload_would_not_write_is_refused_and_nothing_is_written(
+    into: Into, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    evil = tmp_path / "evil.legrec"
+    evil.write_bytes(header_frame(msgspec.structs.replace(header_of("rsc-1"), **changes)))
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(RecordingError, match=r"evil\.legrec is not a recording") as raised:
+        import_file(evil, into)
+    assert raised.value.advice
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_id_that_is_an_absolute_path_writes_nowhere(into: Into, tmp_path: Path) -> None:
+    evil, target = tmp_path / "evil.legrec", tmp_path / "escaped"
+    evil.write_bytes(header_frame(header_of("rsc-1", id=str(target))))
+    with pytest.raises(RecordingError, match="its id is not a plain file name"):
+        import_file(evil, into)
+    assert list(tmp_path.glob("escaped*")) == []

@@ -21,7 +21,7 @@ from ingest.errors import IngestError
 from ingest.loader import load
 from ingest.recording import Kind, read_recording, recording_path, recording_paths
 from tests.kill_trials import RATE_HZ, header_of, kill_loaders, kill_recorders
-from tests.recorded import contents
+from tests.recorded import contents, know
 
 STALL_S = 0.3  # what a shared computer may take to flush and to kill
 KILLS = int(os.environ.get("LEGLOAD_KILLS", "6"))
@@ -42,6 +42,7 @@ def test_what_a_killed_recorder_left_is_loaded(tmp_path: Path) -> None:
     path = recording_path(tmp_path / "home", header_of(0))
     path.parent.mkdir(parents=True)
     (tmp_path / "recorders" / "k0.legrec").rename(path)
+    know(tmp_path / "home", "pod")
     summary = load(tmp_path / "home")
     assert summary.problems == ()
     distances = [

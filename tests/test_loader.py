@@ -28,9 +28,13 @@ from devices.profile import (
 )
 from ingest import framing, loader
 from ingest.decoding import Decoded, decode_recording
+from ingest.errors import IngestError
+from ingest.header import header_frame
 from ingest.loader import LoadSummary, load, rebuild
+from ingest.queries import Store
 from ingest.recording import Kind, Recording, read_recording, recording_path
 from ingest.store import StoreBusy, open_store, store_path
+from ingest.writes import StoreWriter
 from tests.recorded import (
     NOON,
     POD,
@@ -38,6 +42,7 @@ from tests.recorded import (
     Session,
     contents,
     header_of,
+    know,
     motion_recording,
     pod_recording,
 )
@@ -51,6 +56,7 @@ def second(count: float) -> dt.datetime:
 
 
 def test_a_foot_pods_recording_becomes_samples(tmp_path: Path) -> None:
+    know(tmp_path, "pod")
     pod_recording(tmp_path, seconds=3)
     summary = load(tmp_path)
     assert summary == LoadSummary(
@@ -85,6 +91,7 @@ def test_a_motion_recording_keeps_its_integers_and_comes_back_in_g(tmp_path: Pat
 
 
 def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
+    know(tmp_path, "pod", "thingy")
     pod_recording(tmp_path)
     motion_recording(tmp_path)
     load(tmp_path)
@@ -257,6 +264,7 @@ def test_a_recording_that_turns_up_late_is_loaded(tmp_path: Path) -> None:
 
 
 def test_a_copy_of_a_recording_under_another_name_adds_nothing(tmp_path: Path) -> None:
+    know(tmp_path, "pod")
     path = pod_recording(tmp_path)
     load(tmp_path)
     before = contents(tmp_path)
@@ -284,6 +292,7 @@ def test_progress_is_told_recording_by_recording(tmp_path: Path) -> None:
 
 
 def test_a_recording_from_the_future_is_named_and_the_others_are_loaded(tmp_path: Path) -> None:
+    know(tmp_path, "pod")
     path = pod_recording(tmp_path, start_ns=NOON + SECOND)
     pod_recording(tmp_path)
     future = msgspec.json.encode({**msgspec.to_builtins(read_recording(path).header), "format": 99})
@@ -319,6 +328,7 @@ def test_a_decoder_that_fails_costs_its_recording_alone(
         decoder=Failing,
         notify=(heart_rate.MEASUREMENT,),
     )
+    know(tmp_path, "pod", "strap")
     strap = Session(tmp_path, header_of("strap", ("heart_rate",)))
     strap.notify(2, heart_rate.MEASUREMENT, bytes([0, 90]))
     strap.close()
@@ -465,3 +475,134 @@ def test_what_a_sensor_says_about_itself_is_the_latest_however_late_it_is_loaded
         load(tmp_path)
         with open_store(tmp_path) as store:
             assert store.information("pod") == {"firmware": "1.2" if hour == 2 else "1.1"}
+
+
+def test_of_two_copies_the_longer_counts_and_a_second_load_does_nothing(tmp_path: Path) -> None:
+    know(tmp_path, "pod")
+    session = Session(tmp_path, header_of("pod"))
+    session.walk(0, 10)
+    session.flush()
+    part = session.path.read_bytes()
+    session.walk(10, 20)
+    session.close()
+    whole = session.path.read_bytes()
+    for name in ("zz-copy", "00-copy"):
+        copy = session.path.with_name(name + session.path.suffix)
+        for content, other in ((whole, part), (part, whole)):
+            session.path.write_bytes(content)
+            copy.write_bytes(other)
+            load(tmp_path)
+            assert load(tmp_path) == LoadSummary()
+            assert len(contents(tmp_path)["sample"]) == 20 * 3
+        copy.unlink()
+
+
+def test_a_recording_that_the_store_refuses_is_named_and_the_others_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(tmp_path, "pod", "bad")
+    for sensor in ("bad", "pod"):
+        for hour in range(2):
+            pod_recording(tmp_path, sensor, NOON + hour * 3600 * SECOND, seconds=2)
+    inform = StoreWriter._inform
+
+    def refusing(store: StoreWriter, decoded: Decoded) -> None:
+        if decoded.header.sensor == "bad":
+            store._rows("SELECT make_timestamp_ns(?)", 2**70)
+        inform(store, decoded)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StoreWriter, "_inform", refusing)
+        summary = load(tmp_path)
+    assert summary.recordings == 2
+    assert len(summary.problems) == 2
+    assert all("-bad.legrec could not be put into the store" in text for text in summary.problems)
+    with open_store(tmp_path) as store:
+        assert set(store.recordings()["sensor"]) == {"pod"}
+    assert load(tmp_path).recordings == 2
+
+
+def test_a_header_that_cannot_be_is_named_and_the_others_are_loaded(tmp_path: Path) -> None:
+    know(tmp_path, "pod")
+    path = pod_recording(tmp_path)
+    for number, start in enumerate((-1, 2**63, 2**64)):
+        bad = header_of("pod", id=f"bad-{number}", started_utc_ns=start)
+        path.with_name(f"bad-{number}.legrec").write_bytes(header_frame(bad))
+    summary = load(tmp_path)
+    assert summary.recordings == 1
+    assert len(summary.problems) == 3
+    assert all("before 1970 or after 2199" in text for text in summary.problems)
+
+
+def test_rows_of_an_impossible_time_are_left_out_and_counted(tmp_path: Path) -> None:
+    know(tmp_path, "pod")
+    session = Session(tmp_path, header_of("pod"))
+    session.connected(0)
+    session.walk(1, 4)
+    for start in (-(2**63), 2**63 - 10**12):
+        session.start_ns = start
+        session.walk(5, 7)
+    session.start_ns = NOON
+    session.walk(8, 10)
+    session.close()
+    summary = load(tmp_path)
+    assert summary.samples == 3 * 5
+    assert summary.touched == {"pod": (second(1), second(9))}
+    (problem,) = summary.problems
+    assert "4 rows are from before 1970 or after 2199" in problem
+    assert load(tmp_path) == LoadSummary()
+
+
+def test_a_recording_of_1970_is_loaded(tmp_path: Path) -> None:
+    know(tmp_path, "pod")
+    pod_recording(tmp_path, start_ns=0, seconds=3)
+    assert load(tmp_path).recordings == 1
+    with open_store(tmp_path) as store:
+        assert dirty_s(store) == [60]
+
+
+def test_a_clock_that_was_set_leaves_minutes_stale_and_not_decades(tmp_path: Path) -> None:
+    session = Session(tmp_path, header_of("pod", start_ns=60 * SECOND))
+    session.connected(0)
+    session.walk(1, 60)
+    session.start_ns = NOON
+    session.walk(60, 600)
+    session.close()
+    load(tmp_path)
+    with open_store(tmp_path, read_only=False) as store:
+        assert dirty_s(store) == [60, 540]
+        store._rows("DELETE FROM stale")
+        store.mark_all_stale()
+        assert dirty_s(store) == [60, 540]
+
+
+def dirty_s(store: Store) -> list[float]:
+    return [(stale.end - stale.start).total_seconds() for stale in store.dirty()]
+
+
+def test_a_sensor_that_no_entry_knows_is_named_until_it_is_paired(tmp_path: Path) -> None:
+    for number in range(7):
+        pod_recording(tmp_path, f"pod-{number}", seconds=2)
+    for _ in range(2):
+        (problem,) = load(tmp_path).problems
+        assert "unknown sensors are kept but not scored: pod-0, pod-1" in problem
+        assert "pod-4 and 2 more. Pair the sensor again" in problem
+    know(tmp_path, *(f"pod-{number}" for number in range(7)))
+    assert load(tmp_path).problems == ()
+
+
+def test_damaged_entries_are_told(tmp_path: Path) -> None:
+    know(tmp_path, "pod", "other")
+    pod_recording(tmp_path, seconds=2)
+    entries = tmp_path / "entries.jsonl"
+    entries.write_bytes(entries.read_bytes().replace(b'"other"', b'"their"'))
+    assert load(tmp_path).problems == (
+        "1 line of entries.jsonl is damaged and was left out. "
+        "Restore entries.jsonl from a backup, or pair the sensors again.",
+    )
+
+
+def test_entries_that_cannot_be_read_are_an_error_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "entries.jsonl").mkdir()
+    with pytest.raises(IngestError, match="Could not read entries"):
+        load(tmp_path)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from analytics.gait.steps import detect_steps
 from devices import PROFILES
 from ingest.loader import load
-from ingest.store import open_store
 from ingest.virtual import Faults, replay_sensor
 from tests.collecting import collecting, enter
 from tests.one_sensor import in_the_air
-from tests.real_walks import RATE_HZ, Walk, data_folder, walks
+from tests.real_walks import RATE_HZ, Walk, data_folder, strides_in, walks
 from tests.time_travel import run
 
 pytestmark = pytest.mark.data
 KNOWN = tuple(PROFILES[key] for key in ("thingy52", "battery", "device_information"))
-EVER = (dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
 
 
 def strides_through_everything(home: Path, walk: Walk, faults: Faults) -> float:
@@ -35,19 +31,9 @@ def strides_through_everything(home: Path, walk: Walk, faults: Faults) -> float:
     enter(home, sensor, key="leg")
     run(play())
     load(home)
-    with open_store(home) as store:
-        motion = store.motion("leg", *EVER)
-        rate_hz = store.motion_rate("leg", *EVER)
-    assert rate_hz == RATE_HZ
-    assert len(motion) <= len(walk.axes)
-    events = detect_steps(
-        motion["time"].dt.epoch("ns").to_numpy() / 1e9,
-        motion.select("ax", "ay", "az").to_numpy(),
-        motion.select("gx", "gy", "gz").to_numpy(),
-        rate_hz=rate_hz,
-        placement=walk.placement,
-    )
-    return float(events["steps"].sum()) / 2.0
+    samples, strides = strides_in(home, "leg", walk.placement)
+    assert 0 < samples <= len(walk.axes)
+    return strides
 
 
 def score(walks_: list[Walk], counted: list[float]) -> pl.DataFrame:

@@ -439,3 +439,11 @@ def test_the_format_is_what_its_documentation_says(path: Path) -> None:
     assert columns[:16] == (3).to_bytes(8, "little") + (2).to_bytes(8, "little")
     assert columns[16:32] == (4).to_bytes(8, "little") + (3).to_bytes(8, "little")
     assert columns[32:] == bytes([1, 5, 0, 255, 2, 0, 0, 0, 0xAA, 0xBB])
+
+
+def test_every_id_that_is_written_can_be_read(tmp_path: Path) -> None:
+    for day, sensor in enumerate(("pod", "...", "x" * 200, "\u00e9\u00e8")):
+        header = header_of(sensor, start_ns=day * 86_400 * SECOND)
+        path = recording_path(tmp_path, header)
+        RecordingWriter.create(path, header).close()
+        assert read_header(path) == header

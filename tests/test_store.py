@@ -612,6 +612,25 @@ class TestProjection:
         assert found == [("pod", 60, 61)]
         assert self.say(home, worn(Placement.WAIST, NOON_AT + DAY)) == found
 
+    def test_a_correction_touches_what_was_recorded_and_not_the_decades_between(
+        self, home: Path
+    ) -> None:
+        for start in (5 * 86_400 * SECOND, 4_103_000_000 * SECOND):  # 1970 and 2100
+            pod_recording(home, "pod", start, seconds=30)
+        load(home)
+        with open_store(home, read_only=False) as store:
+            store._rows("DELETE FROM stale")
+        self.say(home, worn(Placement.RIGHT_FOOT, NOON_AT))
+        with open_store(home) as store:
+            stale = store.dirty()
+        assert [(one.end - one.start) // MINUTE for one in stale] == [1, 61, 1]
+
+    def test_an_assignment_from_any_year_is_taken(self, home: Path) -> None:
+        early = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+        assert self.say(home, worn(Placement.RIGHT_FOOT, early)) == [("pod", 0, 61)]
+        late = dt.datetime(2199, 12, 31, tzinfo=dt.UTC)
+        assert self.say(home, worn(Placement.WAIST, late)) == [("pod", 0, 61)]
+
     def test_a_sensor_given_to_somebody_else_is_computed_for_them(self, home: Path) -> None:
         assert self.say(home, worn(Placement.LEFT_FOOT, NOON_AT, "ben")) == [("pod", 0, 61)]
 

@@ -105,6 +105,21 @@ def store(settings: Settings) -> Finding:
         return Finding(key="store", fine=False, found=error.problem, fix=error.advice)
 
 
+def entries(settings: Settings) -> Finding:
+    """What was typed can all be read, and every recording is of a sensor that is known."""
+    from ingest.entries import Entries
+    from ingest.errors import IngestError
+
+    try:
+        said = Entries(settings.home).reading()
+    except IngestError as error:
+        return Finding(key="entries", fine=False, found=error.problem, fix=error.advice)
+    if said.problems:
+        return Finding(key="entries", fine=False, found=" ".join(said.problems))
+    persons, sensors = len(said.registry.persons), len(said.registry.active)
+    return Finding(key="entries", fine=True, found=f"Known: {persons} persons, {sensors} sensors.")
+
+
 def collector(settings: Settings) -> Finding:
     """Whether a collector runs; either is fine."""
     from ingest.control import NotRunning, ask
@@ -149,6 +164,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     disk,
     clock,
     store,
+    entries,
     collector,
     bluetooth,
 )
