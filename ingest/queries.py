@@ -247,9 +247,8 @@ class Store:
         """What each sensor contributed, ordered by sensor.
 
         sensor; recordings, rows, malformed: of recordings that reach into the range;
-        first, last: their sampled time; observed_s: from the minutes in it (of one person, if named), null
-        without any;
-        lost, dropped: events in it.
+        first, last: their sampled time; observed_s: from the minutes in it (of one person, if
+        named), null without any; lost, dropped: events in it.
         """
         since, until = to_ns(start), to_ns(end)
         return self._frame(
