@@ -32,9 +32,7 @@ from ingest.recording import (
 
 log = logging.getLogger(__name__)
 
-TICK_S = (
-    0.8  # how often rows reach the disk; with the time that takes, a crash costs under a second
-)
+TICK_S = 0.8  # rows reach the disk so often; with the time that takes, a crash costs < 1 s
 ROTATE_AFTER_S = 3600.0  # so that decoding one recording again is always cheap
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 30.0
