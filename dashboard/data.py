@@ -19,6 +19,7 @@ from analytics.week import Status, WeekReport
 from dashboard import processes, reach
 from dashboard.demo import MARKER, Progress, progress
 from dashboard.errors import DashboardError
+from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
 from dashboard.shown import (
     CollectorStatus,
     LastKnown,
@@ -45,8 +46,6 @@ T = TypeVar("T")
 STATUS_S = 2.0
 START_S = 20.0
 POLL_S = 0.2
-DEFAULT_PERSON = "me"
-DEFAULT_NAME = "Me"
 
 
 def open_data(home: Path, *, radio: str = "auto") -> Data:
@@ -88,13 +87,11 @@ class Data:
         Raises:
             DashboardError: unknown, or several and none was named.
         """
-        from dashboard.commands.people import pick_person
-
         return pick_person(self._registry().persons, wanted)
 
     def weeks(self, person: str) -> list[str]:
         """ISO weeks in which the person has minutes, and the current one; newest first."""
-        zone = self._facts(person, dt.date.min).zone
+        zone = self._facts(person).zone
         hours = self._read(lambda store: store.hours(person)).dt.convert_time_zone(zone)
         found = {week_of(date) for date in hours.dt.date().unique().to_list()}
         current = week_of(self._today(person))
@@ -124,7 +121,7 @@ class Data:
 
     def _week(self, person: str, week: str) -> WeekReport:
         registry = self._registry()
-        facts = self._facts(person, None)
+        facts = _facts(registry, person)
         start, end = report_range(week, person=facts)
         with open_store(self.home) as store:
             minutes = store.minutes(person, start, end)
@@ -144,26 +141,11 @@ class Data:
             demo=self.demo,
         )
 
-    def _facts(self, key: str, date: dt.date | None) -> PersonFacts:
-        person = self._registry().persons.get(key)
-        if person is None:
-            if key != DEFAULT_PERSON:
-                raise DashboardError(f"There is no person '{key}'.", "See: legload person")
-            return PersonFacts(key=key, name=DEFAULT_NAME, zone=_local_zone())
-        return PersonFacts(
-            key=person.key,
-            name=person.name,
-            zone=person.zone or _local_zone(),
-            birth_year=person.birth_year,
-            sex=person.sex,
-            mass_kg=person.mass_on(date or dt.date.max),
-            hr_max=person.hr_max,
-            use_heart_rate=person.use_heart_rate,
-            no_score=person.no_score,
-        )
+    def _facts(self, key: str) -> PersonFacts:
+        return _facts(self._registry(), key)
 
     def _today(self, person: str) -> dt.date:
-        return dt.datetime.now(self._facts(person, None).time_zone).date()
+        return dt.datetime.now(self._facts(person).time_zone).date()
 
     def _read(self, query: Callable[[Store], T]) -> T:
         def read() -> T:
@@ -302,7 +284,7 @@ class Data:
         """Enter the person who is there before anybody was named."""
         if person == DEFAULT_PERSON and person not in self._registry().persons:
             now = dt.datetime.now(dt.UTC)
-            entry = PersonSet(at=now, person=person, name=DEFAULT_NAME, zone=_local_zone())
+            entry = PersonSet(at=now, person=person, name=DEFAULT_NAME, zone=local_zone())
             _told(lambda: self._entries.append(entry))
 
     def forget(self, sensor: str) -> None:
@@ -333,7 +315,7 @@ class Data:
         now = dt.datetime.now(dt.UTC)
         start = current.since if current else now
         if since is not None:
-            zone = self._facts(who, None).time_zone
+            zone = self._facts(who).time_zone
             start = dt.datetime.combine(since, dt.time(), zone).astimezone(dt.UTC)
         entry = Assigned(
             at=now,
@@ -364,7 +346,21 @@ def _message(state: CollectorState) -> str:
     return f"Recording {streaming} of {len(state.sensors)} sensors, over {state.radio}."
 
 
-def _local_zone() -> str:
-    from dashboard.commands.people import local_zone
-
-    return local_zone()
+def _facts(registry: Registry, key: str) -> PersonFacts:
+    """What scoring needs to know of a person, as of now."""
+    person = registry.persons.get(key)
+    if person is None:
+        if key != DEFAULT_PERSON:
+            raise DashboardError(f"There is no person '{key}'.", "See: legload person")
+        return PersonFacts(key=key, name=DEFAULT_NAME, zone=local_zone())
+    return PersonFacts(
+        key=person.key,
+        name=person.name,
+        zone=person.zone or local_zone(),
+        birth_year=person.birth_year,
+        sex=person.sex,
+        mass_kg=person.mass_on(dt.date.max),
+        hr_max=person.hr_max,
+        use_heart_rate=person.use_heart_rate,
+        no_score=person.no_score,
+    )

@@ -9,7 +9,7 @@ import msgspec
 
 from dashboard.errors import DashboardError
 from ingest.entries import Entries
-from ingest.private import open_private, private_folder, write_private
+from ingest.private import create_whole, open_private, private_folder
 from ingest.recording import recording_paths
 
 MARKER = "DEMO"
@@ -56,7 +56,7 @@ class Progress(msgspec.Struct, frozen=True):
 def tell(home: Path, done: int, total: int, text: str, full_week: bool) -> None:
     """Note how far the history is."""
     progress = Progress(done=done, total=total, text=text, full_week=full_week)
-    write_private(home / PROGRESS, msgspec.json.encode(progress))
+    create_whole(home / PROGRESS, msgspec.json.encode(progress))
 
 
 def progress(home: Path) -> Progress | None:

@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from ingest.errors import IngestError
-from ingest.private import write_private
+from ingest.private import create_whole
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class ControlServer:
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LINE_MOST)
             port = self._server.sockets[0].getsockname()[1]
             contact = Contact(pid=os.getpid(), radio=self._radio, port=port, token=self._token)
-        write_private(_contact_file(self._home), msgspec.json.encode(contact))
+        create_whole(_contact_file(self._home), msgspec.json.encode(contact))
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -17,7 +17,7 @@ def private_folder(folder: Path) -> None:
 
 
 def create_whole(path: Path, data: bytes) -> None:
-    """A new file that appears with all of its bytes or not at all, even if the power fails."""
+    """A file that appears, or is replaced, whole or not at all, even if the power fails."""
     part = path.with_suffix(".part")
     file = open_private(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
@@ -27,15 +27,6 @@ def create_whole(path: Path, data: bytes) -> None:
         os.close(file)
     part.replace(path)
     sync_folder(path.parent)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file's content in one move, readable by its owner only."""
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    temporary.replace(path)
 
 
 def sync_folder(folder: Path) -> None:

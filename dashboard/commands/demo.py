@@ -12,10 +12,10 @@ import typer
 
 from dashboard import console, processes
 from dashboard.commands.capture import READY_S, NoBrowser, Port, supervise
-from dashboard.commands.people import local_zone
 from dashboard.commands.sensors import seconds_of
 from dashboard.commands.weeks import write_file
 from dashboard.errors import DashboardError
+from dashboard.persons import local_zone
 
 if TYPE_CHECKING:
     from ingest.link import Seen
@@ -24,7 +24,6 @@ RADIO = "virtual"
 LOOK_S = 1.0
 POLL_S = 0.2
 GRACE_S = 12.0
-SENSORS = 3
 
 
 def demo(
@@ -69,9 +68,8 @@ def demo(
         with processes.children(logs, record=collect, pages=shown) as started:
             pair_all(home)
             wait_until_ready(chosen, started, READY_S)
-            with processes.children(
-                logs, history=history_
-            ):  # the first page has the computer to itself
+            # only now, so that the first page has the computer to itself
+            with processes.children(logs, history=history_):
                 keeper = processes.Keeper(started, collect, logs / "record.log", console.note)
                 browser = not no_browser
                 supervise(started[-1], chosen, browser=browser, look=keeper.look, for_s=for_)
@@ -145,6 +143,7 @@ def _first_scan(home: Path) -> list[Seen]:
         DashboardError: it never does.
     """
     from dashboard import reach
+    from dashboard.demo_history import PLACEMENTS
     from ingest.control import contact
 
     end = time.monotonic() + READY_S
@@ -153,7 +152,7 @@ def _first_scan(home: Path) -> list[Seen]:
             time.sleep(0.1)
             continue
         found = reach.scan(home, RADIO, LOOK_S)
-        if len(found) >= SENSORS:
+        if len(found) >= len(PLACEMENTS):
             return found
     raise DashboardError(
         "The demo's virtual sensors did not appear.",

@@ -9,10 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from dashboard import console
-from dashboard.errors import DashboardError
+from dashboard.persons import find_person, local_zone, pick_person
 
 LONGEST_NAME = 80
-MOST_EXCUSED_DAYS = 366
 
 
 def person(
@@ -102,7 +101,7 @@ def excuse(
     undo: Annotated[bool, typer.Option("--undo", help="Count these days again.")] = False,
 ) -> None:
     """Mark days of illness, surgery or travel: they leave every daily mean and end every run."""
-    from ingest.entries import Entries, Excused
+    from ingest.entries import MOST_EXCUSED_DAYS, Entries, Excused
 
     first, last = parse_day(start), parse_day(end)
     if last < first:
@@ -152,13 +151,6 @@ def _zone(text: str | None) -> str | None:
         raise typer.BadParameter(f"'{text}' is not a time zone; write it as Europe/Rome.") from None
 
 
-def local_zone() -> str:
-    """The computer's own time zone, IANA name."""
-    import tzlocal
-
-    return tzlocal.get_localzone_name() or "UTC"
-
-
 def new_key(name: str, persons: Container[str]) -> str:
     """A key from a name that nobody has yet: lower case, dashes."""
     slug = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
@@ -168,30 +160,3 @@ def new_key(name: str, persons: Container[str]) -> str:
         )
     keys = (slug, *(f"{slug}-{number}" for number in range(2, 1000)))
     return next(key for key in keys if key not in persons)
-
-
-def find_person(persons: dict[str, Any], wanted: str) -> Any | None:
-    """The person with this key or name, if there is one."""
-    matches = (
-        p for p in persons.values() if wanted.casefold() in (p.key.casefold(), p.name.casefold())
-    )
-    return next(matches, None)
-
-
-def pick_person(persons: dict[str, Any], wanted: str | None) -> str:
-    """The key of the person meant: the one named, else the only one, else `me`.
-
-    Raises:
-        DashboardError: nobody has that name, or there are several and none was named.
-    """
-    names = ", ".join(p.name for p in persons.values()) or "nobody yet"
-    if wanted is not None:
-        if (found := find_person(persons, wanted)) is not None:
-            return str(found.key)
-        raise DashboardError(
-            f"There is no person '{wanted}' (known: {names}).",
-            f"Add them with: legload person '{wanted}'",
-        )
-    if len(persons) > 1:
-        raise DashboardError(f"Several persons are known ({names}).", "Say whose: --person NAME")
-    return next(iter(persons), "me")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dashboard import console
-from dashboard.commands.people import parse_day, pick_person
+from dashboard.commands.people import parse_day
 from dashboard.errors import DashboardError
+from dashboard.persons import pick_person
 
 if TYPE_CHECKING:
     from devices.profile import Placement

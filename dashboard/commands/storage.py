@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dashboard import console
-from dashboard.commands.people import pick_person
+from dashboard.persons import pick_person
 
 
 def load(context: typer.Context) -> None:
