@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import abc
 import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +57,25 @@ class Channel(enum.StrEnum):
     SKIN_CONTACT = "skin_contact"  # 1 touching, 0 not
     ENERGY = "energy_kj"
     BATTERY = "battery_percent"
+    CRANK_CADENCE = "crank_cadence_rpm"
+    WHEEL_CADENCE = "wheel_cadence_rpm"
+    POWER = "power_w"
+    LEFT_PEDAL = "left_pedal_percent"  # share of the power that the left leg gave
+    PEDAL = "one_pedal_percent"  # the same of one leg, the sensor does not say which
+    STEP_CADENCE = "step_cadence_spm"  # steps of both feet on a machine
+    STROKE_CADENCE = "stroke_cadence_per_min"
+    STEP_COUNT = "step_count"  # counts run on from the sensor's own start
+    STRIDE_COUNT = "stride_count"
+    STROKE_COUNT = "stroke_count"
+    FLOOR_COUNT = "floor_count"
+    INCLINE = "incline_percent"
+    ELEVATION_GAIN = "elevation_gain_m"
+    RESISTANCE = "resistance_level"  # the maker's own scale
+    BELT_FORCE = "belt_force_n"
+    BACKWARD = "backward"  # 1 backward, 0 forward
+    METABOLIC_EQUIVALENT = "metabolic_equivalent"
+    ELAPSED = "elapsed_s"
+    BODY_MASS = "body_mass_kg"
 
 
 CHANNELS: tuple[Channel, ...] = tuple(Channel)
@@ -79,6 +98,7 @@ class Placement(enum.StrEnum):
     ARM = "arm"
     BIKE = "bike"
     MACHINE = "machine"
+    FLOOR = "floor"
 
     @property
     def leg(self) -> str | None:
@@ -223,13 +243,43 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A handshake step: write `payload`, then wait for the reply that `replies_on` notifies.
+
+    The reply is the next payload that starts with `begins`; others are passed over. Like every
+    payload of a `Profile.control` characteristic, it is recorded and fed to the decoder.
+    optional: a sensor that does not answer, or refuses the write, is still usable.
+    """
+
+    characteristic: str
+    payload: bytes
+    replies_on: str
+    begins: bytes = b""
+    within_s: float = 5.0
+    optional: bool = False
+
+
+Step = Read | Write | Ask
+
+Conversation = Generator[Step, bytes | None, None]
+"""A handshake that depends on what the sensor answers: it yields a step and is sent the reply
+(None to a write, and where an optional step had none); it raises DeviceError to give up, with a
+sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One kind of sensor.
 
     service: the 128-bit UUID that identifies it in an advertisement or after discovery;
-    notify: characteristics to subscribe to; handshake: reads and writes after subscribing;
+    notify: streams to subscribe to; control: characteristics that are written to and whose
+    notifications are replies, subscribed to as well where the sensor notifies them;
+    handshake: steps after subscribing, then converse: what depends on the replies;
+    farewell: writes before hanging up, to leave the sensor as it was found;
     counts: what a foot pod's cadence counts, where that applies; silence_s: a stream quieter than
-    this is broken (None: silence is normal); source: where the layout is published.
+    this is broken (None: silence is normal); source: where the layout is published;
+    measures: what it gives; sensors: products said to speak it; limits: what it cannot do, a
+    sentence each.
     """
 
     key: str
@@ -238,16 +288,26 @@ class Profile:
     source: str
     decoder: Callable[[], Decoder]
     notify: tuple[str, ...] = ()
-    handshake: tuple[Read | Write, ...] = ()
+    control: tuple[str, ...] = ()
+    handshake: tuple[Step, ...] = ()
+    converse: Callable[[], Conversation] | None = None
+    farewell: tuple[Write, ...] = ()
     placements: tuple[Placement, ...] = ()
     counts: str | None = None
     silence_s: float | None = None
     advertised: str | None = None  # what its advertisements carry, where that is not `service`
+    names: tuple[str, ...] = ()  # how its advertised names begin, where they carry no service
+    family: str | None = None  # what the profiles are called together that share its service
+    told_by: Callable[[bytes], bool] | None = None  # whether service data says this one of a family
+    only_at: tuple[Placement, ...] = ()  # streams only there (empty: anywhere), to spare a battery
     continuous: bool = False  # worn all day: may show non-wear, so also an unloaded day
     companion: bool = False  # rides along with another profile, is never paired by itself
+    measures: tuple[str, ...] = ()
+    sensors: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
     @property
     def characteristics(self) -> tuple[str, ...]:
         """Every characteristic whose payloads belong to this profile, in a stable order."""
-        seen = dict.fromkeys((*self.notify, *(step.characteristic for step in self.handshake)))
-        return tuple(seen)
+        steps = (step.characteristic for step in (*self.handshake, *self.farewell))
+        return tuple(dict.fromkeys((*self.notify, *self.control, *steps)))

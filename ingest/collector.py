@@ -144,7 +144,7 @@ class Collector:
             self._begin(wanted[key])
 
     def _begin(self, sensor: Sensor) -> None:
-        profiles = [self._profiles[key] for key in sensor.profiles if key in self._profiles]
+        profiles = streaming(sensor, self._profiles)
         session = Session(
             sensor,
             profiles,
@@ -256,6 +256,13 @@ class Collector:
         """Start or stop recording every paired sensor."""
         self._recording = on
         await self._reconcile()
+
+
+def streaming(sensor: Sensor, profiles: Mapping[str, Profile]) -> list[Profile]:
+    """The profiles of a sensor that are worth listening to where it sits now."""
+    place = sensor.current.placement if sensor.current else None
+    known = [profiles[key] for key in sensor.profiles if key in profiles]
+    return [profile for profile in known if not profile.only_at or place in profile.only_at]
 
 
 def _seconds(asked: object) -> float:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from bleak import BleakClient
@@ -20,7 +21,7 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakGATTProtocolError
 from bleak_retry_connector import establish_connection
 
-from devices.profile import Profile, Read, Write
+from devices.profile import Ask, DeviceError, Profile, Read, Step, Write
 from ingest.clock import Clock, until
 from ingest.errors import IngestError
 from ingest.radio import Radio, explain
@@ -32,6 +33,7 @@ Client = BleakClient
 
 GATT_TIMEOUT_S = 10.0
 CONNECT_ATTEMPTS = 4
+FIRMWARE = "Update its firmware in the maker's app, or forget it and pair another."
 
 
 class SensorNotFound(IngestError):  # noqa: N818 - reads as what happened
@@ -153,13 +155,12 @@ class Air:
             raise explain(error) from error
 
     def _describe(self, device: BLEDevice, advertisement: AdvertisementData) -> Seen:
-        uuids = {uuid.lower() for uuid in advertisement.service_uuids}
+        name = device.name or advertisement.local_name or ""
         keys = tuple(
             key
             for key, profile in self._profiles.items()
-            if not profile.companion and (profile.advertised or profile.service) in uuids
+            if not profile.companion and _is_advertised(profile, name, advertisement)
         )
-        name = device.name or advertisement.local_name or ""
         return Seen(address=device.address, name=name, profiles=keys, rssi=advertisement.rssi)
 
     @contextlib.asynccontextmanager
@@ -217,10 +218,24 @@ class _Watcher:
         return self.future.result() if self.future.done() else None
 
 
+def _is_advertised(profile: Profile, name: str, advertisement: AdvertisementData) -> bool:
+    """Whether an advertisement is of this kind, as far as it tells."""
+    uuids = {uuid.lower() for uuid in advertisement.service_uuids}
+    if (profile.advertised or profile.service) not in uuids:
+        return bool(profile.names) and name.startswith(profile.names)
+    data = advertisement.service_data.get(profile.service)
+    return data is None or profile.told_by is None or profile.told_by(data)
+
+
 def profiles_of(client: BleakClient, profiles: Iterable[Profile]) -> list[Profile]:
-    """The profiles whose service a connected sensor really has."""
+    """The profiles whose service a connected sensor really has; of a family, by their stream."""
     services = {service.uuid.lower() for service in client.services}
-    return [profile for profile in profiles if profile.service in services]
+    return [
+        profile
+        for profile in profiles
+        if profile.service in services
+        and (not profile.family or client.services.get_characteristic(profile.notify[0]))
+    ]
 
 
 async def stream(client: BleakClient, profiles: Iterable[Profile], on_row: OnRow) -> None:
@@ -233,64 +248,134 @@ async def stream(client: BleakClient, profiles: Iterable[Profile], on_row: OnRow
         IngestError: the sensor refused a characteristic that its profile needs.
     """
     try:
-        present = profiles_of(client, profiles)
-        for profile in present:
-            for uuid in profile.notify:
-                await _subscribe(client, profile, uuid, on_row)
-        for profile in present:
-            for step in profile.handshake:
-                await _step(client, profile, step, on_row)
+        talks = [_Talk(client, profile, on_row) for profile in profiles_of(client, profiles)]
+        for talk in talks:
+            await talk.subscribe()
+        for talk in talks:
+            await talk.shake_hands()
     except IngestError:
         raise
+    except DeviceError as error:
+        raise IngestError(f"The sensor cannot be used: {error}.", FIRMWARE) from error
     except Exception as error:
         if not client.is_connected:
             raise LinkLost("The sensor went out of reach while it was being set up.") from error
         raise explain(error) from error
 
 
-async def _subscribe(client: BleakClient, profile: Profile, uuid: str, on_row: OnRow) -> None:
-    characteristic = client.services.get_characteristic(uuid)
-    if characteristic is None or not {"notify", "indicate"} & set(characteristic.properties):
-        if not profile.companion:
-            raise IngestError(
-                f"This {profile.title.lower()} has no stream {uuid[4:8]}.",
-                "Update its firmware in the maker's app, or forget it and pair another.",
-            )
-        return
-
-    def received(_: BleakGATTCharacteristic, payload: bytearray) -> None:
-        on_row(Kind.NOTIFICATION, uuid, bytes(payload))
-
-    async with asyncio.timeout(GATT_TIMEOUT_S):
-        await client.start_notify(characteristic, received)
+async def take_leave(client: BleakClient, profiles: Iterable[Profile], on_row: OnRow) -> None:
+    """Stop what the handshake started, then hang up; whatever fails, the link ends."""
+    with contextlib.suppress(Exception):
+        if client.is_connected:
+            for profile in profiles_of(client, profiles):
+                talk = _Talk(client, profile, on_row)
+                for step in profile.farewell:
+                    await talk.step(step)
+    await hang_up(client)
 
 
-async def _step(client: BleakClient, profile: Profile, step: Read | Write, on_row: OnRow) -> None:
-    characteristic = client.services.get_characteristic(step.characteristic)
-    if characteristic is None:
-        log.info("%s has no characteristic %s", profile.title, step.characteristic[:8])
-        return
-    async with asyncio.timeout(GATT_TIMEOUT_S):
-        match step:
-            case Write():
-                on_row(Kind.WRITE, step.characteristic, step.payload)
-                await client.write_gatt_char(characteristic, step.payload, response=True)
-            case Read():
-                await _read(client, characteristic, step, on_row)
+class _Talk:
+    """One profile's subscriptions and handshake on one connection."""
 
+    def __init__(self, client: BleakClient, profile: Profile, on_row: OnRow) -> None:
+        self._client = client
+        self._profile = profile
+        self._on_row = on_row
+        self._replies: dict[str, asyncio.Queue[bytes]] = {}
 
-async def _read(
-    client: BleakClient, characteristic: BleakGATTCharacteristic, step: Read, on_row: OnRow
-) -> None:
-    """Read a value into the recording; a refusal matters only where the value is needed."""
-    try:
-        reply = await client.read_gatt_char(characteristic)
-    except BleakGATTProtocolError as error:
-        if not step.optional or not client.is_connected:
+    async def subscribe(self) -> None:
+        """To every control characteristic that notifies, then to every stream."""
+        for uuid in self._profile.control:
+            replies = self._replies.setdefault(uuid, asyncio.Queue())
+            if (found := self._notifying(uuid)) is not None:
+                await self._start(found, partial(self._replied, uuid, replies))
+        for uuid in self._profile.notify:
+            if (found := self._notifying(uuid)) is not None:
+                await self._start(found, partial(self._on_row, Kind.NOTIFICATION, uuid))
+            elif not self._profile.companion:
+                raise IngestError(f"This {self._profile.title} has no stream {uuid[:8]}.", FIRMWARE)
+
+    async def shake_hands(self) -> None:
+        """The fixed steps, then those that depend on what the sensor answers."""
+        for step in self._profile.handshake:
+            await self.step(step)
+        if self._profile.converse is None:
+            return
+        conversation = self._profile.converse()
+        with contextlib.suppress(StopIteration):
+            step = next(conversation)
+            while True:
+                step = conversation.send(await self.step(step))
+
+    async def step(self, step: Step) -> bytes | None:
+        """The reply, or None to a write and where an optional step had none."""
+        characteristic = self._client.services.get_characteristic(step.characteristic)
+        if characteristic is None:
+            log.info("%s has no characteristic %s", self._profile.title, step.characteristic[:8])
+            return None
+        async with asyncio.timeout(GATT_TIMEOUT_S):
+            match step:
+                case Write():
+                    await self._write(characteristic, step)
+                    return None
+                case Read():
+                    return await self._read(characteristic, step)
+                case Ask():
+                    return await self._ask(characteristic, step)
+
+    def _notifying(self, uuid: str) -> BleakGATTCharacteristic | None:
+        found = self._client.services.get_characteristic(uuid)
+        return found if found and {"notify", "indicate"} & set(found.properties) else None
+
+    async def _start(
+        self, characteristic: BleakGATTCharacteristic, on_payload: Callable[[bytes], None]
+    ) -> None:
+        def received(_: BleakGATTCharacteristic, payload: bytearray) -> None:
+            on_payload(bytes(payload))
+
+        async with asyncio.timeout(GATT_TIMEOUT_S):
+            await self._client.start_notify(characteristic, received)
+
+    def _replied(self, uuid: str, replies: asyncio.Queue[bytes], payload: bytes) -> None:
+        self._on_row(Kind.REPLY, uuid, payload)
+        replies.put_nowait(payload)
+
+    async def _write(self, characteristic: BleakGATTCharacteristic, step: Write | Ask) -> None:
+        self._on_row(Kind.WRITE, step.characteristic, step.payload)
+        confirmed = "write" in characteristic.properties
+        await self._client.write_gatt_char(characteristic, step.payload, response=confirmed)
+
+    async def _read(self, characteristic: BleakGATTCharacteristic, step: Read) -> bytes | None:
+        """A refusal matters only where the value is needed."""
+        try:
+            reply = bytes(await self._client.read_gatt_char(characteristic))
+        except BleakGATTProtocolError as error:
+            if not step.optional or not self._client.is_connected:
+                raise
+            log.info("%s may not be read: %s", step.characteristic[:8], error)
+            return None
+        self._on_row(Kind.REPLY, step.characteristic, reply)
+        return reply
+
+    async def _ask(self, characteristic: BleakGATTCharacteristic, step: Ask) -> bytes | None:
+        replies = self._replies.setdefault(step.replies_on, asyncio.Queue())
+        while not replies.empty():
+            replies.get_nowait()  # an answer to something else
+        try:
+            await self._write(characteristic, step)
+            async with asyncio.timeout(step.within_s):
+                while not (reply := await replies.get()).startswith(step.begins):
+                    pass
+        except (BleakGATTProtocolError, TimeoutError) as error:
+            if step.optional and self._client.is_connected:
+                return None
+            if isinstance(error, TimeoutError) and self._client.is_connected:
+                raise IngestError(
+                    f"This {self._profile.title} does not answer its settings.",
+                    "Close the maker's app, take the sensor off its charger, and try again.",
+                ) from error
             raise
-        log.info("%s may not be read: %s", step.characteristic[:8], error)
-    else:
-        on_row(Kind.REPLY, step.characteristic, bytes(reply))
+        return reply
 
 
 async def hang_up(client: BleakClient) -> None:

@@ -12,7 +12,7 @@ from devices.profile import MalformedPacket, Placement, Profile
 from ingest.clock import Clock
 from ingest.entries import Assigned, Entries, SensorPaired
 from ingest.errors import IngestError
-from ingest.link import Air, hang_up, profiles_of, short_address, stream
+from ingest.link import Air, profiles_of, short_address, stream, take_leave
 from ingest.live import LiveValue, LiveView
 from ingest.recording import Kind
 
@@ -80,7 +80,7 @@ async def examine(
             live=live,
         )
     finally:
-        await hang_up(client)
+        await take_leave(client, profiles.values(), lambda *_: None)
 
 
 async def _first_values(view: LiveView, clock: Clock, seconds: float) -> tuple[LiveValue, ...]:

@@ -19,7 +19,7 @@ from devices.profile import Profile
 from ingest.clock import Clock, until
 from ingest.entries import Sensor
 from ingest.errors import IngestError
-from ingest.link import Air, Client, hang_up, short_address, stream
+from ingest.link import Air, Client, short_address, stream, take_leave
 from ingest.live import LiveValue, LiveView
 from ingest.recording import (
     NO_CHARACTERISTIC,
@@ -241,7 +241,7 @@ class Session:
             self._on_closed()
 
     async def _close(self, client: Client, reason: str) -> None:
-        await hang_up(client)
+        await take_leave(client, self._profiles, self._row)
         if self._writer is not None:
             self._row(Kind.LOST, "", reason.encode())
             writer, self._writer = self._writer, None

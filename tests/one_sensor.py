@@ -12,7 +12,7 @@ from bumble.link import LocalLink
 
 from devices.profile import Decoder, DeviceError, Notifications, Profile, Read, Samples, Write
 from ingest.radio import Radio, open_radio
-from ingest.virtual import Emission, VirtualSensor, VirtualWorld
+from ingest.virtual import Answer, Emission, VirtualSensor, VirtualWorld
 from tests.time_travel import TravelClock
 
 SERVICE = "0a000000-1111-2222-3333-444455556666"
@@ -43,10 +43,10 @@ def tick(_start_ns: int, _values: Mapping[str, bytes]) -> Iterator[Emission]:
         yield number / 10, TICK, number.to_bytes(2, "little")
 
 
-def short_only(_characteristic: str, payload: bytes) -> bytes:
+def short_only(_characteristic: str, payload: bytes) -> Answer:
     if len(payload) > 200:
         raise DeviceError("too long")
-    return payload
+    return Answer(keep=payload)
 
 
 TICKER = VirtualSensor(
@@ -55,7 +55,7 @@ TICKER = VirtualSensor(
     profiles=(PROFILE,),
     sources={"ticker": tick},
     values={SETTING: b"\x00"},
-    accept=short_only,
+    answer=short_only,
 )
 
 

@@ -18,8 +18,8 @@ def test_the_registry_holds_each_profile_under_its_own_key() -> None:
     assert set(PROFILES) >= {"rsc", "heart_rate", "battery", "device_information", "thingy52"}
 
 
-def test_no_two_profiles_share_a_service_or_a_characteristic() -> None:
-    services = [profile.service for profile in PROFILES.values()]
+def test_no_two_profiles_share_a_characteristic_and_only_a_family_a_service() -> None:
+    services = [profile.service for profile in PROFILES.values() if not profile.family]
     characteristics = [each for profile in PROFILES.values() for each in profile.characteristics]
     assert len(set(services)) == len(services)
     assert len(set(characteristics)) == len(characteristics)

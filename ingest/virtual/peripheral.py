@@ -20,7 +20,7 @@ from bumble.gatt import Characteristic, Service
 from bumble.link import LocalLink
 
 from devices import battery, device_information
-from devices.profile import BASE_UUID, DeviceError, Profile, Read, Write
+from devices.profile import BASE_UUID, Ask, DeviceError, Profile, Read, Write
 from ingest.bumble_host import VirtualController, device_on, host_on
 from ingest.clock import Clock
 
@@ -53,13 +53,27 @@ class Faults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a write to a virtual sensor does.
+
+    keep: the characteristic's value from now on (None: as it was); notify: what is sent in reply,
+    as (characteristic, payload); streaming: whether streams run from now on (None: as they did).
+    """
+
+    keep: bytes | None = None
+    notify: tuple[tuple[str, bytes], ...] = ()
+    streaming: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualSensor:
     """A sensor to be put on the air.
 
     address: static random (`C0:...` to `FF:...`); profiles: the services it has, of which those
     that are no companions are advertised; sources: by profile key; values: what can be read, by
-    characteristic; accept: what is kept of a write to a characteristic (a sensor may know better,
-    and refuses by raising DeviceError).
+    characteristic; answer: what a write to a characteristic does (a sensor may know better, and
+    refuses by raising DeviceError); waits: profiles whose source begins when an answer says so,
+    and not already at the first subscription.
     """
 
     name: str
@@ -67,7 +81,8 @@ class VirtualSensor:
     profiles: tuple[Profile, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
     values: Mapping[str, bytes] = field(default_factory=dict)
-    accept: Callable[[str, bytes], bytes] = lambda _characteristic, payload: payload
+    answer: Callable[[str, bytes], Answer] = lambda _characteristic, payload: Answer(keep=payload)
+    waits: tuple[str, ...] = ()
     serial: str = ""
     battery_percent: int = 100
     faults: Faults = field(default_factory=Faults)
@@ -109,7 +124,8 @@ class Peripheral:
         self._group = tasks
         self._tasks: set[asyncio.Task[None]] = set()
         self._restarts: set[asyncio.Task[None]] = set()
-        self._streaming: set[str] = set()
+        self._begun: set[str] = set()
+        self._streaming = True
         self._losses = iter(sensor.faults.lose_link_after_s)
         self._advertising = asyncio.Lock()
         self._stopping = False
@@ -138,12 +154,15 @@ class Peripheral:
     def _characteristic(self, profile: Profile, uuid: str) -> Characteristic[bytes]:
         def write(_connection: Connection, payload: bytes) -> None:
             try:
-                self.values[uuid] = self.sensor.accept(uuid, payload)
+                answer = self.sensor.answer(uuid, payload)
             except DeviceError as error:  # any other than ATT_Error leaves the client waiting
                 raise att.ATT_Error(att.ErrorCode.VALUE_NOT_ALLOWED) from error
+            if answer.keep is not None:
+                self.values[uuid] = answer.keep
+            self._answer(profile.key, answer)
 
         def on_subscription(_bearer: object, notify: bool, _indicate: bool) -> None:
-            if notify:
+            if notify and uuid in profile.notify and profile.key not in self.sensor.waits:
                 self._begin(profile.key)
 
         made: Characteristic[bytes] = Characteristic(
@@ -222,10 +241,23 @@ class Peripheral:
         if connection is self.connection:
             await self.lose_link()
 
+    def _answer(self, profile: str, answer: Answer) -> None:
+        """Send the replies in order, then start or stop streaming."""
+
+        async def reply() -> None:
+            for characteristic, payload in answer.notify:
+                await self._notify(characteristic, payload)
+            if answer.streaming is not None:
+                self._streaming = answer.streaming
+            if answer.streaming:
+                self._begin(profile)
+
+        self._spawn(reply())
+
     def _begin(self, profile: str) -> None:
         source = self.sensor.sources.get(profile)
-        if source and profile not in self._streaming and not self._stopping:
-            self._streaming.add(profile)
+        if source and profile not in self._begun and not self._stopping:
+            self._begun.add(profile)
             self._spawn(self._stream(source))
 
     async def _stream(self, source: Source) -> None:
@@ -235,7 +267,7 @@ class Peripheral:
             late_s = self._rng.uniform(0.0, self.sensor.faults.jitter_s)
             due_s = max(due_s, at_s + late_s)
             await self._until(begin_ns + round(due_s * 1e9))
-            if self._rng.random() >= self.sensor.faults.drop:
+            if self._rng.random() >= self.sensor.faults.drop and self._streaming:
                 await self._notify(characteristic, payload)
 
     async def _until(self, due_ns: int) -> None:
@@ -256,13 +288,13 @@ def _properties(
     profile: Profile, uuid: str, values: Mapping[str, bytes]
 ) -> Characteristic.Properties:
     """What a client can do with a characteristic, from what the profile does with it."""
-    steps = [step for step in profile.handshake if step.characteristic == uuid]
+    steps = [s for s in (*profile.handshake, *profile.farewell) if s.characteristic == uuid]
     properties = Characteristic.Properties(0)
-    if uuid in profile.notify:
+    if uuid in (*profile.notify, *profile.control):
         properties |= Characteristic.Properties.NOTIFY
     if uuid in values or any(isinstance(step, Read) for step in steps):
         properties |= Characteristic.Properties.READ
-    if any(isinstance(step, Write) for step in steps):
+    if uuid in profile.control or any(isinstance(step, Write | Ask) for step in steps):
         properties |= Characteristic.Properties.WRITE
         properties |= Characteristic.Properties.WRITE_WITHOUT_RESPONSE
     return properties

@@ -1,0 +1,47 @@
+"""Virtual sensors on a virtual link."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from bumble.link import LocalLink
+
+from ingest.clock import Clock
+from ingest.virtual.peripheral import Peripheral, VirtualSensor
+
+
+class VirtualWorld:
+    """Sensors on a link for as long as it is entered; an error in a source ends the block."""
+
+    def __init__(
+        self,
+        link: LocalLink,
+        sensors: Sequence[VirtualSensor],
+        clock: Clock,
+        rng: np.random.Generator,
+    ) -> None:
+        self._link = link
+        self._sensors = tuple(sensors)
+        self._clock = clock
+        self._rngs = rng.spawn(len(sensors))
+        self._stack = contextlib.AsyncExitStack()
+        self.peripherals: dict[str, Peripheral] = {}
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as undo:
+            tasks = await undo.enter_async_context(asyncio.TaskGroup())
+            for sensor, rng in zip(self._sensors, self._rngs, strict=True):
+                peripheral = Peripheral(sensor, self._link, self._clock, rng, tasks)
+                undo.push_async_callback(peripheral.stop)
+                await peripheral.start()
+                self.peripherals[sensor.address] = peripheral
+            self._stack = undo.pop_all()
+        return self
+
+    async def __aexit__(self, *exc_info: Any) -> None:
+        self.peripherals.clear()
+        await self._stack.__aexit__(*exc_info)
