@@ -119,6 +119,20 @@ def motion_minutes(
     )
 
 
+def with_heart_rate(motion: pl.LazyFrame, slow: pl.LazyFrame) -> dy.LazyFrame[SensorMinutes]:
+    """Minutes of a sensor that tells motion and heart rate at once; ordered by minute.
+
+    motion, slow: its SensorMinutes of either kind. Steps and wear are those of the motion, also
+    where it counts none: a minute has one row a sensor. A minute without motion is the slow one.
+    """
+    beats = slow.select("minute", pl.col("heart_rate_bpm").alias("beats"))
+    both = motion.join(beats, on="minute", how="left").with_columns(
+        pl.coalesce("beats", "heart_rate_bpm").alias("heart_rate_bpm")
+    )
+    alone = slow.join(motion, on="minute", how="anti")
+    return SensorMinutes.cast(pl.concat([both.drop("beats"), alone]).sort("minute"))
+
+
 def _minute_of_seconds(time_s: pl.Expr) -> pl.Expr:
     minute_us = (time_s / 60.0).floor().cast(pl.Int64) * 60_000_000
     return minute_us.cast(pl.Datetime("us", "UTC"))

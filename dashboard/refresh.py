@@ -13,12 +13,13 @@ import polars as pl
 
 from analytics.frames import METHOD, SensorMinutes
 from analytics.gait.steps import MARGIN_S, detect_steps
-from analytics.minutes import motion_minutes, slow_minutes
+from analytics.minutes import motion_minutes, slow_minutes, with_heart_rate
 from analytics.wear import CONTEXT_MIN, motion_features, worn_minutes
 from devices import PROFILES
 from ingest.entries import Assignment, Entries, Person, Registry, Sensor
 from ingest.loader import load
 from ingest.store import Stale, Store, open_store
+from ingest.weighing import weighed
 
 WHOLE_DAY = dt.timedelta(days=1)
 CONTEXT = dt.timedelta(minutes=CONTEXT_MIN)
@@ -90,6 +91,7 @@ def _recompute(home: Path, registry: Registry, stale: Stale) -> int:
             CONTEXT if store.motion_rate(stale.sensor, stale.start, stale.end) else dt.timedelta()
         )
         start, end = stale.start - reach, stale.end + reach
+        registry = weighed(store, registry)
         frames = [] if sensor is None else list(_minutes(store, registry, sensor, start, end))
     frame = pl.concat(frames) if frames else SensorMinutes.create_empty()
     with open_store(home, read_only=False) as store:
@@ -104,10 +106,10 @@ def _minutes(
     for assignment, since, until in in_force(sensor.assignments, start, end):
         person = registry.persons[assignment.person]
         for mass_kg, first, last in masses(person, since, until):
+            frame = _of_slow(store, sensor, assignment, person, mass_kg, first, last)
             if store.motion_rate(sensor.key, first, last) is not None:
-                frame = _of_motion(store, sensor, assignment, person, mass_kg, first, last)
-            else:
-                frame = _of_slow(store, sensor, assignment, person, mass_kg, first, last)
+                moved = _of_motion(store, sensor, assignment, person, mass_kg, first, last)
+                frame = with_heart_rate(moved.lazy(), frame.lazy()).collect()
             yield frame.filter(pl.col("minute").is_between(first, last, closed="left"))
 
 
@@ -153,7 +155,8 @@ def _of_slow(
     end: Instant,
 ) -> pl.DataFrame:
     samples = store.slow(sensor.key, start - SLOW_MARGIN, end + SLOW_MARGIN)
-    profiles = [PROFILES[key] for key in sensor.profiles if key in PROFILES]
+    known = [PROFILES[key] for key in sensor.profiles if key in PROFILES]
+    profiles = [profile for profile in known if profile.streams_at(assignment.placement)]
     counts = assignment.counts or next((p.counts for p in profiles if p.counts), None)
     return slow_minutes(
         samples.lazy(),

@@ -5,17 +5,14 @@ Source: Bluetooth SIG, Battery Service 1.0 (Battery Level 0x2A19).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from devices.profile import Channel, MalformedPacket, Profile, Read, uuid16
+from devices.profile import Channel, MalformedPacket, Measurement, Profile, Read, uuid16
 from devices.slow_decoder import Row, SlowDecoder
 
 KEY = "battery"
 LEVEL = uuid16(0x2A19)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryMeasurement:
+class BatteryMeasurement(Measurement, frozen=True, kw_only=True):
     """Charge left, 0 to 100 %."""
 
     battery_percent: int

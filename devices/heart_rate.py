@@ -6,9 +6,8 @@ Source: Bluetooth SIG, Heart Rate Service 1.0 (Heart Rate Measurement 0x2A37).
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
-from devices.profile import Channel, MalformedPacket, Placement, Profile, uuid16
+from devices.profile import Channel, MalformedPacket, Measurement, Placement, Profile, uuid16
 from devices.slow_decoder import Row, SlowDecoder
 
 KEY = "heart_rate"
@@ -19,8 +18,7 @@ _RR_PER_S = 1024
 _HEADS = tuple(struct.Struct(layout) for layout in ("<xB", "<xH", "<xBH", "<xHH"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeartRateMeasurement:
+class HeartRateMeasurement(Measurement, frozen=True, kw_only=True):
     """One notification: beats per minute as sent (0 where the strap has none).
 
     contact: touching the skin, None where the strap cannot tell; energy_kj: since the last reset;

@@ -15,6 +15,7 @@ import enum
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +29,11 @@ BASE_UUID = "-0000-1000-8000-00805f9b34fb"
 def uuid16(short: int) -> str:
     """The 128-bit form of a Bluetooth SIG 16-bit UUID (scanners match nothing else)."""
     return f"0000{short:04x}{BASE_UUID}"
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one payload says. A struct and no dataclass: one is made for every packet, and a frozen
+    dataclass takes twelve times as long to make."""
 
 
 class DeviceError(Exception):
@@ -80,6 +86,11 @@ class Channel(enum.StrEnum):
 
 CHANNELS: tuple[Channel, ...] = tuple(Channel)
 """The order that `Slow.channel` indexes; append only, never reorder."""
+
+Row = tuple[int, Channel, float]
+"""time_ns (UTC ns since 1970), channel, value in the channel's unit."""
+
+_CODES = {channel: code for code, channel in enumerate(CHANNELS)}
 
 
 class Placement(enum.StrEnum):
@@ -163,14 +174,14 @@ class Slow:
     value: Floats
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[int, int, Channel, float]]) -> Slow:
-        """From (sequence, time_ns, channel, value) rows."""
-        columns = tuple(zip(*rows, strict=True)) if rows else ((), (), (), ())
+    def of(cls, sequence: Sequence[int], rows: Sequence[Row]) -> Slow:
+        """From rows and, beside them, the number of the payload that each came from."""
+        times, channels, values = zip(*rows, strict=False) if rows else ((), (), ())
         return cls(
-            sequence=np.array(columns[0], np.int64),
-            time_ns=np.array(columns[1], np.int64),
-            channel=np.array([CHANNELS.index(c) for c in columns[2]], np.uint8),
-            value=np.array(columns[3], np.float64),
+            sequence=np.array(sequence, np.int64),
+            time_ns=np.array(times, np.int64),
+            channel=np.array([_CODES[channel] for channel in channels], np.uint8),
+            value=np.array(values, np.float64),
         )
 
     def __len__(self) -> int:
@@ -203,7 +214,7 @@ class Motion:
 class Samples:
     """What a run of notifications decoded to."""
 
-    slow: Slow = field(default_factory=lambda: Slow.of(()))
+    slow: Slow = field(default_factory=lambda: Slow.of((), ()))
     motion: Motion | None = None
     malformed: int = 0
 
@@ -311,3 +322,7 @@ class Profile:
         """Every characteristic whose payloads belong to this profile, in a stable order."""
         steps = (step.characteristic for step in (*self.handshake, *self.farewell))
         return tuple(dict.fromkeys((*self.notify, *self.control, *steps)))
+
+    def streams_at(self, placement: Placement | None) -> bool:
+        """Whether it is listened to where the sensor sits (None: it sits nowhere yet)."""
+        return not self.only_at or placement in self.only_at

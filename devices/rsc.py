@@ -16,44 +16,24 @@ from devices.profile import (
     FOOT_PLACEMENTS,
     Channel,
     MalformedPacket,
+    Measurement,
     Profile,
     Read,
     uuid16,
 )
+from devices.sensor_location import LOCATION as LOCATION
+from devices.sensor_location import parse_location
 from devices.slow_decoder import Row, SlowDecoder
 
 KEY = "rsc"
 MEASUREMENT = uuid16(0x2A53)
 FEATURE = uuid16(0x2A54)
-LOCATION = uuid16(0x2A5D)
 
 STRIDE_LENGTH, DISTANCE, RUNNING = 0x01, 0x02, 0x04
 _LAYOUTS = tuple(struct.Struct(layout) for layout in ("<xHB", "<xHBH", "<xHBI", "<xHBHI"))
 
-LOCATIONS = (
-    "other",
-    "top of shoe",
-    "in shoe",
-    "hip",
-    "front wheel",
-    "left crank",
-    "right crank",
-    "left pedal",
-    "right pedal",
-    "front hub",
-    "rear dropout",
-    "chainstay",
-    "rear wheel",
-    "rear hub",
-    "chest",
-    "spider",
-    "chain ring",
-)
-"""Names of Sensor Location 0x2A5D, by value."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RscMeasurement:
+class RscMeasurement(Measurement, frozen=True, kw_only=True):
     """One notification: speed in m/s, cadence per minute as sent, stride length and distance in m.
 
     `running` is False when walking, and also when the pod cannot tell (see RscFeature).
@@ -134,13 +114,6 @@ def encode_feature(feature: RscFeature) -> bytes:
     return bytes([sum(bit << place for place, bit in enumerate(bits)), 0])
 
 
-def parse_location(payload: bytes) -> str:
-    """Sensor Location 0x2A5D in words; raises MalformedPacket if it is not one known byte."""
-    if len(payload) != 1 or payload[0] >= len(LOCATIONS):
-        raise MalformedPacket(KEY, payload, "not a known sensor location")
-    return LOCATIONS[payload[0]]
-
-
 class RscDecoder(SlowDecoder):
     """Speed, cadence as sent, and what else the flags promise.
 
@@ -164,12 +137,12 @@ class RscDecoder(SlowDecoder):
         return self._measured(parse(payload), received_ns)
 
     def _measured(self, measured: RscMeasurement, received_ns: int) -> list[Row]:
-        rows = [
+        rows: list[Row] = [
             (received_ns, Channel.SPEED, measured.speed_mps),
-            (received_ns, Channel.CADENCE_SENT, float(measured.cadence_sent_per_min)),
+            (received_ns, Channel.CADENCE_SENT, measured.cadence_sent_per_min),
         ]
         if self._tells_running:
-            rows.append((received_ns, Channel.RUNNING, float(measured.running)))
+            rows.append((received_ns, Channel.RUNNING, measured.running))
         if measured.stride_length_m:
             rows.append((received_ns, Channel.STRIDE_LENGTH, measured.stride_length_m))
         if measured.distance_m is not None:

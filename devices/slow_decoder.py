@@ -6,10 +6,9 @@ import abc
 from collections.abc import Sequence
 from typing import ClassVar
 
-from devices.profile import Channel, Decoder, MalformedPacket, Notifications, Samples, Slow
+from devices.profile import Decoder, MalformedPacket, Notifications, Row, Samples, Slow
 
-Row = tuple[int, Channel, float]
-"""time_ns (UTC ns since 1970), channel, value in the channel's unit."""
+__all__ = ["Row", "SlowDecoder"]
 
 
 class SlowDecoder(Decoder):
@@ -23,7 +22,8 @@ class SlowDecoder(Decoder):
 
     def decode(self, run: Notifications) -> Samples:
         """Samples of a run, in the order received."""
-        found: list[tuple[int, int, Channel, float]] = []
+        numbers: list[int] = []
+        found: list[Row] = []
         malformed = 0
         for sequence, received_ns, characteristic, payload in run:
             if characteristic not in self.characteristics:
@@ -33,5 +33,6 @@ class SlowDecoder(Decoder):
             except MalformedPacket:
                 malformed += 1
             else:
-                found.extend((sequence, *row) for row in rows)
-        return Samples(slow=Slow.of(found), malformed=malformed)
+                found += rows
+                numbers += [sequence] * len(rows)
+        return Samples(slow=Slow.of(numbers, found), malformed=malformed)

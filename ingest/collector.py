@@ -262,7 +262,7 @@ def streaming(sensor: Sensor, profiles: Mapping[str, Profile]) -> list[Profile]:
     """The profiles of a sensor that are worth listening to where it sits now."""
     place = sensor.current.placement if sensor.current else None
     known = [profiles[key] for key in sensor.profiles if key in profiles]
-    return [profile for profile in known if not profile.only_at or place in profile.only_at]
+    return [profile for profile in known if profile.streams_at(place)]
 
 
 def _seconds(asked: object) -> float:

@@ -178,7 +178,7 @@ def _run(header: Header, rows: Rows, time_ns: Int64s, at: Int64s) -> Notificatio
 
 def _slow(parts: Sequence[Slow]) -> Slow:
     if not parts:
-        return Slow.of(())
+        return Slow.of((), ())
     joined = Slow(
         sequence=np.concatenate([part.sequence for part in parts]),
         time_ns=np.concatenate([part.time_ns for part in parts]),

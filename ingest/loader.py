@@ -20,6 +20,7 @@ from ingest.queries import Instant, Known, Store, to_instant
 from ingest.replay import read_recording
 from ingest.salvage import discard, writer
 from ingest.store import try_reader
+from ingest.weighing import WEIGHT_SCALE, weighed
 from ingest.writes import RowsRefused, StoreWriter
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ def _load(context: _Context) -> LoadSummary:
         if batch and (done == len(grown) or _is_full(batch)):
             added, refused = _add(context, batch)
             sensors |= {one.header.sensor for one in added}
+            _weigh(context, said.registry, {one.header.sensor for one in added})
             summary = _plus(summary, added)
             summary, batch = replace(summary, problems=(*summary.problems, *refused)), []
         context.progress(done, len(grown))
@@ -174,11 +176,19 @@ def _prepare(context: _Context, registry: Registry) -> dict[str, Known]:
     if reader is not None:
         with explained(), closing(reader):
             store = Store(reader)
-            if store.reflects(registry):
+            if store.reflects(weighed(store, registry)):
                 return store.known()
     with _writer(context) as writing:
-        writing.project(registry)
+        writing.project(weighed(writing, registry))
         return writing.known()
+
+
+def _weigh(context: _Context, registry: Registry, sensors: Set[str]) -> None:
+    """Have the persons weigh what their scales newly say, and what depends on it stale."""
+    scales = {s.key for s in registry.sensors.values() if WEIGHT_SCALE in s.profiles}
+    if scales & sensors:
+        with _writer(context) as writing:
+            writing.project(weighed(writing, registry))
 
 
 def _writer(context: _Context) -> AbstractContextManager[StoreWriter]:

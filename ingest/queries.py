@@ -178,6 +178,18 @@ class Store:
         )
         return Battery(to_instant(found[0][0]), found[0][1]) if found else None
 
+    def body_masses(self, sensors: Sequence[str]) -> list[tuple[str, Instant, float]]:
+        """Every reading of these scales in kg: (sensor, instant, kg), ordered by time."""
+        rows = self._rows(
+            """
+            SELECT sensor, epoch_ns(time), value
+            FROM sample JOIN recording ON recording.number = sample.recording
+            WHERE channel = 'body_mass_kg' AND sensor IN ? ORDER BY time
+            """,
+            list(sensors),
+        )
+        return [(sensor, to_instant(time_ns), kg) for sensor, time_ns, kg in rows]
+
     def last_time(self, sensor: str) -> Instant | None:
         """When a sensor was last heard, as far as it is loaded."""
         query = "SELECT epoch_ns(max(last_time)) FROM recording WHERE sensor = ?"

@@ -404,8 +404,8 @@ def test_a_decoder_starts_afresh_at_every_connection_and_sees_no_run_that_steps_
         def decode(self, run: Notifications) -> Samples:
             assert (np.diff(run.received_ns) >= 0).all()
             told.append((self, [payload[0] for payload in run.payload]))
-            rows = [(int(n), int(t), Channel.BATTERY, 1.0) for n, t, _, _ in run]
-            return Samples(slow=Slow.of(rows))
+            rows = [(t, Channel.BATTERY, 1.0) for _, t, _, _ in run]
+            return Samples(slow=Slow.of(run.sequence.tolist(), rows))
 
     profile = Profile(key="x", title="", service="", source="", decoder=Noting, notify=("c",))
     session = Session(tmp_path, header_of("s", ("x",), characteristics=("c", "not mine")))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from analytics import intensity, wear
 from analytics.frames import Minutes, SensorMinutes
 from analytics.merge import merge_minutes
-from analytics.minutes import MARGIN_S, motion_minutes, slow_minutes
+from analytics.minutes import MARGIN_S, motion_minutes, slow_minutes, with_heart_rate
 from analytics.person import PersonFacts
 from analytics.protocol import default_protocol
 from devices.profile import Channel, Placement
@@ -216,6 +216,19 @@ def test_a_still_leg_has_zero_steps_and_a_sensor_on_the_table_none_known() -> No
     assert (still["steps"], still["confidence"]) == (0.0, "low")
     assert (table["steps"], table["force_bw"], table["confidence"]) == (None, None, None)
     assert (unsure["steps"], unsure["worn"]) == (0.0, None)
+
+
+def test_a_sensor_with_motion_and_a_heart_rate_gives_both_in_one_row_a_minute() -> None:
+    minutes = [NINE + dt.timedelta(minutes=number) for number in range(3)]
+    motion = frame([minute(minutes[0], steps=80.0), minute(minutes[1], steps=0.0)])
+    heart = {"steps": None, "worn": None, "confidence": None}
+    slow = frame([minute(when, heart_rate_bpm=90.0, **heart) for when in minutes[1:]])
+    both = with_heart_rate(motion, slow).collect()
+    assert both.select("minute", "steps", "heart_rate_bpm").rows() == [
+        (minutes[0], 80.0, None),
+        (minutes[1], 0.0, 90.0),
+        (minutes[2], None, 90.0),
+    ]
 
 
 # --- wear ---------------------------------------------------------------------------------------
