@@ -5,6 +5,7 @@ Source: Bluetooth SIG, Heart Rate Service 1.0 (Heart Rate Measurement 0x2A37).
 
 from __future__ import annotations
 
+import functools
 import struct
 
 from devices.profile import Channel, MalformedPacket, Measurement, Placement, Profile, uuid16
@@ -55,8 +56,13 @@ def parse(payload: bytes) -> HeartRateMeasurement:
 
 
 def _intervals(payload: bytes, offset: int) -> tuple[float, ...]:
-    counts = struct.unpack_from(f"<{(len(payload) - offset) // 2}H", payload, offset)
-    return tuple(count / _RR_PER_S for count in counts)
+    counts = _counts((len(payload) - offset) // 2).unpack_from(payload, offset)
+    return tuple([count / _RR_PER_S for count in counts])
+
+
+@functools.cache
+def _counts(number: int) -> struct.Struct:
+    return struct.Struct(f"<{number}H")
 
 
 def encode(measurement: HeartRateMeasurement) -> bytes:
@@ -88,12 +94,12 @@ class HeartRateDecoder(SlowDecoder):
         measured = parse(payload)
         rows: list[Row] = []
         if measured.contact is not None:
-            rows.append((received_ns, Channel.SKIN_CONTACT, float(measured.contact)))
+            rows.append((received_ns, Channel.SKIN_CONTACT, measured.contact))
         if measured.energy_kj is not None:
-            rows.append((received_ns, Channel.ENERGY, float(measured.energy_kj)))
+            rows.append((received_ns, Channel.ENERGY, measured.energy_kj))
         if measured.measured:
-            rows.append((received_ns, Channel.HEART_RATE, float(measured.heart_rate_bpm)))
-            rows.extend(_beats(measured.rr_s, received_ns))
+            rows.append((received_ns, Channel.HEART_RATE, measured.heart_rate_bpm))
+            rows += _beats(measured.rr_s, received_ns)
         return rows
 
 
