@@ -4,7 +4,27 @@
 `companion` ride along with another and are never paired by themselves.
 """
 
-from devices import battery, device_information, heart_rate, rsc, thingy52
+from devices import (
+    battery,
+    csc,
+    cycling_power,
+    device_information,
+    ftms_bike,
+    ftms_cross_trainer,
+    ftms_rower,
+    ftms_stair_climber,
+    ftms_step_climber,
+    ftms_treadmill,
+    heart_rate,
+    infinitime,
+    microbit,
+    movesense,
+    polar_pmd,
+    rsc,
+    thingy52,
+    weight_scale,
+    witmotion,
+)
 from devices.profile import Profile
 
 PROFILES: dict[str, Profile] = {
@@ -13,6 +33,20 @@ PROFILES: dict[str, Profile] = {
         rsc.PROFILE,
         heart_rate.PROFILE,
         thingy52.PROFILE,
+        csc.PROFILE,
+        cycling_power.PROFILE,
+        ftms_treadmill.PROFILE,
+        ftms_cross_trainer.PROFILE,
+        ftms_step_climber.PROFILE,
+        ftms_stair_climber.PROFILE,
+        ftms_rower.PROFILE,
+        ftms_bike.PROFILE,
+        witmotion.PROFILE,
+        microbit.PROFILE,
+        infinitime.PROFILE,
+        weight_scale.PROFILE,
+        polar_pmd.PROFILE,
+        movesense.PROFILE,
         battery.PROFILE,
         device_information.PROFILE,
     )

@@ -184,6 +184,18 @@ class Slow:
             value=np.array(values, np.float64),
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence[Slow]) -> Slow:
+        """One after the other; there is at least one."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            sequence=np.concatenate([part.sequence for part in parts]),
+            time_ns=np.concatenate([part.time_ns for part in parts]),
+            channel=np.concatenate([part.channel for part in parts]),
+            value=np.concatenate([part.value for part in parts]),
+        )
+
     def __len__(self) -> int:
         return len(self.time_ns)
 

@@ -11,6 +11,10 @@ from devices.profile import Decoder, MalformedPacket, Notifications, Row, Sample
 __all__ = ["Row", "SlowDecoder"]
 
 
+BLOCK = 2000
+"""Rows kept as objects at most: many more, and the garbage collector takes longer than we do."""
+
+
 class SlowDecoder(Decoder):
     """Turns payloads into rows one by one; payloads of foreign characteristics are passed over."""
 
@@ -22,6 +26,7 @@ class SlowDecoder(Decoder):
 
     def decode(self, run: Notifications) -> Samples:
         """Samples of a run, in the order received."""
+        parts: list[Slow] = []
         numbers: list[int] = []
         found: list[Row] = []
         malformed = 0
@@ -32,7 +37,11 @@ class SlowDecoder(Decoder):
                 rows = self.rows(characteristic, payload, received_ns)
             except MalformedPacket:
                 malformed += 1
-            else:
-                found += rows
-                numbers += [sequence] * len(rows)
-        return Samples(slow=Slow.of(numbers, found), malformed=malformed)
+                continue
+            found += rows
+            numbers += [sequence] * len(rows)
+            if len(found) > BLOCK:
+                parts.append(Slow.of(numbers, found))
+                numbers, found = [], []
+        parts.append(Slow.of(numbers, found))
+        return Samples(slow=Slow.joined(parts), malformed=malformed)

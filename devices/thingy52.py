@@ -10,10 +10,6 @@ EF680400; layout and limits in `include/ble_services/ble_tms.h` (`ble_tms_config
 - Raw motion EF680406, 18 bytes: acceleration 3 x s16 in g with 10 fractional bits, turning rate
   3 x s16 in deg/s with 5, compass 3 x s16 in uT with 4.
 
-Why this sensor and not a WitMotion: the layout is published with open firmware and a declared
-fixed point; one notification is one sample and fits the default MTU, so no frame straddles two;
-and the rate can be set from 5 to 200 Hz and read back. A WitMotion stream has none of the three.
-
 The payload carries no clock, so instants come from `motion_clock`. The motion processor divides
 200 Hz: ask for 200, 100, 50, 40, 25, 20, 10 or 5 Hz to get what was asked for. The measuring range
 of the accelerometer is not declared: impacts may clip below the +/-32 g that the format holds.

@@ -18,11 +18,20 @@ def test_the_registry_holds_each_profile_under_its_own_key() -> None:
     assert set(PROFILES) >= {"rsc", "heart_rate", "battery", "device_information", "thingy52"}
 
 
-def test_no_two_profiles_share_a_characteristic_and_only_a_family_a_service() -> None:
+def test_no_two_profiles_share_a_stream_and_only_a_family_a_service() -> None:
     services = [profile.service for profile in PROFILES.values() if not profile.family]
-    characteristics = [each for profile in PROFILES.values() for each in profile.characteristics]
     assert len(set(services)) == len(services)
-    assert len(set(characteristics)) == len(characteristics)
+    streams = [each for profile in PROFILES.values() for each in profile.notify]
+    assert len(set(streams)) == len(streams)
+
+
+def test_what_two_profiles_share_is_only_read() -> None:
+    every = [each for profile in PROFILES.values() for each in profile.characteristics]
+    shared = {each for each in every if every.count(each) > 1}
+    for profile in PROFILES.values():
+        assert shared.isdisjoint((*profile.notify, *profile.control))
+        steps = [s for s in (*profile.handshake, *profile.farewell) if s.characteristic in shared]
+        assert all(isinstance(step, Read) for step in steps)
 
 
 @every_profile

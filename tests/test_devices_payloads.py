@@ -17,7 +17,7 @@ from bluetooth_sig.gatt.characteristics.rsc_measurement import RSCMeasurementCha
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices import battery, device_information, heart_rate, rsc, thingy52
+from devices import battery, device_information, heart_rate, rsc, sensor_location, thingy52
 from devices.profile import DeviceError, MalformedPacket
 from tests.codecs import CODECS, Codec
 from tests.codecs.base import triples
@@ -74,7 +74,7 @@ def test_intervals_are_promised_by_their_flag_and_only_by_it() -> None:
     [
         (bytes([101]), battery.parse),
         (bytes([255]), battery.parse),
-        (bytes([len(rsc.LOCATIONS)]), rsc.parse_location),
+        (bytes([len(sensor_location.LOCATIONS)]), sensor_location.parse_location),
         (struct.pack("<4HB", 1000, 500, 500, 0, 1), thingy52.parse_configuration),
         (struct.pack("<4HB", 1000, 500, 500, 201, 1), thingy52.parse_configuration),
     ],

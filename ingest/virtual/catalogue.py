@@ -6,8 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ingest.virtual.bike import power_meter, speed_and_cadence
 from ingest.virtual.demo import foot_pod, heart_strap, leg_motion
+from ingest.virtual.machines import (
+    bike,
+    cross_trainer,
+    rower,
+    stair_climber,
+    step_climber,
+    treadmill,
+)
+from ingest.virtual.makers import infinitime_watch, microbit_leg, witmotion_leg
+from ingest.virtual.movesense import movesense_imu
 from ingest.virtual.peripheral import VirtualSensor
+from ingest.virtual.polar import polar_sense
+from ingest.virtual.scale import bathroom_scale
 
 Maker = Callable[[np.random.Generator, int], VirtualSensor]
 """Given randomness and the instant it begins (UTC ns), a sensor with an address of its own."""
@@ -16,5 +29,19 @@ CATALOGUE: dict[str, Maker] = {
     "rsc": foot_pod,
     "heart_rate": heart_strap,
     "thingy52": leg_motion,
+    "csc": speed_and_cadence,
+    "cycling_power": power_meter,
+    "ftms_treadmill": treadmill,
+    "ftms_cross_trainer": cross_trainer,
+    "ftms_step_climber": step_climber,
+    "ftms_stair_climber": stair_climber,
+    "ftms_rower": rower,
+    "ftms_bike": bike,
+    "witmotion": witmotion_leg,
+    "microbit": microbit_leg,
+    "infinitime": infinitime_watch,
+    "weight_scale": bathroom_scale,
+    "polar_pmd": polar_sense,
+    "movesense": movesense_imu,
 }
 """By profile key; a test holds that every profile but the companions is here."""

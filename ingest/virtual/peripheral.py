@@ -73,7 +73,8 @@ class VirtualSensor:
     that are no companions are advertised; sources: by profile key; values: what can be read, by
     characteristic; answer: what a write to a characteristic does (a sensor may know better, and
     refuses by raising DeviceError); waits: profiles whose source begins when an answer says so,
-    and not already at the first subscription.
+    and not already at the first subscription; service_data: what is advertised beside the name of
+    a service, by its UUID of 16 bits in full.
     """
 
     name: str
@@ -83,6 +84,7 @@ class VirtualSensor:
     values: Mapping[str, bytes] = field(default_factory=dict)
     answer: Callable[[str, bytes], Answer] = lambda _characteristic, payload: Answer(keep=payload)
     waits: tuple[str, ...] = ()
+    service_data: Mapping[str, bytes] = field(default_factory=dict)
     serial: str = ""
     battery_percent: int = 100
     faults: Faults = field(default_factory=Faults)
@@ -301,7 +303,9 @@ def _properties(
 
 
 def _advertisement(sensor: VirtualSensor) -> bytes:
-    """Flags, services and name, all in one packet: virtual controllers have no scan response."""
+    """Flags, services, what they say of themselves, and the name, all in one packet: virtual
+    controllers have no scan response.
+    """
     uuids = [p.advertised or p.service for p in sensor.profiles if not p.companion]
     short = b"".join(bytes(UUID(uuid[4:8])) for uuid in uuids if uuid.endswith(BASE_UUID))
     long = b"".join(bytes(UUID(uuid)) for uuid in uuids if not uuid.endswith(BASE_UUID))
@@ -309,6 +313,10 @@ def _advertisement(sensor: VirtualSensor) -> bytes:
         (_Type.FLAGS, bytes([_GENERAL_DISCOVERY_LE_ONLY])),
         (_Type.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, short),
         (_Type.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, long),
+        *(
+            (_Type.SERVICE_DATA_16_BIT_UUID, bytes(UUID(uuid[4:8])) + said)
+            for uuid, said in sensor.service_data.items()
+        ),
         (_Type.COMPLETE_LOCAL_NAME, sensor.name.encode()),
     ]
     return bytes(AdvertisingData([part for part in parts if part[1]]))

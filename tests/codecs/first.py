@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from devices import battery, heart_rate, rsc, thingy52
+from devices import battery, heart_rate, rsc, sensor_location, thingy52
 from tests.codecs.base import Codec, parts, triples, u8, u16, u32
 
 
@@ -44,10 +44,10 @@ CODECS = (
         ),
     ),
     Codec(
-        name="rsc location",
-        parse=rsc.parse_location,
-        encode=lambda place: bytes([rsc.LOCATIONS.index(place)]),
-        measurements=st.sampled_from(rsc.LOCATIONS),
+        name="sensor location",
+        parse=sensor_location.parse_location,
+        encode=sensor_location.encode_location,
+        measurements=st.sampled_from(sensor_location.LOCATIONS),
     ),
     Codec(
         name="heart rate",

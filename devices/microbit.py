@@ -1,0 +1,193 @@
+"""BBC micro:bit: acceleration of one leg.
+
+Source: micro:bit Bluetooth profile specification, Accelerometer Service E95D0753 (lancaster-
+university.github.io/microbit-docs/ble); lancaster-university/microbit-dal and codal-microbit-v2,
+`source/bluetooth/MicroBitAccelerometerService.cpp`; allowed periods as in microbit-web-bluetooth
+0.7.0, `types/services/accelerometer.d.ts`; ranges as in pxt-microbit 8.0.15,
+`docs/reference/input/set-accelerometer-range.md`.
+
+- Data E95DCA4B, 6 bytes: x, y, z as s16 in thousandths of g, notified once a period.
+- Period E95DFB24, u16 ms, read and written: 1, 2, 5, 10, 20, 80, 160 or 640. The board takes the
+  nearest period that its accelerometer has and says which in the value that is read back, so any
+  other than 0 is believed. The board's two generations carry different accelerometers.
+
+There is no clock in the payload (instants come from `motion_clock`) and no gyroscope on the board.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from devices.motion_clock import MotionClock
+from devices.profile import (
+    LEG_PLACEMENTS,
+    Decoder,
+    Int16s,
+    Int64s,
+    MalformedPacket,
+    Motion,
+    MotionScale,
+    Notifications,
+    Profile,
+    Read,
+    Samples,
+    Write,
+)
+
+KEY = "microbit"
+
+
+def _uuid(short: int) -> str:
+    return f"e95d{short:04x}-251d-470a-a062-fa1922dfa9a8"
+
+
+SERVICE = _uuid(0x0753)
+DATA = _uuid(0xCA4B)
+PERIOD = _uuid(0xFB24)
+
+ACC_G = 0.001
+ASKED_MS = 20
+PERIODS_MS = (1, 2, 5, 10, 20, 80, 160, 640)
+"""What may be asked for; the board may answer with another."""
+
+_DATA = struct.Struct("<3h")
+_PERIOD = struct.Struct("<H")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceleration:
+    """One sample: x, y, z in thousandths of g."""
+
+    acc: tuple[int, int, int]
+
+
+def parse(payload: bytes) -> Acceleration:
+    """One sample; raises MalformedPacket unless it is 6 bytes."""
+    if len(payload) != _DATA.size:
+        raise MalformedPacket(KEY, payload, f"{len(payload)} bytes where {_DATA.size} were due")
+    x, y, z = _DATA.unpack(payload)
+    return Acceleration(acc=(x, y, z))
+
+
+def encode(measurement: Acceleration) -> bytes:
+    """The payload that `parse` turns back into `measurement`."""
+    return _DATA.pack(*measurement.acc)
+
+
+def encode_many(axes: Int16s) -> list[bytes]:
+    """Payloads of (n, 3) counts of 0.001 g."""
+    blob = axes.astype("<i2").tobytes()
+    return [blob[at : at + _DATA.size] for at in range(0, len(blob), _DATA.size)]
+
+
+def parse_period(payload: bytes) -> int:
+    """The period in ms; raises MalformedPacket unless it is 2 bytes and above 0."""
+    if len(payload) != _PERIOD.size:
+        raise MalformedPacket(KEY, payload, f"period of {len(payload)} bytes where 2 were due")
+    (period_ms,) = _PERIOD.unpack(payload)
+    if not period_ms:
+        raise MalformedPacket(KEY, payload, "a period of 0 ms")
+    return int(period_ms)
+
+
+def encode_period(period_ms: int) -> bytes:
+    """The payload that `parse_period` turns back into `period_ms`."""
+    return _PERIOD.pack(period_ms)
+
+
+class MicrobitDecoder(Decoder):
+    """Acceleration at instants of the fitted clock; the gyroscope's three axes are 0.
+
+    Nothing is said about samples received before the first valid period reply, because their rate
+    is unknown; that reply holds for the whole connection.
+    """
+
+    def __init__(self) -> None:
+        self._scale: MotionScale | None = None
+        self._clock: MotionClock | None = None
+
+    def decode(self, run: Notifications) -> Samples:
+        """Motion of a run; None where it holds no sample."""
+        present = set(run.characteristic)
+        start, malformed = 0, 0
+        if PERIOD in present:
+            start, malformed = self._configure(run)
+        if DATA not in present:
+            return Samples(malformed=malformed)
+        good, bad = _data_rows(run, whole=len(present) == 1)
+        motion = self._motion(run, good[good >= start])
+        return Samples(motion=motion, malformed=malformed + bad)
+
+    def _configure(self, run: Notifications) -> tuple[int, int]:
+        """Row from which the rate is known, and the number of malformed replies."""
+        start, malformed = 0, 0
+        for row, characteristic in enumerate(run.characteristic):
+            if characteristic != PERIOD:
+                continue
+            try:
+                rate_hz = 1000 / parse_period(run.payload[row])
+            except MalformedPacket:
+                malformed += 1
+                continue
+            if self._clock is None:
+                start = row
+                self._clock = MotionClock(rate_hz)
+                self._scale = MotionScale(rate_hz=rate_hz, acc_g=ACC_G, gyro_dps=None)
+        return start, malformed
+
+    def _motion(self, run: Notifications, rows: Int64s) -> Motion | None:
+        if self._clock is None or self._scale is None or not len(rows):
+            return None
+        whole = len(rows) == len(run)
+        payload = run.payload if whole else [run.payload[row] for row in rows.tolist()]
+        return Motion(
+            sequence=run.sequence[rows],
+            time_ns=self._clock.instants(run.received_ns[rows]),
+            axes=_axes(payload),
+            scale=self._scale,
+        )
+
+
+def _data_rows(run: Notifications, *, whole: bool) -> tuple[Int64s, int]:
+    """Rows of well-formed samples, and the number of malformed ones."""
+    fits = np.fromiter(map(len, run.payload), np.int64, len(run)) == _DATA.size
+    if whole:
+        return np.flatnonzero(fits), len(run) - int(fits.sum())
+    data = np.fromiter((kind == DATA for kind in run.characteristic), np.bool_, len(run))
+    return np.flatnonzero(data & fits), int((data & ~fits).sum())
+
+
+def _axes(payload: Sequence[bytes]) -> Int16s:
+    """(n, 6) counts of payloads of 3 x s16, without a gyroscope."""
+    axes = np.zeros((len(payload), 6), np.int16)
+    axes[:, :3] = np.frombuffer(b"".join(payload), "<i2").reshape(-1, 3)
+    return axes
+
+
+PROFILE = Profile(
+    key=KEY,
+    title="Leg motion sensor (micro:bit)",
+    service=SERVICE,
+    source="micro:bit Bluetooth profile, Accelerometer Service; MicroBitAccelerometerService.cpp",
+    decoder=MicrobitDecoder,
+    notify=(DATA,),
+    handshake=(
+        Write(characteristic=PERIOD, payload=encode_period(ASKED_MS)),
+        Read(characteristic=PERIOD),
+    ),
+    placements=LEG_PLACEMENTS,
+    names=("BBC micro:bit",),
+    silence_s=5.0,  # design: 250 missed samples at 50 Hz
+    measures=("Acceleration of the leg, 50 times a second",),
+    sensors=("BBC micro:bit V1", "BBC micro:bit V2"),
+    limits=(
+        "The board needs a program with the Bluetooth accelerometer service, made for use without "
+        "pairing.",
+        "It has no gyroscope.",
+        "Its program sets the range, from 1 to 8 g: impacts beyond it are cut off.",
+    ),
+)
