@@ -18,7 +18,7 @@ import polars as pl
 from bluetooth_sig import BluetoothSIGTranslator
 
 from devices import PROFILES
-from devices.profile import BASE_UUID, Notifications
+from devices.profile import BASE_UUID, MalformedPacket, Notifications
 from ingest.virtual.catalogue import CATALOGUE
 from tests.offline import heard
 
@@ -32,7 +32,7 @@ class Decoding:
 
     profile: str
     packets: int
-    parse_us_per_packet: float
+    parse_us_per_packet: float | None
     bulk_us_per_packet: float
     one_by_one_us_per_packet: float
     baseline_us_per_packet: float | None
@@ -67,7 +67,7 @@ def measure(key: str, packets: int) -> Decoding:
         bulk_us_per_packet=bulk_s / len(run) * 1e6,
         one_by_one_us_per_packet=one_s / len(few) * 1e6,
         baseline_us_per_packet=baseline_s,
-        ratio=None if baseline_s is None else baseline_s / parse_us,
+        ratio=None if baseline_s is None or parse_us is None else baseline_s / parse_us,
         samples_per_s=None if motion is None else len(motion) / bulk_s,
     )
 
@@ -87,11 +87,17 @@ def _one_by_one(key: str, run: Notifications) -> None:
         decoder.feed(characteristic, payload, received_ns)
 
 
-def _parse(key: str, run: Notifications) -> float:
-    """Microseconds a payload of the stream that our stateless `parse` takes."""
+def _parse(key: str, run: Notifications) -> float | None:
+    """Microseconds a payload of the stream that our stateless `parse` takes.
+
+    None where the stream is cut into notifications that are no payloads by themselves.
+    """
     parse = importlib.import_module(f"devices.{key}").parse
     mine = [p for u, p in zip(run.characteristic, run.payload, strict=True) if u in _streams(key)]
-    return best_s(lambda: [parse(payload) for payload in mine]) / len(mine) * 1e6
+    try:
+        return best_s(lambda: [parse(payload) for payload in mine]) / len(mine) * 1e6
+    except MalformedPacket:
+        return None
 
 
 def _streams(key: str) -> frozenset[str]:

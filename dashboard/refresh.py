@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from analytics.frames import METHOD, SensorMinutes
-from analytics.gait.steps import MARGIN_S, detect_steps
+from analytics.gait.steps import MARGIN_S, RATE_HZ, detect_steps
 from analytics.minutes import motion_minutes, slow_minutes, with_heart_rate
 from analytics.wear import CONTEXT_MIN, motion_features, worn_minutes
 from devices import PROFILES
@@ -180,9 +180,10 @@ def _of_motion(
     start: Instant,
     end: Instant,
 ) -> pl.DataFrame:
+    """Minutes of motion; none where its rate is too low to tell a step: unknown, not zero."""
     motion = store.motion(sensor.key, start - CONTEXT, end + CONTEXT)
     rate_hz = store.motion_rate(sensor.key, start, end)
-    if rate_hz is None or motion.is_empty():
+    if rate_hz is None or not RATE_HZ[0] <= rate_hz <= RATE_HZ[1] or motion.is_empty():
         return SensorMinutes.create_empty()
     near = motion.filter(
         pl.col("time").is_between(start - STEP_MARGIN, end + STEP_MARGIN, closed="left")

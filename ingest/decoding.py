@@ -179,12 +179,7 @@ def _run(header: Header, rows: Rows, time_ns: Int64s, at: Int64s) -> Notificatio
 def _slow(parts: Sequence[Slow]) -> Slow:
     if not parts:
         return Slow.of((), ())
-    joined = Slow(
-        sequence=np.concatenate([part.sequence for part in parts]),
-        time_ns=np.concatenate([part.time_ns for part in parts]),
-        channel=np.concatenate([part.channel for part in parts]),
-        value=np.concatenate([part.value for part in parts]),
-    )
+    joined = Slow.joined(parts)
     return _slow_at(joined, np.argsort(joined.sequence, kind="stable"))
 
 

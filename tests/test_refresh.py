@@ -13,11 +13,14 @@ from polars.testing import assert_frame_equal
 
 from dashboard.data import open_data
 from dashboard.refresh import in_force, masses, refresh
+from devices import weight_scale
 from devices.profile import Placement
 from devices.walker import plan_day
 from ingest.entries import Assigned, Assignment, Entries, Person, PersonSet, SensorPaired
 from ingest.simulated import Cast, write_motion, write_sessions
 from ingest.store import open_store, store_path
+from tests.recorded import Session as Recorded
+from tests.recorded import header_of
 
 UTC = dt.UTC
 MONDAY = dt.datetime(2026, 11, 16, tzinfo=UTC)
@@ -188,3 +191,53 @@ def test_weeks_are_listed_in_the_zone_of_the_person(tmp_path: Path) -> None:
     weeks = open_data(tmp_path).weeks("ada")
     assert "2026-W47" in weeks
     assert weeks == sorted(weeks, reverse=True)
+
+
+def test_motion_too_slow_to_tell_a_step_gives_no_minutes_rather_than_none(tmp_path: Path) -> None:
+    introduce(tmp_path)
+    recording = Recorded(tmp_path, header_of("thingy52-1", ("thingy52",), ns(MONDAY)))
+    recording.connected(0)
+    recording.shake(0.1, 600, rate_hz=10)
+    recording.close()
+    done = refresh(tmp_path)
+    assert (done.problems, done.rows > 600, len(minutes(tmp_path))) == ((), True, 0)
+
+
+def test_a_weighing_counts_from_its_day_on_and_changes_what_a_carried_load_means(
+    tmp_path: Path,
+) -> None:
+    introduce(tmp_path)
+    Entries(tmp_path).append(
+        Assigned(
+            at=MONDAY,
+            sensor=CAST.foot_pod,
+            person="ada",
+            placement=Placement.RIGHT_FOOT,
+            since=MONDAY,
+            load_kg=10.0,
+        ),
+        SensorPaired(
+            at=MONDAY,
+            sensor="scale",
+            identity="scale",
+            address="",
+            name="Scale",
+            profiles=("weight_scale",),
+        ),
+        Assigned(at=MONDAY, sensor="scale", person="ada", placement=Placement.FLOOR, since=MONDAY),
+    )
+    write_morning(tmp_path, motion=False)
+    refresh(tmp_path)
+    before = minutes(tmp_path).filter(pl.col("steps") > 0)
+    assert set(before["confidence"]) == {"low"}  # the load is known, the body is not
+    weighing = Recorded(tmp_path, header_of("scale", ("weight_scale",), ns(MONDAY)))
+    weighing.connected(0)
+    payload = weight_scale.encode(weight_scale.WeightMeasurement(mass_kg=64.0))
+    weighing.notify(1, weight_scale.MEASUREMENT, payload)
+    weighing.close()
+    refresh(tmp_path)
+    after = minutes(tmp_path).filter(pl.col("steps") > 0)
+    assert set(after["confidence"]) == {"medium"}
+    heavier = float(after["force_bw"].sum()) / float(before["force_bw"].sum())
+    assert heavier == pytest.approx(1 + 10 / 64, rel=0.01)
+    assert refresh(tmp_path).minutes == 0  # nothing is stale any more

@@ -27,7 +27,7 @@ MARGIN_S = 30.0
 """Events this far inside a chunk are those of the whole recording: chunks overlap by it."""
 
 RATE_HZ = (20.0, 260.0)
-SILENT = frozenset({Placement.BIKE, Placement.MACHINE})
+SILENT = frozenset({Placement.BIKE, Placement.MACHINE, Placement.FLOOR})
 EVENTS = {
     "time_s": pl.Float64,
     "steps": pl.Float64,
