@@ -14,6 +14,7 @@ import pytest
 
 from dashboard.cli import globals_first, main
 from ingest.entries import Entries
+from ingest.link import Air
 from ingest.loader import load
 from tests import command_docs
 from tests.recorded import pod_recording
@@ -242,32 +243,10 @@ def test_reports_are_written_for_a_week(capsys: pytest.CaptureFixture[str], tmp_
     assert csv.suffix == ".csv"
 
 
-def test_doctor_finds_what_is_wrong_and_says_how_to_mend_it(
-    capsys: pytest.CaptureFixture[str], home: Path
-) -> None:
-    home.mkdir(mode=0o700)
-    code, out, _ = legload(capsys, "doctor", "--json", "--radio", "virtual")
-    findings = {finding["key"]: finding for finding in json.loads(out)}
-    assert code == 0, out
-    assert findings["bluetooth"]["found"] == "Bluetooth works; 3 sensors answer."
-    home.chmod(0o755)
-    code, out, _ = legload(capsys, "doctor", "--json", "--radio", "hci:nonsense")
-    findings = {finding["key"]: finding for finding in json.loads(out)}
-    assert code == 1
-    assert "chmod 700" in findings["folder"]["fix"]
-    assert findings["bluetooth"]["fix"]
-
-
-def test_damaged_entries_are_told_by_doctor_and_load(
-    capsys: pytest.CaptureFixture[str], home: Path
-) -> None:
+def test_damaged_entries_are_told_by_load(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     result(capsys, "person", "Anna")
     with (home / "entries.jsonl").open("ab") as file:
         file.write(b"0000 garbage\n")
-    _, out, _ = legload(capsys, "doctor", "--json", "--radio", "virtual")
-    finding = next(f for f in json.loads(out) if f["key"] == "entries")
-    assert finding["fine"] is False
-    assert "damaged" in finding["found"]
     assert any("damaged" in problem for problem in result(capsys, "load")["problems"])
 
 
@@ -299,6 +278,81 @@ def test_a_sensor_may_be_named_as_a_person_would(
         assert code == 0, err
     code, _, err = legload(capsys, "forget", "Foot Pod")
     assert code == 0, err
+    assert Entries(home).registry().active == []
+
+
+def test_a_name_of_ones_own_stays_when_the_sensor_is_paired_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = paired(capsys)
+    result(capsys, "rename", key, "Left shoe")
+    result(capsys, "forget", "left shoe")
+    assert result(capsys, "sensors") == []
+    assert paired(capsys) == key
+    (sensor,) = result(capsys, "sensors")
+    assert sensor["name"] == "Left shoe"
+    assert len(sensor["history"]) == 1
+
+
+def test_where_a_sensor_sat_is_listed_corrected_and_taken_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = paired(capsys)
+    result(capsys, "assign", key, "--from", "2026-01-02", "--load", "5")
+    (sensor,) = result(capsys, "sensors", key)
+    assert [one["load_kg"] for one in sensor["history"]] == [5.0, 0.0]
+    code, out, _ = legload(capsys, "sensors", key, "--history")
+    assert code == 0
+    assert "From 2 January 2026: left foot, me, carrying 5 kg" in out
+    result(capsys, "assign", key, "--remove", "2026-01-02")
+    (sensor,) = result(capsys, "sensors", "--history")
+    assert [one["load_kg"] for one in sensor["history"]] == [0.0]
+    for words in (["--remove", "soon"], ["--remove", "2026-01-02", "--load", "5"]):
+        assert legload(capsys, "assign", key, *words)[0] == 2
+
+
+def test_a_new_sensor_takes_the_place_of_an_old_one(capsys: pytest.CaptureFixture[str]) -> None:
+    old = paired(capsys)
+    words = ["replace", old, "D0:1E:61:0A:D0:03", "--radio", "virtual"]
+    new = result(capsys, *words)["sensor"]
+    (sensor,) = result(capsys, "sensors")
+    assert (sensor["key"], sensor["placement"]) == (new, "left-foot")
+    (before,) = result(capsys, "sensors", old)
+    assert before["history"]
+
+
+def test_the_list_of_sensors_says_state_in_words_and_shape(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paired(capsys)
+    code, out, err = legload(capsys, "sensors")
+    assert code == 0
+    assert "○ off" in out
+    assert "Nobody listens to it now." in err
+
+
+def test_pairing_connects_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected: list[str] = []
+    connect = Air.connect
+
+    async def counted(self: Air, device: Any, on_lost: Any) -> Any:
+        connected.append(device.address)
+        return await connect(self, device, on_lost)
+
+    monkeypatch.setattr(Air, "connect", counted)
+    paired(capsys)
+    assert len(connected) == 1
+
+
+def test_sensors_that_all_walk_are_not_paired_by_shaking(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    code, out, err = legload(capsys, "pair", "--shake", "--yes", "--radio", "virtual")
+    assert (code, out) == (1, "")
+    assert "Let all sensors lie still" in err
+    assert "Now shake the one you mean" in err
     assert Entries(home).registry().active == []
 
 

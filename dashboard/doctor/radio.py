@@ -1,0 +1,242 @@
+"""From the radio's name down to what is heard: each check is silent about what another says.
+
+On Linux BlueZ and its message bus are asked directly; elsewhere only scanning can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dashboard.doctor.computer import Computer, NotTried, is_radio
+from dashboard.doctor.findings import Finding, counted, fine, trouble, unknown
+from ingest.errors import IngestError
+
+BUS = "/var/run/dbus/system_bus_socket"  # D-Bus Specification, "Well-known Message Bus Instances"
+CONNECTED = ("connecting", "streaming", "stale")  # ingest.session.State
+
+
+def radio(computer: Computer) -> Iterator[Finding]:
+    """The radio's name is one that there is."""
+    if is_radio(computer.radio):
+        yield fine("radio", f"The radio is '{computer.radio}'.")
+    else:
+        yield trouble("radio-unknown", radio=computer.radio)
+
+
+def collector(computer: Computer) -> Iterator[Finding]:
+    """Whether a collector runs; either is fine."""
+    try:
+        state = computer.status()
+    except Exception as error:  # noqa: BLE001 - another program may sit where it listened
+        why = getattr(error, "problem", None) or error
+        yield trouble("collector-silent", why=str(why).rstrip("."))
+        return
+    if state is None:
+        yield fine("collector", "No collector is running; 'legload run' starts one.")
+    else:
+        sensors_there = counted(len(state["sensors"]), "sensor")
+        yield fine("collector", f"A collector is running with {sensors_there}.")
+
+
+def rfkill(computer: Computer) -> Iterator[Finding]:
+    """No switch of the kernel's blocks every adapter (kernel: rfkill, sysfs-class-rfkill)."""
+    if not computer.uses_bluez:
+        return
+    switches = [
+        ((folder / "soft").read_text().strip() == "1", (folder / "hard").read_text().strip() == "1")
+        for folder in sorted((computer.root / "sys/class/rfkill").glob("rfkill*"))
+        if (folder / "type").read_text().strip() == "bluetooth"
+    ]
+    if not switches or not all(soft or hard for soft, hard in switches):
+        yield fine("rfkill", "No switch blocks Bluetooth.")
+    elif any(hard for _, hard in switches):
+        yield trouble("rfkill-hard")
+    else:
+        yield trouble("rfkill-soft")
+
+
+def bus(computer: Computer) -> Iterator[Finding]:
+    """The system's message bus can be reached."""
+    from ingest.system_bus import BusError, Reason
+
+    if not computer.uses_bluez:
+        return
+    try:
+        computer.bluez()
+    except BusError as error:
+        address = computer.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or BUS
+        if error.reason is Reason.NO_BUS:
+            yield trouble(_without_bus(computer), address=address)
+            return
+        if error.reason is Reason.BUS_CLOSED:
+            yield trouble("bus-closed", address=address)
+            return
+    yield fine("bus", "The system message bus (D-Bus) answers.")
+
+
+def _without_bus(computer: Computer) -> str:
+    marks = [computer.root / mark for mark in (".dockerenv", "run/.containerenv")]
+    if "container" in computer.environ or any(mark.exists() for mark in marks):
+        return "bus-in-container"
+    return "bus-over-ssh" if "SSH_CONNECTION" in computer.environ else "bus-missing"
+
+
+def bluez(computer: Computer) -> Iterator[Finding]:
+    """BlueZ runs, and lets this user in."""
+    from ingest.system_bus import BusError, Reason
+
+    if not computer.uses_bluez:
+        return
+    troubles = {
+        Reason.NOT_RUNNING: "bluez-not-running",
+        Reason.DENIED: "bluez-denied",
+        Reason.SILENT: "bluez-silent",
+        Reason.REFUSED: "bluez-silent",
+    }
+    try:
+        computer.bluez()
+    except BusError as error:
+        if error.reason in troubles:
+            yield trouble(troubles[error.reason])
+        else:
+            yield unknown("bluez", "The Bluetooth service (BlueZ) cannot be asked without a bus.")
+        return
+    yield fine("bluez", "The Bluetooth service (BlueZ) answers.")
+
+
+def bluez_version(computer: Computer) -> Iterator[Finding]:
+    """BlueZ is new enough to connect."""
+    from ingest.bluez import OLDEST
+
+    if not computer.uses_bluez:
+        return
+    found = computer.bluez_version()
+    needed = ".".join(map(str, OLDEST))
+    if found is None:
+        why = f"The version of BlueZ is not known: bluetoothctl is missing; {needed} is needed."
+        yield unknown("bluez-version", why)
+        return
+    shown = ".".join(map(str, found))
+    if found < OLDEST:
+        yield trouble("bluez-old", found=shown, needed=needed)
+    else:
+        yield fine("bluez-version", f"BlueZ {shown} is new enough.")
+
+
+def adapter(computer: Computer) -> Iterator[Finding]:
+    """An adapter is there, on, and able to connect to low-energy sensors."""
+    from ingest.system_bus import BusError
+
+    if not computer.uses_bluez:
+        return
+    try:
+        adapters = computer.bluez().adapters
+    except BusError:
+        # BlueZ itself does not start without an adapter, so the kernel is asked too.
+        if any((computer.root / "sys/class/bluetooth").glob("hci*")):
+            yield unknown("adapter", "There is an adapter, but without BlueZ it says no more.")
+        else:
+            yield trouble("adapter-none")
+        return
+    if not adapters:
+        yield trouble("adapter-none")
+    elif not any(one.central for one in adapters):
+        yield trouble("adapter-classic")
+    elif any(one.central and one.powered for one in adapters):
+        yield fine("adapter", "A Bluetooth adapter is there and switched on.")
+    elif any(not finding.fine for finding in rfkill(computer)):
+        yield unknown("adapter", "The Bluetooth adapter is off, because it is blocked (rfkill).")
+    else:
+        yield trouble("adapter-off")
+
+
+def bluetooth(computer: Computer) -> Iterator[Finding]:
+    """Scanning works."""
+    try:
+        heard = computer.heard()
+    except NotTried as reason:
+        yield unknown("bluetooth", f"Scanning was not tried: {reason}.")
+    except IngestError as error:
+        yield scan_trouble(error, computer.platform, computer.radio)
+    except Exception as error:  # noqa: BLE001 - whatever a backend raises, it is scanning that fails
+        yield trouble("bluetooth-fails", why=str(error).rstrip(".") or type(error).__name__)
+    else:
+        answers = "answers" if len(heard) == 1 else "answer"
+        answer = f"{counted(len(heard), 'sensor')} {answers}" if heard else "no sensor answers now"
+        yield fine("bluetooth", f"Bluetooth works; {answer}.")
+
+
+# What `ingest.radio.explain` says, in its words, because the collector passes on words only.
+_SAID = {
+    "This computer has no Bluetooth adapter.": "adapter-none",
+    "The Bluetooth adapter is too old for low-energy sensors.": "adapter-classic",
+    "Bluetooth is switched off.": "adapter-off",
+    "Bluetooth is switched off, or the adapter is gone.": "adapter-off",
+    "The Bluetooth adapter is busy with another scan or connection.": "bluetooth-busy",
+    "The Bluetooth service (BlueZ) is not running.": "bluez-not-running",
+    "The Bluetooth service (BlueZ) does not answer.": "bluez-silent",
+}
+_DENIED = (
+    "Bluetooth is not allowed for this program.",
+    "The system does not let this program use Bluetooth.",
+    "This user may not use the Bluetooth service (BlueZ).",
+    "macOS does not allow this program to use Bluetooth.",
+    "macOS waits for your leave to use Bluetooth.",
+)
+_DENIALS = {"darwin": "denied-macos", "win32": "denied-windows"}
+
+
+def scan_trouble(error: IngestError, platform: str, radio: str) -> Finding:
+    """What an error from scanning means on a platform. Pure."""
+    why = error.problem.rstrip(".")
+    if error.problem in _DENIED:
+        return trouble(_DENIALS.get(platform, "bluez-denied"))
+    if error.problem in _SAID:
+        return trouble(_SAID[error.problem])
+    if radio.startswith("hci:"):
+        return trouble("radio-refused", radio=radio, why=why)
+    return trouble("bluetooth-fails", why=why)
+
+
+def sensors(computer: Computer) -> Iterator[Finding]:
+    """Every sensor that is paired is heard, or streams to the collector."""
+    from ingest.entries import Entries
+
+    active = Entries(computer.home).registry().active
+    if not active:
+        yield fine("sensors", "No sensor is paired yet; 'legload pair' does that.")
+        return
+    try:
+        here = {seen.address.upper() for seen in computer.heard()}
+    except Exception:  # noqa: BLE001 - what failed is said by `bluetooth`
+        yield unknown("sensors", "Whether the sensors are near is not known without scanning.")
+        return
+    streaming = _streaming(computer)
+    missing = [s for s in active if s.address.upper() not in here and s.key not in streaming]
+    held = _held(computer) if missing else set()
+    for sensor in missing:
+        named = sensor.name or sensor.key
+        if sensor.address.upper() in held:
+            yield trouble("sensor-held", sensor=named, address=sensor.address)
+        else:
+            yield trouble("sensor-not-heard", sensor=named)
+    if not missing:
+        yield fine("sensors", f"Every paired sensor is heard ({counted(len(active), 'sensor')}).")
+
+
+def _streaming(computer: Computer) -> set[str]:
+    """Sensors that the collector is connected to: they do not advertise."""
+    state = computer.status()
+    if state is None:
+        return set()
+    return {one["sensor"] for one in state["sensors"] if one["state"] in CONNECTED}
+
+
+def _held(computer: Computer) -> set[str]:
+    """Addresses that the system says are connected; none where it cannot be asked."""
+    if not computer.uses_bluez:
+        return set()
+    try:
+        return {device.address.upper() for device in computer.bluez().devices if device.connected}
+    except IngestError:
+        return set()
