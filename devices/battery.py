@@ -51,4 +51,5 @@ PROFILE = Profile(
     notify=(LEVEL,),
     handshake=(Read(characteristic=LEVEL, optional=True),),
     companion=True,
+    measures=("charge in percent",),
 )

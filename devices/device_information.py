@@ -47,4 +47,5 @@ PROFILE = Profile(
     decoder=DeviceInformationDecoder,
     handshake=tuple(Read(characteristic=field, optional=True) for field in FIELDS),
     companion=True,
+    measures=("serial number", "maker", "model", "firmware"),
 )

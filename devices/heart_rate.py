@@ -121,4 +121,11 @@ PROFILE = Profile(
     notify=(MEASUREMENT,),
     placements=(Placement.CHEST, Placement.ARM),
     silence_s=10.0,  # design: ten missed notifications at 1 Hz
+    measures=("heart rate", "intervals between beats, if sent", "skin contact, if sent"),
+    sensors=("Polar H7, H9, H10", "Wahoo TICKR", "Garmin HRM-Dual", "Polar Verity Sense"),
+    limits=(
+        "It says how hard the heart works, not what the legs carry.",
+        "Medication such as beta blockers lowers heart rates: its share of the score can be "
+        "switched off.",
+    ),
 )

@@ -147,7 +147,7 @@ PROFILE = Profile(
     placements=(Placement.ARM,),
     names=("InfiniTime",),
     silence_s=None,  # a watch that lies still sends nothing: no value changes
-    measures=("Steps since midnight", "Acceleration of the wrist, 10 times a second"),
+    measures=("steps since midnight", "acceleration of the wrist, 10 times a second"),
     sensors=("PineTime with InfiniTime",),
     limits=(
         "A watch counts arm swings: steps with a walker, a stick or a hand on the rail are missed.",

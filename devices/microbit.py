@@ -100,7 +100,7 @@ def encode_period(period_ms: int) -> bytes:
 
 
 class MicrobitDecoder(Decoder):
-    """Acceleration at instants of the fitted clock; the gyroscope's three axes are 0.
+    """acceleration at instants of the fitted clock; the gyroscope's three axes are 0.
 
     Nothing is said about samples received before the first valid period reply, because their rate
     is unknown; that reply holds for the whole connection.
@@ -182,7 +182,7 @@ PROFILE = Profile(
     placements=LEG_PLACEMENTS,
     names=("BBC micro:bit",),
     silence_s=5.0,  # design: 250 missed samples at 50 Hz
-    measures=("Acceleration of the leg, 50 times a second",),
+    measures=("acceleration of the leg, 50 times a second",),
     sensors=("BBC micro:bit V1", "BBC micro:bit V2"),
     limits=(
         "The board needs a program with the Bluetooth accelerometer service, made for use without "
@@ -190,4 +190,5 @@ PROFILE = Profile(
         "It has no gyroscope.",
         "Its program sets the range, from 1 to 8 g: impacts beyond it are cut off.",
     ),
+    continuous=True,
 )

@@ -281,4 +281,5 @@ PROFILE = Profile(
         "Beyond 16 g or 2000 degrees a second, samples are clipped.",
         "Its heart rate and ECG are not read here.",
     ),
+    continuous=True,
 )

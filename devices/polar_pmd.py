@@ -324,4 +324,5 @@ PROFILE = Profile(
         "Polar watches advertise like these sensors but cannot be read.",
         "A sensor that another app already listens to is taken over from it.",
     ),
+    continuous=True,
 )

@@ -161,4 +161,11 @@ PROFILE = Profile(
     placements=FOOT_PLACEMENTS,
     counts="strides",
     silence_s=10.0,  # design: ten missed notifications at 1 Hz; some pods pause at rest
+    measures=("cadence", "speed", "running or walking", "stride length and distance, if sent"),
+    sensors=("Stryd", "Polar Stride Sensor", "Zwift RunPod", "Wahoo TICKR X"),
+    limits=(
+        "Some pods count steps where the standard says strides; pairing proposes which.",
+        "Speed is the pod's own estimate; calibrate it in the maker's app.",
+        "Pods that speak only ANT+ cannot be seen by Bluetooth.",
+    ),
 )

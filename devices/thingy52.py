@@ -220,4 +220,10 @@ PROFILE = Profile(
     placements=LEG_PLACEMENTS,
     silence_s=5.0,  # design: 250 missed samples at 50 Hz
     continuous=True,
+    measures=("acceleration and turning rate of the leg, 50 times a second",),
+    sensors=("Nordic Thingy:52",),
+    limits=(
+        "Its measuring range is not published: hard impacts may clip.",
+        "It sends no clock: instants are fitted to when its samples arrive.",
+    ),
 )

@@ -195,7 +195,7 @@ PROFILE = Profile(
     handshake=(Read(characteristic=FEATURE, optional=True),),
     placements=(Placement.FLOOR,),
     silence_s=None,  # silence is normal: nobody stands on it
-    measures=("Body mass",),
+    measures=("body mass",),
     sensors=("Redmond SkyBalance RS-744S",),
     limits=(
         "A scale says what stood on it, not who: pair it with the person who uses it.",

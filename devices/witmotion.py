@@ -263,7 +263,7 @@ PROFILE = Profile(
     placements=LEG_PLACEMENTS,
     names=("WT901", "BWT901"),
     silence_s=5.0,  # design: 250 missed frames at 50 Hz
-    measures=("Acceleration and turning rate of the leg, 50 times a second",),
+    measures=("acceleration and turning rate of the leg, 50 times a second",),
     sensors=("WitMotion BWT901BLE5.0", "WitMotion WT901BLECL 5.0"),
     limits=(
         "Its frames carry no checksum: a notification that is lost in the middle of a frame may "
@@ -272,4 +272,5 @@ PROFILE = Profile(
         "count steps.",
         "Models that send longer frames (vibration sensors) cannot be used.",
     ),
+    continuous=True,
 )
