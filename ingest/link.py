@@ -12,15 +12,17 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakGATTProtocolError
+from bleak.exc import BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 from bleak_retry_connector import establish_connection
 
+from devices.device_information import SERIAL
+from devices.device_information import parse as parse_serial
 from devices.profile import Ask, DeviceError, Profile, Read, Step, Write
 from ingest.clock import Clock, until
 from ingest.errors import IngestError
@@ -33,6 +35,10 @@ Client = BleakClient
 
 GATT_TIMEOUT_S = 10.0
 CONNECT_ATTEMPTS = 4
+CONNECT_MOST_S = 45.0  # design: for all attempts together, since every other sensor waits
+RESCAN_S = 30.0  # design: a scan that hears nothing for so long is started anew
+WEDGED_S = 90.0  # design: a scan that hears nothing for so long is worth telling a person
+ECHO_S = 1.0  # design: BlueZ notifies what was read within milliseconds
 FIRMWARE = "Update its firmware in the maker's app, or forget it and pair another."
 
 
@@ -42,6 +48,11 @@ class SensorNotFound(IngestError):  # noqa: N818 - reads as what happened
 
 class LinkLost(IngestError):  # noqa: N818 - reads as what happened
     """The connection went away while it was being used."""
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two spellings mean one sensor."""
+    return one.casefold() == other.casefold()
 
 
 def short_address(address: str) -> str:
@@ -57,6 +68,14 @@ class Seen:
     name: str
     profiles: tuple[str, ...]
     rssi: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """What a look around found: known kinds of sensors, strongest first, and how many others."""
+
+    sensors: tuple[Seen, ...]
+    others: int
 
 
 class OnRow(Protocol):
@@ -86,9 +105,15 @@ class Air:
         Raises:
             IngestError: Bluetooth is missing, off or not permitted.
         """
+        return list((await self.sweep(seconds)).sensors)
+
+    async def sweep(self, seconds: float) -> Sweep:
+        """See `look`; what tells nothing known of itself is only counted, by address."""
         seen: dict[str, Seen] = {}
+        heard: set[str] = set()
 
         def note(device: BLEDevice, advertisement: AdvertisementData) -> bool:
+            heard.add(device.address)
             found = self._describe(device, advertisement)
             known = seen.get(device.address)
             if found.profiles or known:
@@ -102,7 +127,8 @@ class Air:
         async with self._watch(note) as watcher:
             await until(watcher.wait(), self._clock.sleep(seconds))
             watcher.check()
-        return sorted(seen.values(), key=lambda sensor: -sensor.rssi)
+        sensors = tuple(sorted(seen.values(), key=lambda sensor: -sensor.rssi))
+        return Sweep(sensors=sensors, others=len(heard - seen.keys()))
 
     async def find(self, address: str, within_s: float | None = None) -> BLEDevice:
         """The sensor with this address, freshly seen (a cached one may be stale).
@@ -112,10 +138,7 @@ class Air:
             IngestError: Bluetooth is missing, off or not permitted.
         """
 
-        def match(device: BLEDevice, _: AdvertisementData) -> bool:
-            return device.address.casefold() == address.casefold()
-
-        async with self._watch(match) as watcher:
+        async with self._watch(lambda device, _: same_address(device.address, address)) as watcher:
             if within_s is None:
                 return await watcher.future
             await until(watcher.wait(), self._clock.sleep(within_s))
@@ -127,6 +150,26 @@ class Air:
             "holds it, and try again.",
         )
 
+    async def find_where(self, wanted: Callable[[Seen], bool]) -> BLEDevice:
+        """The first sensor seen from now on that is wanted, however long it takes.
+
+        Raises:
+            IngestError: Bluetooth is missing, off or not permitted.
+        """
+        async with self._watch(lambda *seen: wanted(self._describe(*seen))) as watcher:
+            return await watcher.future
+
+    @property
+    def notice(self) -> str:
+        """What a person should know about the adapter and do about it; empty if all is well."""
+        if (silent_s := self._silent_s()) < WEDGED_S:
+            return ""
+        return (
+            f"No Bluetooth device of any kind was heard for {silent_s:.0f} s. If the sensor is on "
+            "and near, switch Bluetooth off and on again (unplug and replug a USB adapter); "
+            "'legload doctor' says more."
+        )
+
     async def release(self, address: str) -> None:
         """Drop a connection that a crashed run may have left behind; failing is no harm."""
         with contextlib.suppress(Exception):
@@ -136,25 +179,39 @@ class Air:
     async def connect(self, device: BLEDevice, on_lost: Callable[[], None]) -> BleakClient:
         """A connected client with its services discovered; scanning pauses meanwhile.
 
+        `on_lost` is called when this connection ends, not when an attempt before it fails.
+
         Raises:
             IngestError: it could not be reached after several attempts.
         """
+        connected: list[BleakClient] = []
+
+        def ended(client: BleakClient) -> None:
+            if client in connected:
+                on_lost()
+
         self._pause.set()
         try:
-            async with self._radio.lock:
+            async with self._radio.lock, asyncio.timeout(CONNECT_MOST_S):
                 self._pause.clear()
-                return await establish_connection(
-                    self._radio.client_class,
+                client = await establish_connection(
+                    _giving_up(self._radio.client_class),
                     device,
                     device.name or short_address(device.address),
-                    disconnected_callback=lambda _: on_lost(),
+                    disconnected_callback=ended,
                     max_attempts=CONNECT_ATTEMPTS,
                     use_services_cache=False,
+                    winrt={"use_cached_services": False},  # Windows keeps those of old firmware
                 )
         except Exception as error:
             raise explain(error) from error
+        connected.append(client)
+        if not client.is_connected:
+            on_lost()
+        return client
 
     def _describe(self, device: BLEDevice, advertisement: AdvertisementData) -> Seen:
+        """What a sensor says of itself in the air."""
         name = device.name or advertisement.local_name or ""
         keys = tuple(
             key
@@ -185,9 +242,11 @@ class Air:
         try:
             while True:
                 async with self._radio.lock, self._radio.scanner(self._on_seen, None):
-                    self.scanning_since_ns = self._clock.monotonic_ns()
-                    await self._pause.wait()
-                self.scanning_since_ns = None
+                    if self.scanning_since_ns is None:
+                        self.scanning_since_ns = self._clock.monotonic_ns()
+                    await self._listen()
+                if self._pause.is_set():
+                    self.scanning_since_ns = None
                 await asyncio.sleep(0)
         except Exception as error:  # noqa: BLE001 - every watcher is told, explained
             for watcher in self._watchers:
@@ -196,6 +255,23 @@ class Air:
             self._scan = None
         finally:
             self.scanning_since_ns = None
+
+    async def _listen(self) -> None:
+        """Until a connection needs the adapter, or until nothing was heard for so long that
+        a new scan is worth a try: one that the system ended does not say so."""
+        begun_ns = self._clock.monotonic_ns()
+        while not self._pause.is_set():
+            await until(self._pause.wait(), self._clock.sleep(RESCAN_S))
+            heard_ns = max(begun_ns, self.last_advertisement_ns or 0)
+            if self._clock.monotonic_ns() - heard_ns >= RESCAN_S * 1e9:
+                return
+
+    def _silent_s(self) -> float:
+        """How long nothing at all was heard although a scan was running."""
+        if self.scanning_since_ns is None:
+            return 0.0
+        heard_ns = max(self.scanning_since_ns, self.last_advertisement_ns or 0)
+        return (self._clock.monotonic_ns() - heard_ns) / 1e9
 
     def _on_seen(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
         self.last_advertisement_ns = self._clock.monotonic_ns()
@@ -216,6 +292,19 @@ class _Watcher:
     def check(self) -> BLEDevice | None:
         """What was found, if anything; raises what went wrong."""
         return self.future.result() if self.future.done() else None
+
+
+def _giving_up(base: type[BleakClient]) -> type[BleakClient]:
+    """A client that does not wait for a sensor that BlueZ has removed: it comes back by scanning,
+    which waits for the connection; the connector would try nine times, 4 s apart."""
+
+    async def connect(self: BleakClient, **how: Any) -> None:
+        try:
+            await base.connect(self, **how)
+        except BleakDeviceNotFoundError as error:
+            raise explain(error) from error
+
+    return type("Client", (base,), {"connect": connect})
 
 
 def _is_advertised(profile: Profile, name: str, advertisement: AdvertisementData) -> bool:
@@ -263,6 +352,19 @@ async def stream(client: BleakClient, profiles: Iterable[Profile], on_row: OnRow
         raise explain(error) from error
 
 
+async def read_serial(client: BleakClient) -> str:
+    """The serial number of a connected sensor, empty where it has none or does not tell."""
+    characteristic = client.services.get_characteristic(SERIAL)
+    if characteristic is None:
+        return ""
+    try:
+        async with asyncio.timeout(GATT_TIMEOUT_S):
+            return parse_serial(bytes(await client.read_gatt_char(characteristic)))
+    except (BleakError, OSError) as error:  # OSError: TimeoutError too
+        log.info("The serial number may not be read: %s", error)
+        return ""
+
+
 async def take_leave(client: BleakClient, profiles: Iterable[Profile], on_row: OnRow) -> None:
     """Stop what the handshake started, then hang up; whatever fails, the link ends."""
     with contextlib.suppress(Exception):
@@ -282,6 +384,9 @@ class _Talk:
         self._profile = profile
         self._on_row = on_row
         self._replies: dict[str, asyncio.Queue[bytes]] = {}
+        self._takers: dict[str, Callable[[bytes], None]] = {}
+        self._held: dict[str, list[bytes]] = {}  # notified while the same is being read
+        self._echoes: dict[str, tuple[bytes, float]] = {}  # what was read, until when it may come
 
     async def subscribe(self) -> None:
         """To every control characteristic that notifies, then to every stream."""
@@ -309,7 +414,7 @@ class _Talk:
 
     async def step(self, step: Step) -> bytes | None:
         """The reply, or None to a write and where an optional step had none."""
-        characteristic = self._client.services.get_characteristic(step.characteristic)
+        characteristic = self._found(step.characteristic)
         if characteristic is None:
             log.info("%s has no characteristic %s", self._profile.title, step.characteristic[:8])
             return None
@@ -323,18 +428,53 @@ class _Talk:
                 case Ask():
                     return await self._ask(characteristic, step)
 
+    def _found(self, uuid: str) -> BleakGATTCharacteristic | None:
+        """In the profile's own service first: another may have one of the same name."""
+        for service in self._client.services:
+            found = service.get_characteristic(uuid)
+            if service.uuid.lower() == self._profile.service and found is not None:
+                return found
+        return self._client.services.get_characteristic(uuid)
+
     def _notifying(self, uuid: str) -> BleakGATTCharacteristic | None:
-        found = self._client.services.get_characteristic(uuid)
+        found = self._found(uuid)
         return found if found and {"notify", "indicate"} & set(found.properties) else None
 
     async def _start(
         self, characteristic: BleakGATTCharacteristic, on_payload: Callable[[bytes], None]
     ) -> None:
         def received(_: BleakGATTCharacteristic, payload: bytearray) -> None:
-            on_payload(bytes(payload))
+            self._received(characteristic.uuid, bytes(payload))
 
+        self._takers[characteristic.uuid] = on_payload
         async with asyncio.timeout(GATT_TIMEOUT_S):
             await self._client.start_notify(characteristic, received)
+
+    def _received(self, uuid: str, payload: bytes) -> None:
+        """Pass a notification on, unless it repeats what a read has just told."""
+        if (held := self._held.get(uuid)) is not None:
+            held.append(payload)
+            return
+        echo, until_s = self._echoes.pop(uuid, (b"", 0.0))
+        if echo != payload or asyncio.get_running_loop().time() > until_s:
+            self._takers[uuid](payload)
+
+    async def _read_once(self, characteristic: BleakGATTCharacteristic) -> bytes:
+        """What is read. BlueZ notifies it too, before or after: that echo is left out."""
+        uuid = characteristic.uuid
+        held = self._held.setdefault(uuid, []) if uuid in self._takers else []
+        reply = None
+        try:
+            reply = bytes(await self._client.read_gatt_char(characteristic))
+        finally:
+            self._held.pop(uuid, None)
+            if reply in held:
+                held.remove(reply)
+            elif reply is not None:
+                self._echoes[uuid] = reply, asyncio.get_running_loop().time() + ECHO_S
+            for payload in held:
+                self._takers[uuid](payload)
+        return reply
 
     def _replied(self, uuid: str, replies: asyncio.Queue[bytes], payload: bytes) -> None:
         self._on_row(Kind.REPLY, uuid, payload)
@@ -348,7 +488,7 @@ class _Talk:
     async def _read(self, characteristic: BleakGATTCharacteristic, step: Read) -> bytes | None:
         """A refusal matters only where the value is needed."""
         try:
-            reply = bytes(await self._client.read_gatt_char(characteristic))
+            reply = await self._read_once(characteristic)
         except BleakGATTProtocolError as error:
             if not step.optional or not self._client.is_connected:
                 raise

@@ -7,6 +7,7 @@ which one is in use. bumble, which carries the other two, is imported only when 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol, Self
@@ -18,6 +19,7 @@ from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
     BleakDeviceNotFoundError,
+    BleakError,
 )
 from bleak_retry_connector import (
     BleakAbortedError,
@@ -28,6 +30,7 @@ from bleak_retry_connector import (
 )
 
 from ingest.errors import IngestError
+from ingest.preflight import Run, refusal, run_child
 
 if TYPE_CHECKING:
     from bumble.link import LocalLink
@@ -98,6 +101,21 @@ _KINDS: dict[type[BaseException], tuple[str, str]] = {
     ConnectionRefusedError: _NO_BUS,
     PermissionError: _NOT_ALLOWED,
 }
+_OFF_OR_GONE = ("Bluetooth is switched off, or the adapter is gone.", TURN_ON)
+_TEXTS = {  # what bleak 3.1 says on Windows (backends/winrt: client._ensure_success, scanner.start)
+    "Unreachable": (
+        "Windows knows the sensor but cannot reach it.",
+        "Wake it and bring it near. If that does not help: remove it in Windows' Settings > "
+        "Bluetooth & devices > Devices (legload needs no pairing there), switch Bluetooth off "
+        "and on, then try again.",
+    ),
+    "Access Denied": (
+        "Windows does not let legload use the sensor.",
+        "Close other programs that use it, and remove it in Windows' Settings > Bluetooth & "
+        "devices > Devices (legload needs no pairing there), then try again.",
+    ),
+    "Is Bluetooth turned on?": _OFF_OR_GONE,
+}
 
 
 class RadioError(IngestError):
@@ -139,9 +157,11 @@ class SystemRadio:
 
     name = "this computer's Bluetooth"
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str = sys.platform, run: Run = run_child) -> None:
         self.lock = asyncio.Lock()
         self.client_class: type[BleakClient] = BleakClientWithServiceCache
+        self._platform = platform
+        self._run = run
 
     def scanner(self, on_seen: OnSeen, service_uuids: list[str] | None = None) -> BleakScanner:
         """See `Radio`."""
@@ -152,6 +172,8 @@ class SystemRadio:
         await close_stale_connections_by_address(address)
 
     async def __aenter__(self) -> Self:
+        if (forbidden := await refusal(self._platform, self._run)) is not None:
+            raise RadioError(*forbidden)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -204,7 +226,15 @@ def _meaning(error: BaseException) -> tuple[str, str] | None:
     for kind, meaning in _KINDS.items():
         if isinstance(error, kind):
             return meaning
-    return _DBUS_ERRORS.get(_dbus_name(error))
+    return _DBUS_ERRORS.get(_dbus_name(error)) or _by_text(error)
+
+
+def _by_text(error: BaseException) -> tuple[str, str] | None:
+    """Windows has no classes for these, only words."""
+    if not isinstance(error, BleakError):
+        return None
+    said = str(error)
+    return next((meaning for words, meaning in _TEXTS.items() if words in said), None)
 
 
 def _dbus_name(error: BaseException) -> str:

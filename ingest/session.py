@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import enum
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,12 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from devices.profile import Profile
+from ingest import status
 from ingest.clock import Clock, until
-from ingest.entries import Sensor
+from ingest.entries import Entries, Sensor
 from ingest.errors import IngestError
-from ingest.link import Air, Client, short_address, stream, take_leave
+from ingest.finding import Finder
+from ingest.link import Air, Client, profiles_of, short_address, stream, take_leave
 from ingest.live import LiveValue, LiveView
 from ingest.recording import (
     NO_CHARACTERISTIC,
@@ -29,6 +30,10 @@ from ingest.recording import (
     recording_id,
     recording_path,
 )
+from ingest.status import SensorStatus, State
+from ingest.watchdog import Verdict, Watchdog
+
+__all__ = ["Disk", "SensorStatus", "Session", "State", "backoff_s"]
 
 log = logging.getLogger(__name__)
 
@@ -36,39 +41,13 @@ TICK_S = 0.8  # rows reach the disk so often; with the time that takes, a crash 
 ROTATE_AFTER_S = 3600.0  # so that decoding one recording again is always cheap
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 30.0
+SLEPT_S = 10.0  # design: so long between two ticks or notifications is no tick; no link outlives it
+
+Moment = tuple[int, int]
+"""(UTC ns, monotonic ns) read together"""
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class State(enum.StrEnum):
-    """What a sensor is doing, as a person sees it."""
-
-    OFF = "off"
-    SEARCHING = "searching"
-    CONNECTING = "connecting"
-    STREAMING = "streaming"
-    STALE = "stale"
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SensorStatus:
-    """A sensor right now. Instants in UTC ns; battery null until it says one.
-
-    notifications: since the collector began to listen; malformed: since the sensor connected.
-    """
-
-    sensor: str
-    state: State
-    detail: str
-    since_ns: int
-    notifications: int
-    malformed: int
-    last_seen_ns: int | None
-    battery_percent: float | None
-    battery_ns: int | None
-    live: tuple[LiveValue, ...]
 
 
 class Disk:
@@ -85,6 +64,20 @@ class Disk:
     def close(self) -> None:
         """Finish what was given, then end the thread."""
         self._thread.shutdown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loss:
+    """Why a connection ended.
+
+    since: when it really ended, where that was before now; ours: it was good enough to be ended
+    by us, so the next attempt need not wait; told: the recording says so already.
+    """
+
+    reason: str
+    since: Moment | None = None
+    ours: bool = False
+    told: bool = False
 
 
 def backoff_s(failures: int, rng: np.random.Generator) -> float:
@@ -124,15 +117,19 @@ class Session:
                 dict.fromkeys(uuid for p in self._profiles for uuid in p.characteristics)
             )
         }
-        self._watched = {uuid for p in self._profiles if p.silence_s for uuid in p.notify}
+        self._watchdog = Watchdog(self._profiles)
+        self._finder = Finder(sensor, air=air, clock=clock, known=self._known)
         self._writer: RecordingWriter | None = None
         self._handshake: list[tuple[Kind, str, bytes]] = []
-        self._heard_ns = 0
+        self._heard: Moment = self._now()
+        self._awake: Moment | None = None  # the last moment, while streaming
+        self._slept: _Loss | None = None
         self._opened_ns = 0
         self._notifications = 0
         self._last_seen_ns: int | None = None
         self._state = State.OFF
         self._detail = ""
+        self._disk_problem = ""
         self._since_ns = clock.utc_ns()
 
     async def run(self) -> None:
@@ -142,25 +139,32 @@ class Session:
         try:
             while True:
                 before = self._notifications
-                try:
-                    detail = await self._once()
-                except IngestError as error:
-                    detail = str(error)
-                failures = 1 if self._notifications > before else failures + 1
-                self._become(State.LOST, detail)
+                loss = await self._attempt()
+                failures = 1 if loss.ours or self._notifications > before else failures + 1
+                self._become(State.LOST, status.lost(loss.reason))
                 await self._clock.sleep(backoff_s(failures, self._rng))
         finally:
             self._become(State.OFF, "")
 
+    async def _attempt(self) -> _Loss:
+        """One connection, whatever happens to it."""
+        try:
+            return await self._once()
+        except IngestError as error:
+            return _Loss(reason=str(error))
+        except Exception as error:
+            log.exception("A connection ended unexpectedly")
+            said = f"Something unexpected happened ({type(error).__name__}: {error})."
+            return _Loss(reason=said)
+
     def status(self) -> SensorStatus:
         """What the sensor is doing now."""
-        now_ns = self._clock.utc_ns()
-        live = self._live.values(now_ns)
+        live = self._values()
         battery = self._live.battery_percent
         return SensorStatus(
             sensor=self.sensor.key,
             state=self._state,
-            detail=self._detail,
+            detail=self._said(),
             since_ns=self._since_ns,
             notifications=self._notifications,
             malformed=self._live.malformed,
@@ -170,56 +174,129 @@ class Session:
             live=live,
         )
 
-    async def _once(self) -> str:
-        """One connection, from search to loss; the reason of the loss."""
-        self._become(State.SEARCHING, "")
-        device = await self._air.find(self.sensor.address)
-        self._become(State.CONNECTING, "")
-        lost = asyncio.Event()
-        client = await self._air.connect(device, lost.set)
-        reason = "stopped"
+    def _values(self) -> tuple[LiveValue, ...]:
+        """The latest values; what cannot be decoded for the pages is recorded all the same."""
+        try:
+            return self._live.values(self._clock.utc_ns())
+        except Exception:
+            log.exception("Live values could not be decoded; recording goes on")
+            return ()
+
+    def _said(self) -> str:
+        """What a person should know now, in plain language."""
+        match self._state:
+            case State.OFF:
+                said = status.OFF
+            case State.SEARCHING:
+                said = f"{status.searching(self._finder.searched_s)} {self._air.notice}".rstrip()
+            case State.CONNECTING:
+                said = status.CONNECTING
+            case State.STREAMING:
+                said = status.STREAMING
+            case _:
+                said = self._detail
+        return " ".join(filter(None, (self._disk_problem, said)))
+
+    async def _once(self) -> _Loss:
+        """One connection, from search to loss."""
+        client, lost = await self._finder.reach(self._found)
+        loss = _Loss(reason="stopped")
         try:
             await self._open()
             self._row(Kind.CONNECTED, "", b"")
             await stream(client, self._profiles, self._row)
-            self._become(State.STREAMING, "")
-            reason = await self._watch(lost)
+            loss = await self._watch(client, lost)
         except IngestError as error:
-            reason = error.problem
+            loss = _Loss(reason=error.problem)
+            raise
+        except Exception as error:
+            loss = _Loss(reason=f"unexpected: {type(error).__name__}")
             raise
         finally:
-            await asyncio.shield(self._close(client, reason))
-        return reason
+            await asyncio.shield(self._close(client, loss))
+        return loss
 
-    async def _watch(self, lost: asyncio.Event) -> str:
-        """Once a second to the disk; until the link is lost or falls silent: the reason."""
-        limits = [profile.silence_s for profile in self._profiles if profile.silence_s]
-        silence_s = min(limits, default=None)
-        self._heard_ns = self._clock.monotonic_ns()
+    def _found(self, found: bool) -> None:
+        self._become(State.CONNECTING if found else State.SEARCHING, "")
+
+    async def _known(self) -> set[str]:
+        registry = await self._disk(Entries(self._home).registry)
+        return {sensor.address for sensor in registry.sensors.values()}
+
+    # While it streams ---------------------------------------------------------------------
+
+    async def _watch(self, client: Client, lost: asyncio.Event) -> _Loss:
+        """Once a second to the disk; until the link is lost, falls silent or was slept through."""
+        if lost.is_set():  # its services are gone too
+            return _Loss(reason="the link was lost")
+        utc_ns, monotonic_ns = self._now()
+        self._heard = utc_ns + 1, monotonic_ns + 1  # after CONNECTED, however coarse the clock
+        self._watchdog.begin(profiles_of(client, self._profiles), monotonic_ns)
+        verdict = self._watchdog.check(monotonic_ns)
+        silent: dict[str, float] = {}
         while not lost.is_set():
+            self._show(verdict)
+            silent = self._note_silence(silent, verdict)
+            self._awake = self._now()
             await self._tick(lost)
-            quiet_s = (self._clock.monotonic_ns() - self._heard_ns) / 1e9
-            if silence_s is not None and quiet_s > silence_s:
-                self._become(State.STALE, f"Connected, but silent for {quiet_s:.0f} s.")
-                return f"silent for {quiet_s:.0f} s"
-        return "the link was lost"
+            if self._slept:
+                return self._slept
+            verdict = self._watchdog.check(self._clock.monotonic_ns())
+            if verdict.reconnect:
+                self._show(verdict)
+                since = None if verdict.flowing else self._heard
+                return _Loss(reason=verdict.reconnect, since=since, ours=True)
+        return _Loss(reason="the link was lost")
+
+    def _show(self, verdict: Verdict) -> None:
+        if not verdict.silent:
+            return self._become(State.STREAMING, "")
+        return self._become(State.STALE, status.stale(verdict))
+
+    def _note_silence(self, before: dict[str, float], verdict: Verdict) -> dict[str, float]:
+        """Record where one stream has a gap while the link holds: as it begins and as it ends."""
+        now = dict(verdict.silent)
+        for title in now.keys() - before.keys():
+            self._row(Kind.DROPPED, "", f"{title}: silent for {now[title]:.0f} s".encode())
+        for title in before.keys() - now.keys():
+            text = f"{title}: heard again after {before[title]:.0f} s of silence"
+            self._row(Kind.DROPPED, "", text.encode())
+        return now
+
+    def _now(self) -> Moment:
+        return self._clock.utc_ns(), self._clock.monotonic_ns()
 
     async def _tick(self, lost: asyncio.Event) -> None:
         await until(lost.wait(), self._clock.sleep(TICK_S))
-        self._live.drain()
+        self._notice_sleep(self._now())
+        self._values()
         await self._flush()
-        if (self._clock.monotonic_ns() - self._opened_ns) / 1e9 > ROTATE_AFTER_S:
+        open_s = (self._clock.monotonic_ns() - self._opened_ns) / 1e9
+        if open_s > ROTATE_AFTER_S and not self._slept:
             await self._rotate()
+
+    def _notice_sleep(self, now: Moment) -> None:
+        """Record that the link ended before the computer slept, before what came afterwards."""
+        if self._awake is None:
+            return
+        slept_s = _passed_s(self._awake, now)
+        if slept_s <= SLEPT_S:
+            self._awake = now
+            return
+        reason = f"the computer slept for {status.duration(slept_s)}, or its clock was set"
+        self._slept = _Loss(reason=reason, since=self._awake, ours=True, told=True)
+        self._row(Kind.LOST, "", reason.encode(), self._awake)
+        self._awake = None
 
     async def _flush(self) -> None:
         if self._writer is None:
             return
         try:
             await self._disk(self._writer.flush)
-            self._become(self._state, "")
+            self._disk_problem = ""
         except IngestError as error:
             log.error("%s", error)
-            self._become(self._state, str(error))
+            self._disk_problem = str(error)
 
     async def _open(self) -> None:
         self._live.reset()
@@ -230,30 +307,41 @@ class Session:
     async def _rotate(self) -> None:
         """Go on in a new recording, which starts with the handshake so that it decodes alone."""
         old = self._writer
+        try:
+            self._writer = await self._create()
+        except IngestError as error:  # a full disk must not cost the connection: try next time
+            self._disk_problem = str(error)
+            return
         self._opened_ns = self._clock.monotonic_ns()
-        self._writer = await self._create()
         handshake = tuple(self._handshake)
         self._handshake.clear()
         for row in [(Kind.CONNECTED, "", b"rotated"), *handshake]:
             self._row(*row)
         if old is not None:
-            await self._disk(old.close)
+            with contextlib.suppress(IngestError):
+                await self._disk(old.close)
             self._on_closed()
 
-    async def _close(self, client: Client, reason: str) -> None:
+    async def _close(self, client: Client, loss: _Loss) -> None:
+        self._awake = self._slept = None
         await take_leave(client, self._profiles, self._row)
         if self._writer is not None:
-            self._row(Kind.LOST, "", reason.encode())
+            if not loss.told:
+                self._row(Kind.LOST, "", loss.reason.encode(), loss.since)
             writer, self._writer = self._writer, None
             with contextlib.suppress(IngestError):
                 await self._disk(writer.close)
             self._on_closed()
 
-    def _row(self, kind: Kind, characteristic: str, payload: bytes) -> None:
+    def _row(
+        self, kind: Kind, characteristic: str, payload: bytes, at: Moment | None = None
+    ) -> None:
         """Queue a row for the recording; runs inside bleak's callback, so it only queues."""
         if self._writer is None:
             return
-        utc_ns, monotonic_ns = self._clock.utc_ns(), self._clock.monotonic_ns()
+        if kind is Kind.NOTIFICATION:
+            self._notice_sleep(self._now())
+        utc_ns, monotonic_ns = at or self._now()
         index = self._index.get(characteristic, NO_CHARACTERISTIC)
         self._writer.append(kind, index, payload, utc_ns, monotonic_ns)
         if kind in (Kind.WRITE, Kind.REPLY):
@@ -263,8 +351,8 @@ class Session:
         if kind is Kind.NOTIFICATION:
             self._notifications += 1
             self._last_seen_ns = utc_ns
-            if characteristic in self._watched:
-                self._heard_ns = monotonic_ns
+            self._heard = utc_ns, monotonic_ns
+            self._watchdog.heard(characteristic, monotonic_ns)
 
     async def _create(self) -> RecordingWriter:
         utc_ns = self._clock.utc_ns()
@@ -287,3 +375,13 @@ class Session:
             name = short_address(self.sensor.address)
             log.info("%s %s is %s. %s", self.sensor.name or "Sensor", name, state, detail)
         self._state, self._detail = state, detail
+
+
+def _passed_s(before: Moment, after: Moment) -> float:
+    """The time between two moments by whichever clock saw more.
+
+    The monotonic clock stands still while Linux and macOS sleep and runs on while Windows does;
+    the wall clock runs on everywhere. That it was set forward looks the same, and is as long a
+    hole in the time axis.
+    """
+    return max(after[0] - before[0], after[1] - before[1]) / 1e9

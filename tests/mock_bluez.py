@@ -14,10 +14,10 @@ import asyncio
 import contextlib
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from bleak.backends.bluezdbus import manager as bleak_manager
@@ -57,6 +57,7 @@ class MockSensor:
     service: str
     characteristics: Mapping[str, list[str]]
     values: dict[str, bytes] = field(default_factory=dict)
+    in_the_air: bool = True  # False: asleep, out of range or connected elsewhere
 
     @property
     def path(self) -> str:
@@ -82,12 +83,26 @@ def _properties(**values: Any) -> Properties:
 
 
 class MockBluez:
-    """org.bluez: `objects` is what it exports, `errors` what calls fail with (then forgotten)."""
+    """org.bluez: `objects` is what it exports, `errors` what calls fail with (then forgotten).
+
+    connect_s: how long a connection takes; a second one meanwhile is refused with InProgress, and
+    so is a second discovery. echo: when a read is notified too, as BlueZ does while subscribed.
+    on_write: called with (sensor, characteristic, payload). order: the members called, in order.
+    """
 
     def __init__(self, bus: MessageBus, sensors: list[MockSensor], *, powered: bool) -> None:
         self.sensors = sensors
         self.errors: dict[str, list[str]] = {}
         self.calls: Counter[str] = Counter()
+        self.order: list[str] = []
+        self.connect_s = 0.0
+        self.echo: Literal["before", "after"] = "before"
+        self.on_write: Callable[[MockSensor, str, bytes], None] = lambda *_: None
+        self.collisions = 0
+        self._connecting = False
+        self._discovering = False
+        self._notifying: set[str] = set()
+        self._later: set[asyncio.Task[None]] = set()
         self.objects: dict[str, dict[str, Properties]] = {}
         self._bus = bus
         bus.add_message_handler(self._on_message)
@@ -95,8 +110,11 @@ class MockBluez:
         self.objects[ADAPTER] = {"org.bluez.Adapter1": adapter}
 
     def appear(self, sensor: MockSensor) -> None:
-        """Advertise; announced once, as BlueZ does while it knows the device."""
-        if sensor.path in self.objects:
+        """Advertise, unless connected; announced once, as BlueZ does while it knows the device."""
+        known = self.objects.get(sensor.path)
+        if not sensor.in_the_air or (known and known["org.bluez.Device1"]["Connected"].value):
+            return None
+        if known:
             return self.change(sensor.path, "org.bluez.Device1", RSSI=-61)
         device = _properties(
             Address=sensor.address,
@@ -121,6 +139,7 @@ class MockBluez:
                 self._signal("InterfacesRemoved", "oas", [path, interfaces])
 
     def hang_up(self, sensor: MockSensor) -> None:
+        self._notifying = {path for path in self._notifying if not path.startswith(sensor.path)}
         self.change(sensor.path, "org.bluez.Device1", Connected=False, ServicesResolved=False)
 
     def notify(self, sensor: MockSensor, characteristic: str, payload: bytes) -> None:
@@ -157,10 +176,11 @@ class MockBluez:
             )
         )
 
-    def _on_message(self, message: Message) -> Message | None:
+    def _on_message(self, message: Message) -> Message | bool | None:
         if message.message_type is not MessageType.METHOD_CALL or message.member is None:
             return None
         self.calls[message.member] += 1
+        self.order.append(message.member)
         handler: Callable[[Message], tuple[str, Any] | None] | None = getattr(
             self, f"_{message.member}", None
         )
@@ -170,6 +190,9 @@ class MockBluez:
         if failures := self.errors.get(message.member):
             name, _, text = failures.pop(0).partition(" ")
             raise DBusError(name, text)
+        if message.member == "Connect" and self.connect_s:
+            self._soon(self._connect_later(message))
+            return True
         signature, value = result or ("", None)
         return Message.new_method_return(message, signature, [value] if signature else [])
 
@@ -186,15 +209,40 @@ class MockBluez:
         pass
 
     def _StartDiscovery(self, _: Message) -> None:  # noqa: N802
+        if self._discovering:
+            raise self._collision()
         if not self.errors.get("StartDiscovery"):
+            self._discovering = True
             for sensor in self.sensors:
                 asyncio.get_running_loop().call_soon(self.appear, sensor)
 
     def _StopDiscovery(self, _: Message) -> None:  # noqa: N802
-        pass
+        self._discovering = False
+
+    def _collision(self) -> DBusError:
+        self.collisions += 1
+        return DBusError("org.bluez.Error.InProgress", "Operation already in progress")
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _connect_later(self, message: Message) -> None:
+        await asyncio.sleep(self.connect_s)
+        self._connecting = False
+        self._establish(self._sensor(message))
+        await self._bus.send(Message.new_method_return(message))
 
     def _Connect(self, message: Message) -> None:  # noqa: N802
         sensor = self._sensor(message)
+        if self._connecting or (self.connect_s and self._discovering):
+            raise self._collision()
+        self._connecting = bool(self.connect_s)
+        if not self.connect_s:
+            self._establish(sensor)
+
+    def _establish(self, sensor: MockSensor) -> None:
         self.change(sensor.path, "org.bluez.Device1", Connected=True)
         if self.errors.get("Connect"):
             return self.hang_up(sensor)
@@ -211,21 +259,34 @@ class MockBluez:
         self.change(sensor.path, "org.bluez.Device1", ServicesResolved=True)
 
     def _Disconnect(self, message: Message) -> None:  # noqa: N802
-        self.hang_up(self._sensor(message))
+        sensor = self._sensor(message)
+        self.hang_up(sensor)
+        if self._discovering:
+            asyncio.get_running_loop().call_soon(self.appear, sensor)
 
     def _ReadValue(self, message: Message) -> tuple[str, Any]:  # noqa: N802
-        sensor = self._sensor(message)
-        return "ay", sensor.values.get(sensor.characteristic_at(message.path or ""), b"")
+        sensor, path = self._sensor(message), message.path or ""
+        characteristic = sensor.characteristic_at(path)
+        value = sensor.values.get(characteristic, b"")
+        if path in self._notifying and self.echo == "before":
+            self.notify(sensor, characteristic, value)
+        elif path in self._notifying:
+            asyncio.get_running_loop().call_soon(self.notify, sensor, characteristic, value)
+        return "ay", value
 
     def _WriteValue(self, message: Message) -> None:  # noqa: N802
         sensor = self._sensor(message)
-        sensor.values[sensor.characteristic_at(message.path or "")] = message.body[0]
+        characteristic = sensor.characteristic_at(message.path or "")
+        sensor.values[characteristic] = message.body[0]
+        self.on_write(sensor, characteristic, bytes(message.body[0]))
 
     def _StartNotify(self, message: Message) -> None:  # noqa: N802
         self._sensor(message)
+        self._notifying.add(message.path or "")
 
     def _StopNotify(self, message: Message) -> None:  # noqa: N802
         self._sensor(message)
+        self._notifying.discard(message.path or "")
 
 
 @contextlib.asynccontextmanager

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import pytest
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak_retry_connector import BleakNotFoundError, establish_connection
 
-from devices import rsc
+from devices import battery, rsc
+from devices.profile import Profile, Write
+from ingest.clock import SystemClock
+from ingest.collector import Collector
+from ingest.link import Air, OnRow, stream
 from ingest.radio import Radio, RadioError, explain, open_radio
-from tests.mock_bluez import DENY_BLUEZ, MockBluez, MockSensor, mock_bluez, needs_dbus, system_bus
+from ingest.recording import Kind
+from ingest.session import SensorStatus, State
+from ingest.virtual import VirtualSensor
+from tests.collecting import enter, payloads, recordings
+from tests.mock_bluez import (
+    ADAPTER,
+    DENY_BLUEZ,
+    MockBluez,
+    MockSensor,
+    mock_bluez,
+    needs_dbus,
+    system_bus,
+)
 
 pytestmark = needs_dbus
 
@@ -152,6 +170,307 @@ def test_an_adapter_that_is_busy_says_so_and_may_be_asked_again(
         assert error.problem == "The Bluetooth adapter is busy with another scan or connection."
         assert (await find(radio))[0].name == "Mock pod"
 
+    with_bluez(body)
+
+
+# What the sessions make of it, with bleak's real backend ----------------------------------------
+
+ABORTED = "org.bluez.Error.Failed le-connection-abort-by-local"
+PACE = rsc.encode(rsc.RscMeasurement(speed_mps=1.5, cadence_sent_per_min=55))
+
+
+class HurriedClock(SystemClock):
+    """The computer's clocks, twenty times as fast: BlueZ is another party, time cannot jump."""
+
+    FACTOR = 20
+
+    def monotonic_ns(self) -> int:
+        return super().monotonic_ns() * self.FACTOR
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / self.FACTOR)
+
+
+def other_pod() -> MockSensor:
+    return replace(foot_pod(), address="F0:0D:F0:0D:00:03", name="Other pod")
+
+
+def know(home: Path, *pods: MockSensor) -> None:
+    for pod in pods:
+        paired = VirtualSensor(name=pod.name, address=pod.address, profiles=(rsc.PROFILE,))
+        enter(home, paired, key=pod.name.split()[0].lower())
+
+
+@contextlib.asynccontextmanager
+async def recorded(home: Path, radio: Radio) -> AsyncIterator[Collector]:
+    """A collector at work on the mock of BlueZ."""
+    profiles = {"rsc": rsc.PROFILE}
+    rng = np.random.default_rng(1)
+    collector = Collector(home, radio, profiles=profiles, clock=HurriedClock(), rng=rng)
+    task = asyncio.create_task(collector.run())
+    try:
+        yield collector
+    finally:
+        collector.stop()
+        await task
+
+
+async def once(
+    collector: Collector, hold: Callable[[tuple[SensorStatus, ...]], bool]
+) -> tuple[SensorStatus, ...]:
+    """The sensors, as soon as that holds of them."""
+    while not hold(found := collector.state().sensors):  # noqa: ASYNC110 - they are only polled
+        await asyncio.sleep(0.005)
+    return found
+
+
+def streaming(sensors: tuple[SensorStatus, ...]) -> bool:
+    return bool(sensors) and all(sensor.state is State.STREAMING for sensor in sensors)
+
+
+async def heard(bluez: MockBluez, pod: MockSensor, collector: Collector) -> None:
+    """Have a pod notify until the collector has it."""
+    key = pod.name.split()[0].lower()
+    (before,) = (s.notifications for s in collector.state().sensors if s.sensor == key)
+    bluez.notify(pod, rsc.MEASUREMENT, PACE)
+    await once(
+        collector, lambda all_: any(s.sensor == key and s.notifications > before for s in all_)
+    )
+
+
+def air(radio: Radio) -> Air:
+    return Air(radio, {"rsc": rsc.PROFILE}, HurriedClock())
+
+
+def test_a_connection_that_is_aborted_three_times_is_made_and_not_taken_for_lost(
+    with_bluez: Callable[[Body], None], tmp_path: Path
+) -> None:
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        bluez.errors["Connect"] = [ABORTED] * 3
+        async with recorded(tmp_path / "home", radio) as collector:
+            await once(collector, streaming)
+            await heard(bluez, pod, collector)
+        assert bluez.calls["Connect"] == 4
+
+    know(tmp_path / "home", foot_pod())
+    with_bluez(body)
+    (recording,) = recordings(tmp_path / "home")
+    assert payloads(recording) == [PACE]
+    assert payloads(recording, Kind.LOST) == [b"stopped"]
+
+
+def test_a_connection_that_is_aborted_for_ever_does_not_keep_the_others_waiting(
+    with_bluez: Callable[[Body], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.link.CONNECT_MOST_S", 0.5)
+
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        bluez.errors["Connect"] = [ABORTED] * 100_000
+        around = air(radio)
+        with pytest.raises(RadioError, match="did not answer in time"):
+            await around.connect(await around.find(pod.address), lambda: None)
+        assert bluez.calls["Connect"] > 4
+        bluez.errors.clear()
+        client = await around.connect(await around.find(pod.address), lambda: None)
+        assert client.is_connected
+        await client.disconnect()
+
+    with_bluez(body)
+
+
+def test_a_sensor_that_bluez_forgets_is_scanned_for_anew_and_streams_again(
+    with_bluez: Callable[[Body], None], tmp_path: Path
+) -> None:
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        async with recorded(tmp_path / "home", radio) as collector:
+            for _ in range(3):
+                await once(collector, streaming)
+                await heard(bluez, pod, collector)
+                scans = bluez.calls["StartDiscovery"]
+                bluez.vanish(pod)
+                await once(collector, lambda all_: not streaming(all_))
+            await once(collector, streaming)
+            assert bluez.calls["StartDiscovery"] > scans
+
+    know(tmp_path / "home", foot_pod())
+    with_bluez(body)
+    found = recordings(tmp_path / "home")
+    assert [payloads(recording) for recording in found] == [[PACE]] * 3 + [[]]
+    lost = [payloads(recording, Kind.LOST) for recording in found]
+    assert lost == [[b"the link was lost"]] * 3 + [[b"stopped"]]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_sensor_that_is_removed_between_scan_and_connection_is_looked_for_again(
+    with_bluez: Callable[[Body], None], *, known: bool
+) -> None:
+    """Within moments: nobody else can use the adapter while a connection is tried."""
+
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        around = air(radio)
+        stale = await around.find(pod.address)
+        if known:  # to bleak, not to BlueZ any more
+            bluez.errors["Connect"] = ["org.freedesktop.DBus.Error.UnknownObject gone"]
+        else:
+            bluez.vanish(pod)
+        async with asyncio.timeout(3):
+            with pytest.raises(RadioError, match="not in reach"):
+                await around.connect(stale, lambda: None)
+        client = await around.connect(await around.find(pod.address), lambda: None)
+        assert client.is_connected
+        await client.disconnect()
+
+    with_bluez(body)
+
+
+def test_a_session_ends_what_a_crashed_run_left_connected_and_then_finds_the_sensor(
+    with_bluez: Callable[[Body], None], tmp_path: Path
+) -> None:
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        device, _ = await find(radio)
+        crashed = radio.client_class(device)
+        await crashed.connect()
+        async with recorded(tmp_path / "home", radio) as collector:
+            await once(collector, streaming)
+        assert bluez.calls["Connect"] == 2
+
+    know(tmp_path / "home", foot_pod())
+    with_bluez(body)
+
+
+def test_a_sensor_that_a_phone_holds_is_said_to_be_hidden(
+    with_bluez: Callable[[Body], None], tmp_path: Path
+) -> None:
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        pod.in_the_air = False
+        async with recorded(tmp_path / "home", radio) as collector:
+            await once(
+                collector, lambda all_: bool(all_) and "connected elsewhere" in all_[0].detail
+            )
+
+    know(tmp_path / "home", foot_pod())
+    with_bluez(body)
+
+
+def test_two_sensors_never_ask_the_adapter_for_two_things_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        pods = foot_pod(), other_pod()
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            system_bus(tmp_path, monkeypatch),
+            mock_bluez(*pods) as bluez,
+            open_radio("auto") as radio,
+        ):
+            bluez.connect_s = 0.05
+            async with recorded(tmp_path / "home", radio) as collector:
+                for _ in range(3):
+                    await once(collector, streaming)
+                    for pod in pods:
+                        await heard(bluez, pod, collector)
+                        bluez.hang_up(pod)
+                    await once(collector, lambda all_: not streaming(all_))
+                await once(collector, streaming)
+            assert bluez.calls["Connect"] >= 8
+            assert bluez.collisions == 0
+
+    know(tmp_path / "home", foot_pod(), other_pod())
+    asyncio.run(main())
+
+
+def test_the_mock_of_bluez_refuses_two_connections_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the test above would prove nothing."""
+
+    async def main() -> None:
+        pods = foot_pod(), other_pod()
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            system_bus(tmp_path, monkeypatch),
+            mock_bluez(*pods) as bluez,
+            open_radio("auto") as radio,
+        ):
+            around = air(radio)
+            devices = [await around.find(pod.address) for pod in pods]
+            bluez.connect_s = 0.05
+            clients = [radio.client_class(device) for device in devices]
+            results = await asyncio.gather(*(c.connect() for c in clients), return_exceptions=True)
+            assert bluez.collisions == 1
+            (error,) = (result for result in results if isinstance(result, Exception))
+            assert explain(error).problem.startswith("The Bluetooth adapter is busy")
+            for client in clients:
+                await client.disconnect()
+
+    asyncio.run(main())
+
+
+CHARGED = replace(battery.PROFILE, companion=False)
+SET = replace(rsc.PROFILE, handshake=(Write(characteristic=rsc.FEATURE, payload=b"\x01"),))
+
+
+async def rows_of(
+    radio: Radio, sensor: MockSensor, profile: Profile, more: Callable[[], None] = lambda: None
+) -> list[tuple[Kind, bytes]]:
+    """What setting up one sensor and `more` record."""
+    found: list[tuple[Kind, bytes]] = []
+    on_row: OnRow = lambda kind, _, payload: found.append((kind, payload))  # noqa: E731
+    around = Air(radio, {profile.key: profile}, HurriedClock())
+    client = await around.connect(await around.find(sensor.address), lambda: None)
+    await stream(client, [profile], on_row)
+    more()
+    await client.read_gatt_char(list(sensor.characteristics)[-1])  # what was sent has arrived
+    await client.disconnect()
+    return found
+
+
+@pytest.mark.parametrize("echo", ["before", "after"])
+def test_what_is_read_is_recorded_once_although_bluez_notifies_it_too(
+    with_bluez: Callable[[Body], None], echo: Literal["before", "after"]
+) -> None:
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        pod.service = battery.PROFILE.service
+        pod.characteristics = {battery.LEVEL: ["read", "notify"], rsc.LOCATION: ["read"]}
+        pod.values[battery.LEVEL] = b"\x55"
+        bluez.echo = echo
+
+        def two_more() -> None:
+            for level in (b"\x54", b"\x54"):
+                bluez.notify(pod, battery.LEVEL, level)
+
+        rows = await rows_of(radio, pod, CHARGED, two_more)
+        assert rows == [(Kind.REPLY, b"\x55"), *[(Kind.NOTIFICATION, b"\x54")] * 2]
+
+    with_bluez(body)
+
+
+def test_streams_are_subscribed_to_before_settings_are_written(
+    with_bluez: Callable[[Body], None],
+) -> None:
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        bluez.on_write = lambda *_: bluez.notify(pod, rsc.MEASUREMENT, PACE)
+        rows = await rows_of(radio, pod, SET)
+        assert (Kind.NOTIFICATION, PACE) in rows
+        assert bluez.order.index("StartNotify") < bluez.order.index("WriteValue")
+
+    with_bluez(body)
+
+
+def test_bluetooth_that_is_switched_off_while_searching_is_said(
+    with_bluez: Callable[[Body], None], tmp_path: Path
+) -> None:
+    """BlueZ ends a scan without a word then; the next one, after 30 s of silence, is refused."""
+
+    async def body(radio: Radio, bluez: MockBluez, pod: MockSensor) -> None:
+        pod.in_the_air = False
+        async with recorded(tmp_path / "home", radio) as collector:
+            await once(collector, lambda all_: bool(all_) and bluez.calls["StartDiscovery"] > 0)
+            bluez.change(ADAPTER, "org.bluez.Adapter1", Powered=False)
+            (sensor,) = await once(collector, lambda all_: all_[0].state is State.LOST)
+            assert sensor.detail.startswith("Bluetooth is switched off. Turn Bluetooth on")
+
+    know(tmp_path / "home", foot_pod())
     with_bluez(body)
 
 

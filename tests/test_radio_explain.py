@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import pytest
+from bleak import BleakClient
+from bleak.backends.device import BLEDevice
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
@@ -20,7 +24,9 @@ from bleak_retry_connector import (
 from dbus_fast.errors import DBusError
 
 from ingest.errors import IngestError
-from ingest.radio import RadioError, explain
+from ingest.link import Air
+from ingest.radio import RadioError, SystemRadio, explain
+from tests.time_travel import TravelClock, run
 
 
 @pytest.mark.parametrize("reason", BleakBluetoothNotAvailableReason)
@@ -74,6 +80,71 @@ def test_bluez_errors_are_explained(name: str, problem: str, advice: str, librar
 )
 def test_other_errors_are_explained(raw: Exception, problem: str) -> None:
     assert problem in explain(raw).problem
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "advice"),
+    [
+        ("Could not get GATT services: Unreachable", "cannot reach it", "remove it in Windows'"),
+        ("Could not start notify on 0021: Unreachable", "cannot reach it", "no pairing there"),
+        ("Could not get GATT services: Access Denied", "does not let legload", "remove it in"),
+        ("Failed to start scanner. Is Bluetooth turned on?", "switched off", "Turn Bluetooth on"),
+    ],
+)
+def test_what_bleak_says_on_windows_is_explained(text: str, problem: str, advice: str) -> None:
+    wrapped = BleakConnectionError(f"pod - F0:01: Failed to connect after 4 attempt(s): {text}")
+    wrapped.__cause__ = BleakError(text)
+    for error in (explain(BleakError(text)), explain(wrapped)):
+        assert problem in error.problem
+        assert advice in error.advice
+
+
+class WindowsClient(BleakClient):
+    """A client whose connections fail as bleak's WinRT backend lets them."""
+
+    failures: ClassVar[list[Exception]]
+    made: ClassVar[list[dict[str, Any]]]
+
+    def __init__(self, _device: BLEDevice, **how: Any) -> None:
+        self.made.append(how)
+
+    async def connect(self, **_how: Any) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+    @property
+    def is_connected(self) -> bool:
+        return True
+
+
+class WindowsRadio(SystemRadio):
+    def __init__(self, failures: list[Exception]) -> None:
+        super().__init__("win32")
+        state = {"failures": failures, "made": []}
+        self.client_class = type("Client", (WindowsClient,), state)
+
+
+def unreachable(times: int) -> list[Exception]:
+    return [BleakError("Could not get GATT services: Unreachable") for _ in range(times)]
+
+
+async def connect(radio: WindowsRadio) -> BleakClient:
+    around = Air(radio, {}, TravelClock())
+    return await around.connect(BLEDevice("F0:01", "pod", None), lambda: None)
+
+
+def test_unreachable_is_tried_again_and_never_with_services_that_windows_remembers() -> None:
+    radio = WindowsRadio(unreachable(3))
+    assert run(connect(radio)).is_connected
+    made = radio.client_class.made  # type: ignore[attr-defined]
+    assert [how["winrt"] for how in made] == [{"use_cached_services": False}]
+
+
+def test_what_stays_unreachable_is_told_with_what_helps() -> None:
+    radio = WindowsRadio(unreachable(100))
+    with pytest.raises(RadioError, match="Windows knows the sensor but cannot reach it") as error:
+        run(connect(radio))
+    assert "remove it in Windows' Settings" in error.value.advice
 
 
 def test_the_cause_is_found_behind_what_the_connector_wraps_around_it() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from devices import PROFILES, rsc, thingy52
 from ingest.recording import Kind
 from ingest.session import BACKOFF_MOST_S, ROTATE_AFTER_S, SensorStatus, State, backoff_s
+from ingest.status import STREAMING
 from ingest.virtual import Emission, Faults, replay_sensor
 from tests.collecting import collecting, enter, payloads, recordings
 from tests.one_sensor import PROFILE, SETTING, TICK, TICKER, in_the_air
@@ -99,7 +100,7 @@ def test_a_silent_sensor_is_let_go_and_searched_again(tmp_path: Path) -> None:
     run(a_while())
     assert State.LOST in states
     reasons = [payloads(recording, Kind.LOST) for recording in recordings(tmp_path)]
-    assert reasons[0] == [b"silent for 5 s"]
+    assert reasons[0] == [b"Ticker: silent for 5 s"]
     assert len(reasons) >= 2
 
 
@@ -158,7 +159,7 @@ def test_a_full_disk_is_said_and_what_was_held_is_written_when_there_is_room(
             detail = collector.state().sensors[0].detail
             full = False
             await asyncio.sleep(10)
-            assert collector.state().sensors[0].detail == ""
+            assert collector.state().sensors[0].detail == STREAMING
             return detail
 
     enter(tmp_path, TICKER)

@@ -1,0 +1,83 @@
+"""What a sensor is doing, in plain language: what pages and commands are told. Never sees bleak."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from ingest.live import LiveValue
+from ingest.watchdog import Verdict
+
+NOT_FOUND_S = 30.0  # design: from then on searching says what hides a sensor
+
+
+class State(enum.StrEnum):
+    """What a sensor is doing, as a person sees it."""
+
+    OFF = "off"
+    SEARCHING = "searching"
+    CONNECTING = "connecting"
+    STREAMING = "streaming"
+    STALE = "stale"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorStatus:
+    """A sensor right now. Instants in UTC ns; battery null until it says one.
+
+    detail: what a person should know, a sentence or a few; never empty.
+    notifications: since the collector began to listen; malformed: since the sensor connected.
+    """
+
+    sensor: str
+    state: State
+    detail: str
+    since_ns: int
+    notifications: int
+    malformed: int
+    last_seen_ns: int | None
+    battery_percent: float | None
+    battery_ns: int | None
+    live: tuple[LiveValue, ...]
+
+
+OFF = "Nobody listens to it."
+CONNECTING = "Found; the connection is being made."
+STREAMING = "What it sends is being recorded."
+
+
+def searching(searched_s: float) -> str:
+    """While a sensor is looked for."""
+    if searched_s < NOT_FOUND_S:
+        return "It is being looked for."
+    return (
+        f"Not found for {duration(searched_s)}. Wake it (move it, wet the strap) and bring it "
+        "near. A sensor that is connected elsewhere cannot be found: close the maker's app and "
+        "other programs, and switch Bluetooth off on phones and watches that know it."
+    )
+
+
+def stale(verdict: Verdict) -> str:
+    """While a sensor is connected, but not all that it should send comes."""
+    silent = ", ".join(f"{title} for {duration(s)}" for title, s in verdict.silent)
+    others = f" Heard as ever: {', '.join(verdict.flowing)}." if verdict.flowing else ""
+    return (
+        f"Connected, but silent: {silent}.{others} It may be at rest: move it. If it stays silent, "
+        "take it off its charger, or take its battery out and put it back."
+    )
+
+
+def lost(reason: str) -> str:
+    """After a connection ended."""
+    return f"{_sentence(reason)} It is searched for again soon."
+
+
+def duration(seconds: float) -> str:
+    """A length of time as a person says it."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
