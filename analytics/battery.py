@@ -12,8 +12,6 @@ CHARGED_PERCENT = 5.0
 """A rise by more is a charge or a new battery; smaller ones are noise (design)."""
 LEAST_DAYS, LEAST_FALL_PERCENT = 3.0, 3.0
 """What must have been seen since then before anything is foretold (design)."""
-LOW_PERCENT = 20.0
-"""Below this a battery is called low (design)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from dashboard import console
-from dashboard.commands import capture, demo, doctor, people, sensors, storage, weeks
+from dashboard.commands import capture, demo, doctor, keeping, people, sensors, storage, weeks
 from dashboard.errors import DashboardError
 from dashboard.settings import load_settings
 
@@ -38,9 +38,11 @@ for command in (
     people.person,
     sensors.scan,
     sensors.pair,
-    sensors.sensors,
-    sensors.assign,
-    sensors.forget,
+    keeping.sensors,
+    keeping.assign,
+    keeping.rename,
+    keeping.replace,
+    keeping.forget,
     capture.record,
     capture.status,
     capture.dashboard,

@@ -17,35 +17,55 @@ from analytics.protocol import default_protocol
 from analytics.score import report_range, week_report
 from analytics.week import Status, WeekReport
 from dashboard import processes, reach
+from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew
 from dashboard.demo import MARKER, Progress, progress
 from dashboard.errors import DashboardError
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
 from dashboard.shown import (
+    Around,
     CollectorStatus,
     LastKnown,
     PersonView,
+    Preview,
     Seen,
+    SensorNotes,
+    SensorView,
     find_sensor,
+    kind_counts,
+    kind_placements,
+    kind_title,
     last_known,
+    preview_of,
     recorded_gaps,
+    sensor_notes,
     sensor_uses,
     sensor_view,
 )
-from devices import PROFILES
 from devices.profile import Placement
 from ingest.collector import CollectorState
 from ingest.control import NotRunning, ask
-from ingest.entries import Assigned, Entries, PersonSet, Registry, Sensor, SensorForgotten
+from ingest.entries import (
+    AssignmentRemoved,
+    Entries,
+    PersonSet,
+    Registry,
+    Sensor,
+    SensorForgotten,
+    SensorNamed,
+)
 from ingest.errors import IngestError
+from ingest.link import Seen as InTheAir
 from ingest.link import short_address
-from ingest.live import LiveValue
 from ingest.session import State
+from ingest.shake import Shaking
 from ingest.store import Store, open_store
 
 T = TypeVar("T")
 STATUS_S = 2.0
 START_S = 20.0
 POLL_S = 0.2
+LONGEST_NAME = 40
+NOTES_S = 1.0
 
 
 def open_data(home: Path, *, radio: str = "auto") -> Data:
@@ -228,32 +248,42 @@ class Data:
         """Start or stop recording every paired sensor."""
         _told(lambda: ask(self.home, "record", on=on))
 
-    def scan(self, seconds: float = 4.0) -> list[Seen]:
-        """Sensors in the air, strongest first; the collector looks, and is started if need be."""
+    def scan(self, seconds: float = 4.0) -> Around:
+        """What is in the air; the collector looks, and is started if need be."""
         self.start_collector()
-        registry = self._registry()
-        paired = {s.address: s.name or s.key for s in registry.active}
-        found = _told(lambda: reach.scan(self.home, None, seconds))
-        return [
-            Seen(
-                address=seen.address,
-                short=short_address(seen.address),
-                name=seen.name,
-                profiles=seen.profiles,
-                title=", ".join(PROFILES[key].title for key in seen.profiles),
-                rssi=seen.rssi,
-                paired_as=paired.get(seen.address),
-                placements=tuple(p.value for p in PROFILES[seen.profiles[0]].placements),
-                counts=PROFILES[seen.profiles[0]].counts,
-            )
-            for seen in found
-        ]
+        found = _told(lambda: reach.sweep(self.home, None, seconds))
+        return Around(sensors=tuple(map(self._seen, found.sensors)), others=found.others)
 
-    def preview(self, address: str, seconds: float = 4.0) -> list[LiveValue]:
+    def _seen(self, seen: InTheAir) -> Seen:
+        paired = {s.address: s.called or s.key for s in self._registry().active}
+        return Seen(
+            address=seen.address,
+            short=short_address(seen.address),
+            name=seen.name,
+            profiles=seen.profiles,
+            title=kind_title(seen.profiles),
+            rssi=seen.rssi,
+            paired_as=paired.get(seen.address),
+            placements=kind_placements(seen.profiles),
+            counts=kind_counts(seen.profiles),
+        )
+
+    def shake(self) -> None:
+        """Begin to look for the sensor that somebody shakes; `shaking` tells how far that is."""
+        self.start_collector()
+        _told(lambda: reach.begin_shake(self.home))
+
+    def shaking(self) -> tuple[Shaking, Seen | None] | None:
+        """How far the search is, and the sensor once it was found; None: nobody asked for it."""
+        now = _told(lambda: reach.shake_progress(self.home))
+        if now is None:
+            return None
+        return now, self._seen(now.found) if now.found else None
+
+    def preview(self, address: str, seconds: float = 6.0) -> Preview:
         """What a sensor says right now, before it is saved."""
         self.start_collector()
-        found = _told(lambda: reach.preview(self.home, None, address, seconds))
-        return list(found.live)
+        return preview_of(_told(lambda: reach.preview(self.home, None, address, seconds)))
 
     def pair(
         self,
@@ -293,6 +323,27 @@ class Data:
         now = dt.datetime.now(dt.UTC)
         _told(lambda: self._entries.append(SensorForgotten(at=now, sensor=sensor)))
 
+    def rename(self, sensor: str, name: str) -> None:
+        """Call a sensor by another name, which stays its own however it is paired; "": as before.
+
+        Raises:
+            DashboardError: it cannot be a name.
+        """
+        word = " ".join(name.split())
+        if len(word) > LONGEST_NAME or not word.isprintable():
+            raise DashboardError(
+                f"'{name[:LONGEST_NAME]}' cannot be a name.",
+                f"Use up to {LONGEST_NAME} letters, digits and spaces.",
+            )
+        key, now = self._sensor(sensor).key, dt.datetime.now(dt.UTC)
+        _told(lambda: self._entries.append(SensorNamed(at=now, sensor=key, name=word)))
+
+    def replace(self, sensor: str, address: str) -> str:
+        """Have another sensor take the place of a paired one from now on; the new one's key."""
+        self.start_collector()
+        old = self._sensor(sensor)
+        return _told(lambda: reach.put_in_place(self.home, None, old, address))
+
     def assign(
         self,
         sensor: str,
@@ -302,31 +353,82 @@ class Data:
         load_kg: float | None = None,
         counts: str | None = None,
         since: dt.date | None = None,
+        correct: dt.datetime | None = None,
     ) -> None:
-        """Say anew where a sensor sits; None keeps what was said.
+        """Say anew where a sensor sits; None keeps what was said. Stored minutes are scored again.
 
-        since: from that local day on; None corrects the assignment that is in force.
+        since: it holds from that local day on. correct: when the assignment began that is meant,
+        which then begins at `since`, or when it did. Neither: the one in force is corrected.
+
+        Raises:
+            DashboardError: unknown sensor, person or assignment, or a day that is yet to come.
         """
         found = self._sensor(sensor)
-        sensor, current = found.key, found.current
-        who = self.pick(person) if person else (current.person if current else self.pick(None))
-        if current is None and placement is None:
-            raise DashboardError(f"{sensor} sits nowhere yet.", "Say where: --placement left-foot")
-        now = dt.datetime.now(dt.UTC)
-        start = current.since if current else now
-        if since is not None:
-            zone = self._facts(who).time_zone
-            start = dt.datetime.combine(since, dt.time(), zone).astimezone(dt.UTC)
-        entry = Assigned(
-            at=now,
-            sensor=sensor,
-            person=who,
-            placement=Placement(placement) if placement else current.placement,  # type: ignore[union-attr]
-            since=start,
-            load_kg=load_kg if load_kg is not None else (current.load_kg if current else 0.0),
-            counts=counts if counts is not None else (current.counts if current else None),
+        wanted = Said(
+            placement=placement,
+            person=self.pick(person) if person else None,
+            load_kg=load_kg,
+            counts=counts,
         )
+        zone = self.zone_of(wanted.person or (found.current.person if found.current else None))
+        now = dt.datetime.now(dt.UTC)
+        said = assigned_anew(
+            found, wanted, now=now, zone=zone, alone=self.pick, since=since, correct=correct
+        )
+        _told(lambda: self._entries.append(*said))
+
+    def recount(self, sensor: str, counts: str) -> None:
+        """Say what a foot pod's cadence counts, and counted ever since it was paired."""
+        found = self._sensor(sensor)
+        said = counted_anew(found, counts, now=dt.datetime.now(dt.UTC))
+        _told(lambda: self._entries.append(*said))
+
+    def unassign(self, sensor: str, began: dt.date) -> None:
+        """Remove an assignment that was never so; the one before it holds on.
+
+        began: the instant it did (aware, or on its wearer's clock), or the day.
+
+        Raises:
+            DashboardError: there is none, there are several, or it is the only one.
+        """
+        found = self._sensor(sensor)
+        one = assignment_of(found, began, self.zone_of)
+        entry = AssignmentRemoved(at=dt.datetime.now(dt.UTC), sensor=found.key, since=one.since)
         _told(lambda: self._entries.append(entry))
+
+    def zone_of(self, person: str | None) -> dt.tzinfo:
+        """The time zone that a person's days are told in; this computer's where nobody is."""
+        registry = self._registry()
+        return _facts(registry, person if person in registry.persons else DEFAULT_PERSON).time_zone
+
+    def notes(self) -> dict[str, SensorNotes]:
+        """What is known of each sensor ever paired, by key; little while the store is busy."""
+        sensors = self._registry().sensors.values()
+        try:
+            with open_store(self.home, patience_s=NOTES_S) as store:
+                return {s.key: sensor_notes(store, s, self._midnight(s)) for s in sensors}
+        except IngestError:
+            return {s.key: SensorNotes(assignments=s.assignments) for s in sensors}
+
+    def _midnight(self, sensor: Sensor) -> dt.datetime:
+        zone = self.zone_of(sensor.current.person if sensor.current else None)
+        today = dt.datetime.now(zone).date()
+        return dt.datetime.combine(today, dt.time(), zone).astimezone(dt.UTC)
+
+    def sensor(self, wanted: str) -> SensorView:
+        """One sensor, paired or forgotten: by key, name or address.
+
+        Raises:
+            DashboardError: none is meant, or several are.
+        """
+        found = self._sensor(wanted)
+        active = (view for view in self.status().sensors if view.key == found.key)
+        return next(active, None) or sensor_view(found, None, self._last([found]).get(found.key))
+
+    def forgotten(self) -> list[SensorView]:
+        """Sensors that nobody listens to any more; what they recorded counts all the same."""
+        sensors = self._registry().sensors.values()
+        return [sensor_view(sensor, None, None) for sensor in sensors if sensor.forgotten]
 
     def progress(self) -> Progress | None:
         """How far the demo's history is, or None."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -19,15 +20,17 @@ from devices import PROFILES
 from devices.profile import Placement
 from ingest.clock import SystemClock
 from ingest.control import NotRunning, ask
-from ingest.entries import Entries
-from ingest.link import Air, Seen
-from ingest.pairing import FIND_S, Examination, enrol, examine
+from ingest.entries import Entries, Sensor
+from ingest.link import Air, Seen, Sweep
+from ingest.pairing import FIND_S, Examination, enrol, examine, replace_sensor
 from ingest.radio import open_radio
+from ingest.shake import Shaking, shake
 
 if TYPE_CHECKING:
     from bumble.link import LocalLink
 
 T = TypeVar("T")
+SHAKE_POLL_S = 0.3
 ANSWER_S = 45.0  # finding, connecting and watching a sensor, with retries
 
 
@@ -53,11 +56,42 @@ def _directly(radio: str | None, work: Callable[[Air], Awaitable[T]]) -> T:
 
 def scan(home: Path, radio: str | None, seconds: float) -> list[Seen]:
     """Known kinds of sensors in the air, strongest first."""
+    return list(sweep(home, radio, seconds).sensors)
+
+
+def sweep(home: Path, radio: str | None, seconds: float) -> Sweep:
+    """Known kinds of sensors in the air, strongest first, and how many others were heard."""
     try:
         found = ask(home, "scan", timeout_s=seconds + 10, seconds=seconds)
-        return msgspec.convert(found, list[Seen])
+        return msgspec.convert(found, Sweep)
     except NotRunning:
-        return _directly(radio, lambda air: air.look(seconds))
+        return _directly(radio, lambda air: air.sweep(seconds))
+
+
+def begin_shake(home: Path) -> Shaking:
+    """Have the running collector begin to look for a sensor that is shaken."""
+    return msgspec.convert(ask(home, "shake", begin=True), Shaking)
+
+
+def shake_progress(home: Path) -> Shaking | None:
+    """How far the running collector is; None if it was not asked to look."""
+    return msgspec.convert(ask(home, "shake", begin=False), Shaking | None)
+
+
+def shaken(home: Path, radio: str | None, say: Callable[[Shaking], None]) -> Shaking:
+    """Find the sensor that somebody shakes; `say` is told each step as it begins."""
+    try:
+        now = begin_shake(home)
+    except NotRunning:
+        clock = SystemClock()
+        return _directly(radio, lambda air: shake(air, PROFILES, clock, say))
+    say(now)
+    while not now.done:
+        time.sleep(SHAKE_POLL_S)
+        before, now = now, shake_progress(home) or now
+        if now != before:
+            say(now)
+    return now
 
 
 def preview(home: Path, radio: str | None, address: str, seconds: float) -> Examination:
@@ -79,8 +113,9 @@ def pair(
     person: str,
     load_kg: float,
     counts: str | None,
+    found: Examination | None = None,
 ) -> str:
-    """Look at a sensor, save it, and where it sits; its key."""
+    """Save a sensor and where it sits; its key. `found`: it was looked at already."""
     facts = {"person": person, "load_kg": load_kg, "counts": counts}
     try:
         key = ask(
@@ -88,13 +123,21 @@ def pair(
         )
         return str(key)
     except NotRunning:
-        found = preview(home, radio, address, FIND_S)
         return enrol(
             Entries(home),
-            found,
+            found or preview(home, radio, address, FIND_S),
             placement=placement,
             person=person,
             load_kg=load_kg,
             counts=counts,
             now=dt.datetime.now(dt.UTC),
         )
+
+
+def put_in_place(home: Path, radio: str | None, old: Sensor, address: str) -> str:
+    """Have the sensor at an address take the place of a paired one; the new one's key."""
+    try:
+        return str(ask(home, "replace", timeout_s=ANSWER_S, sensor=old.key, address=address))
+    except NotRunning:
+        found = preview(home, radio, address, FIND_S)
+        return replace_sensor(Entries(home), old, found, now=dt.datetime.now(dt.UTC))

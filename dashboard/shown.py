@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.battery import outlook
 from analytics.week import Gap, SensorUse
 from dashboard.errors import DashboardError
 from devices import PROFILES
-from ingest.entries import Registry, Sensor
+from devices.rsc_counts import MOVING_MPS, Counted, paces, what_it_counts
+from ingest.entries import Assignment, Registry, Sensor
 from ingest.live import LiveValue
+from ingest.pairing import Examination
 from ingest.session import SensorStatus, State
 from ingest.store import Battery, Store
+
+BATTERY_DAYS = 90
+PACE_DAYS = 30
+ENOUGH_PACES = 60
+"""Measurements while moving from which a recorded pod is judged: about a minute (design)."""
+MOST_PACES = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,21 @@ class SensorView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SensorNotes:
+    """What is known of a sensor beyond this moment.
+
+    assignments: oldest first; gaps: of today in its wearer's zone, None where the store was busy
+    and nothing of the rest is known either; days_left: of its battery, None without enough
+    history; doubt: what its cadence seems to count, where it is set otherwise.
+    """
+
+    assignments: tuple[Assignment, ...] = ()
+    gaps: tuple[Gap, ...] | None = None
+    days_left: float | None = None
+    doubt: Counted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorStatus:
     """The collector and its sensors; message says it in one sentence."""
 
@@ -74,6 +99,62 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """Sensors in the air, strongest first, and how many other Bluetooth devices were heard."""
+
+    sensors: tuple[Seen, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A sensor looked at before it is saved. counts: what its cadence seems to count, and why."""
+
+    title: str
+    placements: tuple[str, ...]
+    default_counts: str | None
+    live: tuple[LiveValue, ...]
+    battery_percent: float | None = None
+    counts: Counted | None = None
+
+
+def kind_title(profiles: Sequence[str]) -> str:
+    """What a sensor with these profiles is called; several of one family by the family's name."""
+    known = [PROFILES[key] for key in profiles if key in PROFILES]
+    families = [p.family for p in known]
+    titles = [
+        p.family if p.family and families.count(p.family) > 1 else p.title
+        for p in known
+        if not p.companion
+    ]
+    return ", ".join(dict.fromkeys(titles)) or ", ".join(profiles)
+
+
+def kind_placements(profiles: Sequence[str]) -> tuple[str, ...]:
+    """Where a sensor with these profiles may sit, the usual place first."""
+    known = [PROFILES[key] for key in profiles if key in PROFILES]
+    return tuple(dict.fromkeys(place.value for p in known for place in p.placements))
+
+
+def kind_counts(profiles: Sequence[str]) -> str | None:
+    """What the cadence of a sensor with these profiles counts if nobody says otherwise."""
+    known = [PROFILES[key] for key in profiles if key in PROFILES]
+    return next((p.counts for p in known if p.counts), None)
+
+
+def preview_of(found: Examination) -> Preview:
+    """What pairing shows of a sensor that was looked at."""
+    return Preview(
+        title=kind_title(found.profiles),
+        placements=kind_placements(found.profiles),
+        default_counts=kind_counts(found.profiles),
+        live=found.live,
+        battery_percent=found.battery_percent,
+        counts=found.counts,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastKnown:
     """What the store knows of a sensor: its last sample and its last battery level."""
 
@@ -97,11 +178,13 @@ def find_sensor(registry: Registry, wanted: str) -> Sensor:
         sensor
         for sensor in registry.sensors.values()
         if sensor.key.startswith(word)
-        or word in (sensor.name.casefold(), sensor.address.casefold())
+        or word in (sensor.given.casefold(), sensor.name.casefold(), sensor.address.casefold())
     ]
     exact = [sensor for sensor in found if sensor.key == word]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
+    active = [sensor for sensor in found if not sensor.forgotten]
+    for meant in (exact, found, active):
+        if len(meant) == 1:
+            return meant[0]
     if found:
         keys = ", ".join(sensor.key for sensor in found)
         raise DashboardError(f"'{wanted}' may mean {keys}.", "Give more of the key.")
@@ -111,17 +194,16 @@ def find_sensor(registry: Registry, wanted: str) -> Sensor:
 def sensor_view(sensor: Sensor, status: SensorStatus | None, last: LastKnown | None) -> SensorView:
     """A paired sensor: as the collector knows it, else as the store does."""
     current = sensor.current
-    main = PROFILES.get(sensor.profiles[0])
     seen = _instant(status.last_seen_ns if status else None)
     battery = _battery(status) or (last.battery if last else None)
     return SensorView(
         key=sensor.key,
-        title=main.title if main else sensor.profiles[0],
-        name=sensor.name,
+        title=kind_title(sensor.profiles[:1]),
+        name=sensor.called,
         person=current.person if current else "",
         placement=current.placement.value if current else "",
         load_kg=current.load_kg if current else 0.0,
-        counts=current.counts if current else None,
+        counts=(current.counts if current else None) or kind_counts(sensor.profiles),
         state=(status.state if status else State.OFF).value,
         detail=status.detail if status else "",
         battery_percent=battery.percent if battery else None,
@@ -143,6 +225,28 @@ def _battery(status: SensorStatus | None) -> Battery | None:
 
 def _instant(time_ns: int | None) -> dt.datetime | None:
     return None if time_ns is None else dt.datetime.fromtimestamp(time_ns / 1e9, dt.UTC)
+
+
+def sensor_notes(store: Store, sensor: Sensor, midnight: dt.datetime) -> SensorNotes:
+    """What the store knows of a sensor beyond this moment; midnight: of its wearer's today."""
+    now = dt.datetime.now(dt.UTC)
+    future = outlook(store.battery_history(sensor.key, now - dt.timedelta(days=BATTERY_DAYS)))
+    return SensorNotes(
+        assignments=sensor.assignments,
+        gaps=recorded_gaps(store, [sensor.key], midnight, now),
+        days_left=None if future is None else future.days_left,
+        doubt=_doubt(store, sensor, now - dt.timedelta(days=PACE_DAYS)),
+    )
+
+
+def _doubt(store: Store, sensor: Sensor, since: dt.datetime) -> Counted | None:
+    """What a foot pod's last walk says it counts, unless that is what it is set to."""
+    if (default := kind_counts(sensor.profiles)) is None:
+        return None
+    rows = store.last_paces(sensor.key, since, MOVING_MPS, MOST_PACES)
+    found = what_it_counts(paces(rows), at_least=ENOUGH_PACES)
+    told = (sensor.current.counts if sensor.current else None) or default
+    return None if found.counts in (None, told) else found
 
 
 def sensor_uses(

@@ -10,7 +10,7 @@ from dashboard import wording
 from dashboard.markup import Markup, el
 
 if TYPE_CHECKING:
-    from dashboard.shown import CollectorStatus, SensorView
+    from dashboard.shown import CollectorStatus, SensorNotes, SensorView
     from ingest.live import LiveValue
 
 STATES = {
@@ -41,12 +41,11 @@ def values(live: Sequence[LiveValue], *, stale: bool = False) -> Markup:
 
 def _value(value: LiveValue, stale: bool) -> Markup:
     old = stale or value.age_s > FRESH_S or value.value is None
-    unit = "" if value.value is None else f" {value.unit}"
     age = f", {wording.age_text(value.age_s)} ago" if old and value.value is not None else ""
     return el(
         "div",
         el("b", wording.live_number(value)),
-        unit,
+        wording.live_unit(value),
         el("div", f"{value.label}{age}", cls="small"),
         cls="old" if old else "",
     )
@@ -59,7 +58,8 @@ def tile(sensor: SensorView) -> Markup:
         state(sensor.state),
         el("div", f"{sensor.title}, {wording.placement_text(sensor.placement)}", cls="muted"),
         values(sensor.live, stale=sensor.state in {"stale", "lost"}),
-        el("div", sensor.detail, cls="small") if sensor.detail else Markup(),
+        _detail(sensor),
+        _low(sensor),
         cls=f"ll-sensor {sensor.state}",
         role="group",
         aria_label=f"{sensor.title}: {STATES.get(sensor.state, sensor.state)}",
@@ -79,7 +79,13 @@ def recording(status: CollectorStatus) -> Markup:
     return el("p", el("span", el("i"), status.message, cls=f"ll-state {key}"))
 
 
-def card(sensor: SensorView, wearer: str, *, now: dt.datetime | None = None) -> Markup:
+def card(
+    sensor: SensorView,
+    wearer: str,
+    notes: SensorNotes | None = None,
+    *,
+    now: dt.datetime | None = None,
+) -> Markup:
     """A paired sensor with everything that is known about it; now (None: the clock's) dates it."""
     at = now or dt.datetime.now(dt.UTC)
     stale = sensor.state in {"stale", "lost"}
@@ -87,9 +93,10 @@ def card(sensor: SensorView, wearer: str, *, now: dt.datetime | None = None) -> 
     where = wording.placement_text(sensor.placement) or "no place yet"
     facts = [
         f"Worn by {wearer or 'nobody yet'}, {where}{load}",
-        _battery(sensor, at),
+        _battery(sensor, at, notes),
         _seen(sensor, at),
         _packets(sensor),
+        *([wording.gaps_today(notes.gaps)] if notes and notes.gaps is not None else []),
     ]
     live = [value for value in sensor.live if value.label != "battery"]  # it is one of the facts
     return el(
@@ -97,18 +104,31 @@ def card(sensor: SensorView, wearer: str, *, now: dt.datetime | None = None) -> 
         el("h2", sensor.title),
         el("div", sensor.name, cls="small"),
         el("div", state(sensor.state)),
-        el("div", sensor.detail, cls="small") if sensor.detail else Markup(),
+        _detail(sensor),
+        _low(sensor),
         values(live, stale=stale) if live or sensor.state != "off" else Markup(),
         *(el("div", fact, cls="small") for fact in facts),
         cls=f"ll ll-sensor {sensor.state}",
     )
 
 
-def _battery(sensor: SensorView, now: dt.datetime) -> str:
+def _detail(sensor: SensorView) -> Markup:
+    return el("div", wording.state_detail(sensor.state, sensor.detail), cls="small")
+
+
+def _low(sensor: SensorView) -> Markup:
+    """A battery that is low, in words and with a frame."""
+    low = wording.battery_low(sensor.battery_percent)
+    return el("div", low, cls="ll-notice warn") if low else Markup()
+
+
+def _battery(sensor: SensorView, now: dt.datetime, notes: SensorNotes | None) -> str:
     if sensor.battery_percent is None:
         return "Battery unknown"
     when = "" if sensor.battery_at is None else f" ({_dated(sensor.battery_at, now)})"
-    return f"Battery {wording.percent(sensor.battery_percent / 100)}{when}"
+    asked = notes is not None and notes.gaps is not None
+    left = f"; {wording.battery_left(notes.days_left)}" if notes and asked else ""
+    return f"Battery {wording.percent(sensor.battery_percent / 100)}{when}{left}"
 
 
 def _seen(sensor: SensorView, now: dt.datetime) -> str:

@@ -16,18 +16,20 @@ from filelock import FileLock, Timeout
 from devices.profile import Placement, Profile
 from ingest.clock import Clock, until
 from ingest.control import ControlServer
-from ingest.entries import Entries, Registry, Sensor, SensorForgotten
+from ingest.entries import AnyEntry, Entries, Registry, Sensor, SensorForgotten, SensorNamed
 from ingest.errors import IngestError
-from ingest.link import Air, Seen
-from ingest.pairing import Examination, enrol, examine
+from ingest.link import Air, Seen, Sweep
+from ingest.pairing import Examination, enrol, examine, replace_sensor
 from ingest.radio import Radio
 from ingest.session import Disk, SensorStatus, Session, State
+from ingest.shake import Shaking, shake
 
 log = logging.getLogger(__name__)
 
 LOAD_EVERY_S = 60.0
 LOOK_AT_ENTRIES_S = 1.0
 LONGEST_S = 300.0
+REMEMBER_S = 600.0  # what a sensor said of itself holds while somebody fills in the form (design)
 
 
 class CollectorBusy(IngestError):  # noqa: N818 - reads as what happened
@@ -41,6 +43,7 @@ class CollectorState:
     radio: str
     recording: bool
     sensors: tuple[SensorStatus, ...]
+    notice: str = ""  # what a person should know about the adapter, and do
 
 
 class Collector:
@@ -67,6 +70,9 @@ class Collector:
         self._entries = Entries(home)
         self._registry = Registry()
         self._sessions: dict[str, tuple[Session, asyncio.Task[None]]] = {}
+        self._examined: dict[str, tuple[int, Examination]] = {}
+        self._shaking: Shaking | None = None
+        self._shake: asyncio.Task[None] | None = None
         self._recording = True
         self._stop = asyncio.Event()
         self._grown = asyncio.Event()
@@ -109,6 +115,7 @@ class Collector:
             await stopping
         finally:
             stopping.cancel()
+            chores += [self._shake] if self._shake else []
             for task in chores:
                 task.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
@@ -137,11 +144,17 @@ class Collector:
         stale = [
             key
             for key, (session, task) in self._sessions.items()
-            if wanted.get(key) != session.sensor or task.done()
+            if task.done() or not self._goes_on(session.sensor, wanted.get(key))
         ]
         await self._end(stale)
+        for key, (session, _) in self._sessions.items():
+            session.sensor = wanted.get(key, session.sensor)
         for key in wanted.keys() - self._sessions.keys():
             self._begin(wanted[key])
+
+    def _goes_on(self, old: Sensor, new: Sensor | None) -> bool:
+        """Whether a session need not end for what was said anew: a name, a wearer, a load."""
+        return new is not None and _heard(old, self._profiles) == _heard(new, self._profiles)
 
     def _begin(self, sensor: Sensor) -> None:
         profiles = streaming(sensor, self._profiles)
@@ -180,32 +193,85 @@ class Collector:
             case {"do": "status"}:
                 return self.state()
             case {"do": "scan", "seconds": seconds}:
-                return await self.scan(_seconds(seconds))
+                return await self.sweep(_seconds(seconds))
+            case {"do": "shake", "begin": bool(begin)}:
+                return self.shake(begin=begin)
             case {"do": "preview", "address": str(address), "seconds": seconds}:
                 return await self.examine(address, _seconds(seconds))
-            case {"do": "pair", "address": str(address), "placement": placement, **rest}:
-                return await self.pair(address, Placement(placement), **rest)
-            case {"do": "forget", "sensor": str(sensor)}:
-                return await self.forget(sensor)
             case {"do": "record", "on": bool(on)}:
                 return await self.set_recording(on)
             case {"do": "load"}:
                 return self._grown.set()
             case {"do": "stop"}:
                 return self.stop()
+        return await self._change(request)
+
+    async def _change(self, request: dict[str, Any]) -> Any:
+        """What is said anew of sensors."""
+        match request:
+            case {"do": "pair", "address": str(address), "placement": placement, **rest}:
+                return await self.pair(address, Placement(placement), **rest)
+            case {"do": "forget", "sensor": str(sensor)}:
+                return await self.forget(sensor)
+            case {"do": "rename", "sensor": str(sensor), "name": str(name)}:
+                return await self.rename(sensor, name)
+            case {"do": "replace", "sensor": str(sensor), "address": str(address)}:
+                return await self.replace(sensor, address)
         raise IngestError(f"The collector cannot {request.get('do')!r}.", "Update legload.")
 
     def state(self) -> CollectorState:
         """Every paired sensor and what it is doing."""
         sensors = tuple(session.status() for session, _ in self._sessions.values())
-        return CollectorState(radio=self._radio.name, recording=self._recording, sensors=sensors)
+        return CollectorState(
+            radio=self._radio.name,
+            recording=self._recording,
+            sensors=sensors,
+            notice=self._air.notice,
+        )
 
     async def scan(self, seconds: float) -> list[Seen]:
         """See `Air.look`."""
         return await self._air.look(seconds)
 
+    async def sweep(self, seconds: float) -> Sweep:
+        """See `Air.sweep`."""
+        return await self._air.sweep(seconds)
+
+    def shake(self, *, begin: bool) -> Shaking | None:
+        """How far the search for a shaken sensor is; `begin`: start it, unless one goes on.
+
+        Raises:
+            IngestError: it failed.
+        """
+        if self._shake is not None and self._shake.done() and (begin or not _well(self._shake)):
+            over, self._shake = self._shake, None
+            if not begin:
+                over.result()
+        if begin and self._shake is None:
+            self._shaking = Shaking(phase="look", text="Looking for sensors …")
+            self._shake = asyncio.create_task(self._find_shaken())
+        return self._shaking
+
+    async def _find_shaken(self) -> None:
+        def report(now: Shaking) -> None:
+            self._shaking = now
+
+        await shake(self._air, self._profiles, self._clock, report)
+
     async def examine(self, address: str, seconds: float) -> Examination:
         """What a sensor says right now; a sensor that streams already is not interrupted."""
+        found = await self._examine(address, seconds)
+        self._examined[address] = (self._clock.monotonic_ns(), found)
+        return found
+
+    async def _remembered(self, address: str) -> Examination:
+        """What a sensor said of itself a while ago, so that saving it connects no second time."""
+        match self._examined.pop(address, None):
+            case at_ns, found if (self._clock.monotonic_ns() - at_ns) / 1e9 <= REMEMBER_S:
+                return found
+        return await self._examine(address, 2.0)
+
+    async def _examine(self, address: str, seconds: float) -> Examination:
         for session, _ in self._sessions.values():
             sensor, status = session.sensor, session.status()
             if sensor.address == address and status.state is State.STREAMING:
@@ -229,8 +295,7 @@ class Collector:
         counts: str | None = None,
     ) -> str:
         """Save a sensor and start to record it; its key."""
-        examination = await self.examine(address, 2.0)
-        now = dt.datetime.fromtimestamp(self._clock.utc_ns() / 1e9, dt.UTC)
+        examination = await self._remembered(address)
         key = await self._disk(
             enrol,
             self._entries,
@@ -239,18 +304,43 @@ class Collector:
             person=person,
             load_kg=load_kg,
             counts=counts,
-            now=now,
+            now=self._now(),
         )
-        self._registry = await self._disk(self._entries.registry)
-        await self._reconcile()
+        await self._follow()
+        return key
+
+    async def replace(self, sensor: str, address: str) -> str:
+        """Have the sensor at an address take the place of a paired one; the new one's key.
+
+        Raises:
+            IngestError: no such sensor, it is the same one, or it cannot be read.
+        """
+        registry = await self._disk(self._entries.registry)
+        if (old := registry.sensors.get(sensor)) is None:
+            raise IngestError(f"There is no sensor '{sensor}'.", "See: legload sensors")
+        found = await self._remembered(address)
+        key = await self._disk(replace_sensor, self._entries, old, found, now=self._now())
+        await self._follow()
         return key
 
     async def forget(self, sensor: str) -> None:
         """Stop listening to a sensor; what it recorded stays."""
-        now = dt.datetime.fromtimestamp(self._clock.utc_ns() / 1e9, dt.UTC)
-        await self._disk(self._entries.append, SensorForgotten(at=now, sensor=sensor))
+        await self._say(SensorForgotten(at=self._now(), sensor=sensor))
+
+    async def rename(self, sensor: str, name: str) -> None:
+        """Call a sensor by another name; recording goes on."""
+        await self._say(SensorNamed(at=self._now(), sensor=sensor, name=name))
+
+    async def _say(self, entry: AnyEntry) -> None:
+        await self._disk(self._entries.append, entry)
+        await self._follow()
+
+    async def _follow(self) -> None:
         self._registry = await self._disk(self._entries.registry)
         await self._reconcile()
+
+    def _now(self) -> dt.datetime:
+        return dt.datetime.fromtimestamp(self._clock.utc_ns() / 1e9, dt.UTC)
 
     async def set_recording(self, on: bool) -> None:
         """Start or stop recording every paired sensor."""
@@ -263,6 +353,17 @@ def streaming(sensor: Sensor, profiles: Mapping[str, Profile]) -> list[Profile]:
     place = sensor.current.placement if sensor.current else None
     known = [profiles[key] for key in sensor.profiles if key in profiles]
     return [profile for profile in known if profile.streams_at(place)]
+
+
+def _heard(sensor: Sensor, profiles: Mapping[str, Profile]) -> object:
+    """What a session was begun with."""
+    counts = sensor.current.counts if sensor.current else None
+    keys = [profile.key for profile in streaming(sensor, profiles)]
+    return sensor.address, sensor.identity, keys, counts
+
+
+def _well(task: asyncio.Task[None]) -> bool:
+    return not task.cancelled() and task.exception() is None
 
 
 def _seconds(asked: object) -> float:

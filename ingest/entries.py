@@ -88,6 +88,20 @@ class SensorForgotten(Entry, frozen=True, kw_only=True, tag="forgotten"):
     sensor: str
 
 
+class AssignmentRemoved(Entry, frozen=True, kw_only=True, tag="assignment_removed"):
+    """The assignment that began at `since` was never so; the one before it holds on."""
+
+    sensor: str
+    since: Instant
+
+
+class SensorNamed(Entry, frozen=True, kw_only=True, tag="named"):
+    """What a person calls a sensor, whatever it calls itself; empty: as it calls itself."""
+
+    sensor: str
+    name: str
+
+
 class Excused(Entry, frozen=True, kw_only=True, tag="excused"):
     """Days (both inclusive, local) that leave every mean and end every run; why=None: not so."""
 
@@ -97,7 +111,16 @@ class Excused(Entry, frozen=True, kw_only=True, tag="excused"):
     why: str | None
 
 
-AnyEntry = PersonSet | BodyMassSet | SensorPaired | Assigned | SensorForgotten | Excused
+AnyEntry = (
+    PersonSet
+    | BodyMassSet
+    | SensorPaired
+    | Assigned
+    | AssignmentRemoved
+    | SensorForgotten
+    | SensorNamed
+    | Excused
+)
 
 _DECODER: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
@@ -136,7 +159,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensor:
-    """A sensor that was paired; `forgotten` ones are kept for what they recorded."""
+    """A sensor that was paired; `forgotten` ones are kept for what they recorded.
+
+    name: what the sensor calls itself; given: what a person calls it (empty: nothing yet).
+    """
 
     key: str
     identity: str
@@ -145,6 +171,12 @@ class Sensor:
     profiles: tuple[str, ...]
     forgotten: bool = False
     assignments: tuple[Assignment, ...] = ()
+    given: str = ""
+
+    @property
+    def called(self) -> str:
+        """The name to show: the given one, else its own."""
+        return self.given or self.name
 
     @property
     def current(self) -> Assignment | None:
@@ -365,12 +397,13 @@ def fold(entries: Iterable[AnyEntry]) -> Registry:
                     name=entry.name,
                     profiles=entry.profiles,
                     assignments=known.assignments if known else (),
+                    given=known.given if known else "",
                 )
             case Assigned() if entry.sensor in sensors:
                 persons.setdefault(entry.person, Person(key=entry.person, name=entry.person))
                 sensors[entry.sensor] = _assigned(sensors[entry.sensor], entry)
-            case SensorForgotten() if entry.sensor in sensors:
-                sensors[entry.sensor] = _replace(sensors[entry.sensor], forgotten=True)
+            case AssignmentRemoved() | SensorForgotten() | SensorNamed() if entry.sensor in sensors:
+                sensors[entry.sensor] = _told(sensors[entry.sensor], entry)
             case _:
                 log.warning("an entry about an unknown sensor was left out")
     return Registry(persons=persons, sensors=sensors, entries=count)
@@ -396,6 +429,17 @@ def _with_entry(person: Person, entry: PersonSet | BodyMassSet | Excused) -> Per
                 if entry.why is not None:
                     days[day] = entry.why
             return _replace(person, excused=tuple(sorted(days.items())))
+
+
+def _told(sensor: Sensor, entry: AssignmentRemoved | SensorForgotten | SensorNamed) -> Sensor:
+    match entry:
+        case AssignmentRemoved():
+            kept = tuple(one for one in sensor.assignments if one.since != entry.since)
+            return _replace(sensor, assignments=kept)
+        case SensorForgotten():
+            return _replace(sensor, forgotten=True)
+        case SensorNamed():
+            return _replace(sensor, given=entry.name)
 
 
 def _assigned(sensor: Sensor, entry: Assigned) -> Sensor:

@@ -6,21 +6,20 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
 from devices.profile import CHANNELS, Channel, Motion, Notifications, Profile, Samples
+from devices.rsc_counts import Pace, paces
+from ingest.live_labels import LABELS, MAIN
 
 MOTION_WINDOW_S = 2.0
 _QUEUE = 1024
+_MOTION_QUEUE = 4096  # 20 s at 200 Hz
+_PACE_QUEUE = 240  # a minute of four channels at 1 Hz
 
-_LABELS: dict[Channel, tuple[str, str]] = {
-    Channel.CADENCE_SENT: ("cadence", "steps/min"),
-    Channel.SPEED: ("speed", "m/s"),
-    Channel.STRIDE_LENGTH: ("stride length", "m"),
-    Channel.HEART_RATE: ("heart rate", "beats/min"),
-    Channel.BATTERY: ("battery", "%"),
-}
+_PACE = (Channel.CADENCE_SENT, Channel.SPEED, Channel.STRIDE_LENGTH, Channel.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +43,12 @@ class LiveView:
 
     def reset(self) -> None:
         """Forget decoder state: a new connection starts."""
-        self._decoders = [(set(p.characteristics), p.decoder()) for p in self._profiles]
+        self._decoders = [(p, set(p.characteristics), p.decoder()) for p in self._profiles]
         self._queue: deque[tuple[int, str, bytes]] = deque(maxlen=_QUEUE)
         self._slow: dict[Channel, tuple[int, float]] = {}
-        self._motion: deque[tuple[int, float]] = deque(maxlen=_QUEUE)
+        self._pace: deque[tuple[int, str, float]] = deque(maxlen=_PACE_QUEUE)
+        self._motion: deque[tuple[int, float]] = deque(maxlen=_MOTION_QUEUE)
+        self._streams: set[str] = set()  # keys of the profiles that notified
         self._unit = ""
         self.malformed = 0
 
@@ -61,19 +62,42 @@ class LiveView:
         return self._slow.get(Channel.BATTERY)
 
     def values(self, now_ns: int) -> tuple[LiveValue, ...]:
-        """The latest value of every channel that has a label, and how old it is."""
+        """The latest value of every channel, and how old it is; unknown where none was said."""
         self.drain()
+        silent = {
+            main[0]
+            for key in self._streams
+            if (main := MAIN.get(key)) and not any(channel in self._slow for channel in main)
+        }
         slow = [
-            LiveValue(
-                label=label,
-                unit=unit,
-                value=self._scaled(channel, self._slow[channel][1]),
-                age_s=max(0.0, (now_ns - self._slow[channel][0]) / 1e9),
-            )
-            for channel, (label, unit) in _LABELS.items()
-            if channel in self._slow
+            self._value(channel, now_ns)
+            for channel in LABELS
+            if channel in self._slow or channel in silent
         ]
         return (*slow, *self._movement(now_ns))
+
+    def _value(self, channel: Channel, now_ns: int) -> LiveValue:
+        label, unit = LABELS[channel]
+        if channel not in self._slow:
+            return LiveValue(label=label, unit=unit, value=None, age_s=0.0)
+        at_ns, value = self._slow[channel]
+        age_s = max(0.0, (now_ns - at_ns) / 1e9)
+        return LiveValue(label=label, unit=unit, value=self._scaled(channel, value), age_s=age_s)
+
+    def paces(self) -> list[Pace]:
+        """What a foot pod measured in the last minute, as it sent it."""
+        self.drain()
+        return paces(self._pace)
+
+    def sizes(self, start_ns: int, end_ns: int) -> list[float]:
+        """Sizes of the motion in [start, end), of the last 20 s: deg/s, or g without gyroscope."""
+        self.drain()
+        return [size for at_ns, size in self._motion if start_ns <= at_ns < end_ns]
+
+    @property
+    def turns(self) -> bool:
+        """Whether `sizes` are deg/s."""
+        return self._unit == "°/s"
 
     def _scaled(self, channel: Channel, value: float) -> float:
         return value * self._steps_per_count if channel is Channel.CADENCE_SENT else value
@@ -81,9 +105,11 @@ class LiveView:
     def drain(self) -> None:
         """Decode what was queued; `malformed` counts what could not be, since the last reset."""
         rows, self._queue = list(self._queue), deque(maxlen=_QUEUE)
-        for characteristics, decoder in self._decoders:
+        for profile, characteristics, decoder in self._decoders:
             mine = [row for row in rows if row[1] in characteristics]
             if mine:
+                if any(row[1] in profile.notify for row in mine):
+                    self._streams.add(profile.key)
                 received, characteristic, payload = zip(*mine, strict=True)
                 run = Notifications(
                     sequence=np.arange(len(mine), dtype=np.int64),
@@ -99,7 +125,10 @@ class LiveView:
         for time_ns, code, value in zip(
             slow.time_ns.tolist(), slow.channel.tolist(), slow.value.tolist(), strict=True
         ):
-            self._slow[CHANNELS[code]] = (time_ns, value)
+            channel = CHANNELS[code]
+            self._slow[channel] = (time_ns, value)
+            if channel in _PACE:
+                self._pace.append((time_ns, channel, value))
         if samples.motion is not None:
             self._unit = "g" if samples.motion.scale.gyro_dps is None else "°/s"
             self._motion.extend(_size(samples.motion))
@@ -108,7 +137,9 @@ class LiveView:
         if not self._motion:
             return
         last_ns = self._motion[-1][0]
-        recent = [value for at, value in self._motion if last_ns - at <= MOTION_WINDOW_S * 1e9]
+        since_ns = last_ns - MOTION_WINDOW_S * 1e9
+        newest = takewhile(lambda row: row[0] >= since_ns, reversed(self._motion))
+        recent = [value for _, value in newest]
         span_s = (last_ns - self._motion[-len(recent)][0]) / 1e9
         age_s = max(0.0, (now_ns - last_ns) / 1e9)
         root_mean_square = math.sqrt(sum(value * value for value in recent) / len(recent))

@@ -6,11 +6,22 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as _replace
 
 from devices import device_information
 from devices.profile import MalformedPacket, Placement, Profile
+from devices.rsc_counts import Counted, what_it_counts
 from ingest.clock import Clock
-from ingest.entries import Assigned, Entries, SensorPaired
+from ingest.entries import (
+    AnyEntry,
+    Assigned,
+    Assignment,
+    Entries,
+    Sensor,
+    SensorForgotten,
+    SensorNamed,
+    SensorPaired,
+)
 from ingest.errors import IngestError
 from ingest.link import Air, profiles_of, short_address, stream, take_leave
 from ingest.live import LiveValue, LiveView
@@ -28,7 +39,8 @@ class NotASensor(IngestError):  # noqa: N818 - reads as what happened
 class Examination:
     """A sensor looked at: its profiles (keys, the main one first) and its values right now.
 
-    identity is the serial number where the sensor has one, else its address.
+    identity is the serial number where the sensor has one, else its address; counts: what its
+    cadence seems to count, null for a sensor that is no foot pod or was not asked.
     """
 
     address: str
@@ -37,6 +49,7 @@ class Examination:
     identity: str
     battery_percent: float | None
     live: tuple[LiveValue, ...]
+    counts: Counted | None = None
 
 
 async def examine(
@@ -78,17 +91,24 @@ async def examine(
             identity=next(filter(None, serial), device.address),
             battery_percent=battery[1] if battery else None,
             live=live,
+            counts=what_it_counts(view.paces()) if any(p.counts for p in present) else None,
         )
     finally:
         await take_leave(client, profiles.values(), lambda *_: None)
 
 
 async def _first_values(view: LiveView, clock: Clock, seconds: float) -> tuple[LiveValue, ...]:
-    """Values once anything but the battery has spoken, or when the time is up."""
+    """Values once anything but the battery has spoken, or when the time is up.
+
+    A foot pod that moves is watched until it is known what it counts.
+    """
     for _ in range(max(1, round(seconds / POLL_S))):
         await clock.sleep(POLL_S)
         live = view.values(clock.utc_ns())
-        if any(value.label not in ("battery", "rate") for value in live):
+        spoken = any(v.label not in ("battery", "rate") and v.value is not None for v in live)
+        paces = view.paces()
+        moves = any(pace.speed_mps > 0 for pace in paces)
+        if spoken and not (moves and what_it_counts(paces).counts is None):
             return live
     return view.values(clock.utc_ns())
 
@@ -118,27 +138,80 @@ def enrol(
 ) -> str:
     """Save a sensor and where it sits from now on; its key.
 
+    One that was paired before keeps its name and its assignments; nothing is added to them where
+    it sits as it did.
+
     Raises:
         IngestError: the disk refuses; nothing was saved.
     """
-    key = sensor_key(examination.profiles[0], examination.identity)
-    entries.append(
-        SensorPaired(
-            at=now,
-            sensor=key,
-            identity=examination.identity,
-            address=examination.address,
-            name=examination.name,
-            profiles=examination.profiles,
-        ),
-        Assigned(
-            at=now,
-            sensor=key,
-            person=person,
-            placement=placement,
-            since=now,
-            load_kg=load_kg,
-            counts=counts,
-        ),
+    paired = _paired(examination, now)
+    known = entries.registry().sensors.get(paired.sensor)
+    wanted = Assignment(
+        since=now, person=person, placement=placement, load_kg=load_kg, counts=counts
     )
-    return key
+    said: list[AnyEntry] = [paired]
+    if known is None or not _same(known.current, wanted):
+        said.append(_assigned(paired.sensor, wanted))
+    entries.append(*said)
+    return paired.sensor
+
+
+def replace_sensor(
+    entries: Entries, old: Sensor, examination: Examination, *, now: dt.datetime
+) -> str:
+    """Have another sensor take over from now on where `old` sits; the new one's key.
+
+    The old one is forgotten, and what it recorded stays its own. The name that a person gave goes
+    over, and what the cadence counts only to a sensor of the same kind.
+
+    Raises:
+        IngestError: it is the same sensor, or the disk refuses; nothing was saved.
+    """
+    paired = _paired(examination, now)
+    if paired.sensor == old.key:
+        raise IngestError(
+            "That is the same sensor, not another one.",
+            "To bring back one that was forgotten, pair it again.",
+        )
+    said: list[AnyEntry] = [paired]
+    if old.current is not None:
+        same_kind = old.profiles[0] == paired.profiles[0]
+        taken = _replace(
+            old.current, since=now, counts=old.current.counts if same_kind else _counts(examination)
+        )
+        said.append(_assigned(paired.sensor, taken))
+    if old.given:
+        said.append(SensorNamed(at=now, sensor=paired.sensor, name=old.given))
+    entries.append(*said, SensorForgotten(at=now, sensor=old.key))
+    return paired.sensor
+
+
+def _counts(examination: Examination) -> str | None:
+    return examination.counts.counts if examination.counts else None
+
+
+def _paired(examination: Examination, now: dt.datetime) -> SensorPaired:
+    return SensorPaired(
+        at=now,
+        sensor=sensor_key(examination.profiles[0], examination.identity),
+        identity=examination.identity,
+        address=examination.address,
+        name=examination.name,
+        profiles=examination.profiles,
+    )
+
+
+def _assigned(sensor: str, one: Assignment) -> Assigned:
+    return Assigned(
+        at=one.since,
+        sensor=sensor,
+        person=one.person,
+        placement=one.placement,
+        since=one.since,
+        load_kg=one.load_kg,
+        counts=one.counts,
+    )
+
+
+def _same(known: Assignment | None, wanted: Assignment) -> bool:
+    return known is not None and _replace(known, since=wanted.since) == wanted

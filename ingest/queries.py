@@ -190,6 +190,48 @@ class Store:
         )
         return [(sensor, to_instant(time_ns), kg) for sensor, time_ns, kg in rows]
 
+    def battery_history(self, sensor: str, since: Instant) -> pl.DataFrame:
+        """Every charge a sensor reported since then, ordered by time: time, percent."""
+        return self._frame(
+            """
+            SELECT time, value AS percent FROM sample
+            WHERE channel = 'battery_percent' AND time >= make_timestamp_ns(?)
+              AND recording IN (SELECT number FROM recording WHERE sensor = ?)
+            ORDER BY time
+            """,
+            to_ns(since),
+            sensor,
+        )
+
+    def last_paces(
+        self, sensor: str, since: Instant, least_mps: float, most: int
+    ) -> list[tuple[int, str, float]]:
+        """What a foot pod sent on the last day on which it moved with at least this speed.
+
+        (time in UTC ns, channel, value) of the last `most` such instants, ordered by time.
+        """
+        return self._rows(
+            """
+            WITH mine AS (
+                SELECT time, channel, value FROM sample
+                WHERE time >= make_timestamp_ns(?)
+                  AND recording IN (SELECT number FROM recording WHERE sensor = ?)
+            ), moving AS (
+                SELECT DISTINCT time FROM mine WHERE channel = 'speed_mps' AND value >= ?
+                QUALIFY time > max(time) OVER () - INTERVAL 1 DAY
+                ORDER BY time DESC LIMIT ?
+            )
+            SELECT epoch_ns(time), channel, value FROM mine SEMI JOIN moving USING (time)
+            WHERE channel IN (
+                'speed_mps', 'cadence_sent_per_min', 'stride_length_m', 'running')
+            ORDER BY time
+            """,
+            to_ns(since),
+            sensor,
+            least_mps,
+            most,
+        )
+
     def last_time(self, sensor: str) -> Instant | None:
         """When a sensor was last heard, as far as it is loaded."""
         query = "SELECT epoch_ns(max(last_time)) FROM recording WHERE sensor = ?"

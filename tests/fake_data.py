@@ -12,8 +12,18 @@ from analytics.week import WeekReport
 from dashboard.data import Data
 from dashboard.demo import Progress
 from dashboard.errors import DashboardError
-from dashboard.shown import CollectorStatus, PersonView, Seen, SensorView
+from dashboard.shown import (
+    Around,
+    CollectorStatus,
+    PersonView,
+    Preview,
+    Seen,
+    SensorNotes,
+    SensorView,
+)
+from devices.rsc_counts import Counted
 from ingest.live import LiveValue
+from ingest.shake import Shaking
 from tests import sample_week
 
 _HOMES = itertools.count()
@@ -86,6 +96,11 @@ class FakeData:
     done: list[tuple[object, ...]] = field(default_factory=list)
     count: int = 1
     loads: bool = False  # something new each time somebody looks
+    others: int = 0
+    search: tuple[Shaking, Seen | None] | None = None
+    counted: Counted | None = None
+    notes_by_key: dict[str, SensorNotes] = field(default_factory=dict)
+    gone: tuple[SensorView, ...] = ()
     home: str = field(default_factory=lambda: f"home-{next(_HOMES)}")
 
     def persons(self) -> list[PersonView]:
@@ -122,15 +137,30 @@ class FakeData:
         self.done.append(("record", on))
         self.recording = on
 
-    def scan(self, seconds: float = 4.0) -> list[Seen]:
+    def scan(self, seconds: float = 4.0) -> Around:
         self._fail()
         self.done.append(("scan",))
-        return list(AIR)
+        return Around(sensors=AIR, others=self.others)
 
-    def preview(self, address: str, seconds: float = 4.0) -> list[LiveValue]:
+    def shake(self) -> None:
+        self._fail()
+        self.done.append(("shake",))
+
+    def shaking(self) -> tuple[Shaking, Seen | None] | None:
+        return self.search
+
+    def preview(self, address: str, seconds: float = 4.0) -> Preview:
         self._fail()
         self.done.append(("preview", address))
-        return [cadence(96.0, 0.2)]
+        found = next(seen for seen in AIR if seen.address == address)
+        return Preview(
+            title=found.title,
+            placements=found.placements,
+            default_counts=found.counts,
+            live=(cadence(96.0, 0.2),),
+            battery_percent=87.0,
+            counts=self.counted,
+        )
 
     def pair(
         self,
@@ -151,10 +181,30 @@ class FakeData:
         self.done.append(("forget", sensor))
         self.sensors = tuple(s for s in self.sensors if s.key != sensor)
 
-    def assign(
-        self, sensor: str, *, placement: str, person: str, load_kg: float, counts: str | None
-    ) -> None:
-        self.done.append(("assign", sensor, placement, person, load_kg, counts))
+    def assign(self, sensor: str, **said: object) -> None:
+        self.done.append(("assign", sensor, said))
+
+    def recount(self, sensor: str, counts: str) -> None:
+        self.done.append(("recount", sensor, counts))
+
+    def unassign(self, sensor: str, began: dt.datetime) -> None:
+        self.done.append(("unassign", sensor, began))
+
+    def rename(self, sensor: str, name: str) -> None:
+        self.done.append(("rename", sensor, name))
+
+    def replace(self, sensor: str, address: str) -> str:
+        self.done.append(("replace", sensor, address))
+        return "new"
+
+    def notes(self) -> dict[str, SensorNotes]:
+        return self.notes_by_key
+
+    def forgotten(self) -> list[SensorView]:
+        return list(self.gone)
+
+    def zone_of(self, person: str) -> dt.tzinfo:
+        return dt.UTC
 
     def freshen(self) -> None:
         self.done.append(("freshen",))

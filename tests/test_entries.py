@@ -20,11 +20,13 @@ from ingest.entries import (
     MOST_EXCUSED_DAYS,
     AnyEntry,
     Assigned,
+    AssignmentRemoved,
     BodyMassSet,
     Entries,
     Excused,
     PersonSet,
     SensorForgotten,
+    SensorNamed,
     SensorPaired,
     fold,
 )
@@ -70,6 +72,13 @@ def some_entries() -> st.SearchStrategy[AnyEntry]:
             load_kg=st.floats(0, 30),
         ),
         st.builds(SensorForgotten, at=st.just(AT), sensor=st.just("pod")),
+        st.builds(SensorNamed, at=st.just(AT), sensor=st.just("pod"), name=st.text(max_size=20)),
+        st.builds(
+            AssignmentRemoved,
+            at=st.just(AT),
+            sensor=st.just("pod"),
+            since=st.integers(0, 500).map(lambda hours: AT + dt.timedelta(hours=hours)),
+        ),
     )
 
 
@@ -194,6 +203,30 @@ def test_an_assignment_said_again_for_the_same_instant_corrects_the_first() -> N
     ]
     assert sensor.current is not None
     assert sensor.current.since == later
+
+
+def test_an_assignment_that_was_never_so_is_removed_and_the_one_before_it_holds_on() -> None:
+    later = AT + dt.timedelta(days=1)
+    said: list[AnyEntry] = [
+        PAIRED,
+        assigned(AT, Placement.LEFT_FOOT),
+        assigned(later, Placement.WAIST),
+    ]
+    removed = AssignmentRemoved(at=AT, sensor="pod", since=later)
+    sensor = fold([*said, removed]).sensors["pod"]
+    assert [one.placement for one in sensor.assignments] == [Placement.LEFT_FOOT]
+    again = fold([*said, removed, assigned(later, Placement.RIGHT_FOOT)]).sensors["pod"]
+    assert again.current is not None
+    assert again.current.placement == Placement.RIGHT_FOOT
+
+
+def test_a_name_survives_pairing_again_and_can_be_taken_back() -> None:
+    named = SensorNamed(at=AT, sensor="pod", name="Left shoe")
+    registry = fold([PAIRED, named, SensorForgotten(at=AT, sensor="pod"), PAIRED])
+    assert registry.active[0].called == "Left shoe"
+    assert registry.active[0].name == "Pod"
+    own = SensorNamed(at=AT, sensor="pod", name="")
+    assert fold([PAIRED, named, own]).active[0].called == "Pod"
 
 
 def test_a_forgotten_sensor_keeps_its_past_and_pairing_it_again_brings_it_back() -> None:

@@ -12,10 +12,17 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics.week import WeekReport
+from analytics.week import Gap, WeekReport
 from dashboard import charts, scorecard, theme, tiles, wording
 from dashboard.demo import Progress
 from dashboard.errors import DashboardError
+from dashboard.shown import SensorNotes
+from dashboard.views import sensors
+from devices.profile import Placement
+from devices.rsc_counts import Counted
+from ingest.entries import Assignment
+from ingest.live import LiveValue
+from ingest.shake import Shaking
 from tests import fake_data, sample_week
 from tests.fake_data import FakeData
 
@@ -360,7 +367,157 @@ def test_an_assignment_is_changed_and_the_rest_of_it_kept() -> None:
     page = sensors_page(fake)
     page.selectbox[0].set_value("left-foot")
     button_of(page, "Save").click().run()
-    assert fake.done[-1] == ("assign", "pod", "left-foot", "anna", 0.0, "strides")
+    said = {"placement": "left-foot", "person": "anna", "load_kg": 0.0, "counts": "strides"}
+    assert fake.done[-1] == ("assign", "pod", {**said, "since": None})
+
+
+def test_a_change_from_a_day_on_is_told_from_a_correction() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
+    page = sensors_page(fake)
+    page.radio(key="when-pod").set_value(sensors.FROM)
+    page.date_input(key="from-pod").set_value(dt.date(2026, 11, 2))
+    button_of(page, "Save").click().run()
+    assert fake.done[-1][2]["since"] == dt.date(2026, 11, 2)  # type: ignore[index]
+
+
+def with_history() -> FakeData:
+    first = Assignment(
+        since=fake_data.NOON,
+        person="anna",
+        placement=Placement.RIGHT_FOOT,
+        load_kg=0.0,
+        counts=None,
+    )
+    second = replace(first, since=fake_data.NOON + dt.timedelta(days=2), person="bo", load_kg=5.0)
+    gap = Gap(
+        sensor="pod",
+        start=fake_data.NOON,
+        end=fake_data.NOON + dt.timedelta(minutes=4),
+        reason="the link was lost",
+    )
+    notes = SensorNotes(assignments=(first, second), gaps=(gap,), days_left=12.4)
+    return FakeData({}, sensors=fake_data.three_sensors()[:1], notes_by_key={"pod": notes})
+
+
+def test_the_history_of_a_sensor_is_listed_and_its_gaps_of_today_and_its_battery() -> None:
+    said = text_of(sensors_page(with_history()))
+    assert "From 19 November 2026, 12:00: right foot, Anna Schröder" in said
+    assert "From 21 November 2026, 12:00: right foot, Bo, carrying 5 kg" in said
+    assert "(4 min, the link was lost)" in said
+    assert "about 12 days left, if it is used as it was" in said
+
+
+def test_an_assignment_of_the_past_is_corrected() -> None:
+    fake = with_history()
+    page = sensors_page(fake)
+    page.date_input(key="began-pod-0").set_value(dt.date(2026, 11, 20))
+    button_of(page, "Save correction").click().run()
+    assert fake.done[-1][:2] == ("assign", "pod")
+    said = fake.done[-1][2]
+    assert isinstance(said, dict)
+    assert said["correct"] == fake_data.NOON + dt.timedelta(days=2)
+    assert said["since"] == dt.date(2026, 11, 20)
+    assert said["person"] == "bo"
+
+
+def test_an_assignment_is_removed_only_after_a_second_click() -> None:
+    fake = with_history()
+    page = sensors_page(fake).button(key="remove-pod-0").click().run()
+    assert fake.done == []
+    page.button(key="removed-pod-0").click().run()
+    assert fake.done == [("unassign", "pod", fake_data.NOON + dt.timedelta(days=2))]
+
+
+def test_a_pod_that_seems_to_count_otherwise_is_changed_with_one_button() -> None:
+    notes = SensorNotes(doubt=Counted(counts="steps", reason="At 1.4 m/s it sends 110 a minute."))
+    fake = FakeData({}, sensors=fake_data.three_sensors()[:1], notes_by_key={"pod": notes})
+    page = sensors_page(fake)
+    assert "seems to count steps, but is set to strides. At 1.4 m/s" in text_of(page)
+    page.button(key="counts-pod").click().run()
+    assert fake.done == [("recount", "pod", "steps")]
+
+
+def test_a_sensor_is_renamed() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
+    page = sensors_page(fake)
+    page.text_input[0].set_value("Left shoe")
+    button_of(page, "Save name").click().run()
+    assert fake.done == [("rename", "pod", "Left shoe")]
+
+
+def test_a_sensor_is_replaced_by_one_that_was_scanned() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
+    page = sensors_page(fake)
+    assert "Choose Scan above first" in text_of(page)
+    page = page.button(key="scan").click().run()
+    page.button(key="replace-pod").click().run()
+    assert fake.done[-1] == ("replace", "pod", "C0:FF:EE:00:00:01")
+
+
+def test_a_sensor_that_was_forgotten_keeps_its_history_on_the_page() -> None:
+    fake = with_history()
+    fake.gone, fake.sensors = fake.sensors, ()
+    page = sensors_page(fake)
+    assert not page.exception
+    assert "No longer listened to" in text_of(page)
+    assert "From 19 November 2026" in text_of(page)
+
+
+def test_the_sensor_that_is_shaken_is_chosen_and_its_values_shown() -> None:
+    fake = FakeData({}, search=(Shaking(phase="shake", text="Now shake the one you mean"), None))
+    page = sensors_page(fake).button(key="shake").click().run()
+    assert "Now shake the one you mean" in text_of(page)
+    fake.search = (Shaking(phase="done", text="This one moved."), fake_data.AIR[0])
+    page = page.run()
+    assert fake.done == [("shake",), ("preview", "C0:FF:EE:00:00:01")]
+    assert "96 steps/min" in text_of(page)
+    page.button(key="save").click().run()
+    assert fake.done[-1][0] == "pair"
+
+
+def test_when_none_or_several_moved_the_page_says_so() -> None:
+    fake = FakeData({}, search=(Shaking(phase="done", text="2 sensors moved."), None))
+    page = sensors_page(fake).button(key="shake").click().run()
+    assert "2 sensors moved." in text_of(page)
+    assert page.button(key="shake")
+
+
+def test_other_bluetooth_devices_are_counted() -> None:
+    said = text_of(sensors_page(FakeData({}, others=3)).button(key="scan").click().run())
+    assert "3 other Bluetooth devices were heard" in said
+
+
+def test_what_a_walking_pod_seems_to_count_is_proposed_with_the_reason() -> None:
+    fake = FakeData({}, counted=Counted(counts="steps", reason="So it seems to count steps."))
+    page = sensors_page(fake).button(key="scan").click().run()
+    page = page.button(key="choose-C0:FF:EE:00:00:01").click().run()
+    assert "So it seems to count steps." in text_of(page)
+    page.button(key="save").click().run()
+    assert fake.done[-1][-1] == "steps"
+
+
+@pytest.mark.parametrize("state", tiles.STATES)
+def test_each_state_is_a_word_a_shape_and_a_sentence(state: str) -> None:
+    sensor = replace(fake_data.sensor("pod", "Foot pod", "right-foot", state), detail="")
+    markup = tiles.tile(sensor)
+    words = " ".join(parsed(markup).words)
+    assert tiles.STATES[state] in words
+    assert wording.state_detail(state, "") in words
+    assert f'class="ll-state {state}"><i>' in markup
+
+
+def test_a_low_battery_says_what_to_do() -> None:
+    sensor = replace(fake_data.three_sensors()[0], battery_percent=14.0)
+    for markup in (tiles.card(sensor, "Anna"), tiles.tile(sensor)):
+        assert "charge it" in " ".join(parsed(markup).words)
+    assert "charge it" not in tiles.tile(fake_data.three_sensors()[0])
+
+
+def test_values_that_are_true_or_false_are_said_as_yes_and_no() -> None:
+    live = LiveValue(label="running", value=1.0, unit="yes or no", age_s=0.1)
+    assert wording.live_text(live) == "running yes"
+    assert wording.live_text(replace(live, value=0.0)) == "running no"
+    assert wording.live_text(replace(live, value=None)) == "running unknown"
 
 
 # --- text from outside --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`scan`, `pair`, `sensors`, `assign`, `forget`: which sensors there are, and where they sit."""
+"""`scan` and `pair`: which sensors are in the air, and which of them is mine."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dashboard import console
-from dashboard.commands.people import parse_day
 from dashboard.errors import DashboardError
 from dashboard.persons import pick_person
 
 if TYPE_CHECKING:
+    from dashboard.settings import Settings
     from devices.profile import Placement
-    from ingest.link import Seen
+    from ingest.entries import Registry
+    from ingest.pairing import Examination
 
 SECONDS = 8.0
+PREVIEW_S = 6.0
 
 
 def seconds_of(text: str | float) -> float:
@@ -48,26 +50,31 @@ For = Annotated[
 def scan(context: typer.Context, for_: For = SECONDS) -> None:
     """Show the sensors that are in the air."""
     from dashboard import reach
-    from devices import PROFILES
+    from dashboard.shown import kind_title
+    from dashboard.wording import others_text, signal_text
 
     settings = context.obj
     console.note(f"Looking for sensors for {for_:.0f} s …")
-    found = reach.scan(settings.home, settings.radio, for_)
+    found = reach.sweep(settings.home, settings.radio, for_)
     if settings.json:
-        return console.emit(found)
-    if not found:
+        return console.emit(found.sensors)
+    if others := others_text(found.others):
+        console.note(others)
+    if not found.sensors:
         return console.note(
             "No sensor answered. Wake it (move it, wet the strap), bring it close, make sure that "
             "no phone or watch holds it, and scan again."
         )
     console.table(
-        ["address", "name", "kind", "signal dBm"],
+        ["address", "name", "kind", "signal"],
         [
-            [s.address, s.name or None, ", ".join(PROFILES[k].title for k in s.profiles), s.rssi]
-            for s in found
+            [s.address, s.name or None, kind_title(s.profiles), signal_text(s.rssi)]
+            for s in found.sensors
         ],
     )
-    return console.note("Pair one with: legload pair ADDRESS")
+    return console.note(
+        "Pair one with: legload pair ADDRESS, or find it with: legload pair --shake"
+    )
 
 
 def pair(
@@ -78,25 +85,32 @@ def pair(
     strides: Annotated[
         bool | None, typer.Option("--strides/--steps", help="What a foot pod's cadence counts.")
     ] = None,
+    shake: Annotated[
+        bool, typer.Option("--shake", help="Of several sensors, take the one that you shake.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Pair a sensor: see its live value, say where it sits, save."""
     from dashboard import reach
     from dashboard.demo import claim
-    from devices import PROFILES
+    from dashboard.shown import kind_title
     from ingest.entries import Entries
 
     settings = context.obj
-    place = _placement(placement)
+    place = placement_of(placement)
     claim(settings.home, settings.radio)
-    person = pick_person(Entries(settings.home).registry().persons, settings.person)
+    registry = Entries(settings.home).registry()
+    person = pick_person(registry.persons, settings.person)
     if address is None:
-        address = _choose(reach.scan(settings.home, settings.radio, SECONDS), ask=not yes)
-    seen = reach.preview(settings.home, settings.radio, address, 6.0)
-    main = PROFILES[seen.profiles[0]]
-    console.note(f"{seen.name or main.title} ({main.title}) says now: {_live(seen.live)}")
-    chosen = place or (main.placements[0] if yes else _ask_placement(main.placements))
-    if not yes and not typer.confirm(f"Save it at {chosen.value}?", default=True, err=True):
+        address = _shaken(settings) if shake else _choose(settings, ask=not yes)
+    seen = reach.preview(settings.home, settings.radio, address, PREVIEW_S)
+    name = seen.name or kind_title(seen.profiles)
+    console.note(f"{name} ({kind_title(seen.profiles)}) says now: {_live(seen.live)}")
+    chosen = place or _place(seen, registry, ask=not yes)
+    counts = _counts(seen, strides)
+    counting = f", counting {counts}" if counts else ""
+    question = f"Save it at {chosen.value}{counting}?"
+    if not yes and not typer.confirm(question, default=True, err=True):
         raise typer.Exit(1)
     key = reach.pair(
         settings.home,
@@ -105,25 +119,45 @@ def pair(
         placement=chosen,
         person=person,
         load_kg=load,
-        counts=None if strides is None else ("strides" if strides else "steps"),
+        counts=counts,
+        found=seen,
     )
     if settings.json:
-        console.emit({"sensor": key, "placement": chosen.value, "person": person})
+        said = {"sensor": key, "placement": chosen.value, "person": person, "counts": counts}
+        console.emit(said)
     else:
-        console.show(f"Paired {seen.name or main.title} as {key}, {chosen.value}.")
+        console.show(f"Paired {name} as {key}, {chosen.value}{counting}.")
         console.note("Record with: legload record, or open the pages with: legload run")
 
 
-def _choose(found: list[Seen], *, ask: bool) -> str:
+def _shaken(settings: Settings) -> str:
+    """The address of the sensor that somebody shakes."""
+    from dashboard import reach
+
+    done = reach.shaken(settings.home, settings.radio, lambda now: console.note(now.text))
+    if done.found is None:
+        raise DashboardError(done.text, "Or choose from the list: legload pair")
+    return done.found.address
+
+
+def _choose(settings: Settings, *, ask: bool) -> str:
+    from dashboard import reach
+    from dashboard.shown import kind_title
+    from dashboard.wording import others_text, signal_text
+
+    around = reach.sweep(settings.home, settings.radio, SECONDS)
+    found = around.sensors
     if not found:
         raise DashboardError(
-            "No sensor answered.",
+            f"No sensor answered. {others_text(around.others)}".strip(),
             "Wake it (move it, wet the strap), bring it close, and try again.",
         )
     if len(found) == 1:
         return found[0].address
     for number, sensor in enumerate(found, 1):
-        console.note(f"{number}. {sensor.name or 'unnamed'}  {sensor.address}  {sensor.rssi} dBm")
+        kind = kind_title(sensor.profiles)
+        signal = signal_text(sensor.rssi)
+        console.note(f"{number}. {kind}: {sensor.name or 'unnamed'}  {sensor.address}  {signal}")
     if not ask:
         raise DashboardError(
             f"{len(found)} sensors answered.", "Say which: legload pair ADDRESS --yes"
@@ -134,7 +168,30 @@ def _choose(found: list[Seen], *, ask: bool) -> str:
     return found[choice - 1].address
 
 
-def _placement(text: str | None) -> Placement | None:
+def _place(seen: Examination, registry: Registry, *, ask: bool) -> Placement:
+    """Where it sits: as it sat before it was forgotten, or the usual place, or what is answered."""
+    from dashboard.shown import kind_placements
+    from devices.profile import Placement
+    from ingest.pairing import sensor_key
+
+    known = registry.sensors.get(sensor_key(seen.profiles[0], seen.identity))
+    before = known.current.placement if known and known.current else None
+    usual = before or Placement(kind_placements(seen.profiles)[0])
+    return _ask_placement(usual) if ask else usual
+
+
+def _counts(seen: Examination, strides: bool | None) -> str | None:
+    """What a foot pod counts: as said, else as it seems to; None: as its kind usually does."""
+    if strides is not None:
+        return "strides" if strides else "steps"
+    if seen.counts is None:
+        return None
+    console.note(f"{seen.counts.reason} Say --strides or --steps to set it yourself.")
+    return seen.counts.counts
+
+
+def placement_of(text: str | None) -> Placement | None:
+    """The placement somebody typed; raises BadParameter if there is none of that name."""
     from devices.profile import Placement
 
     if text is None:
@@ -146,10 +203,9 @@ def _placement(text: str | None) -> Placement | None:
         raise typer.BadParameter(f"'{text}' is not a placement; use one of {places}.") from None
 
 
-def _ask_placement(fits: tuple[Placement, ...]) -> Placement:
-    answer = typer.prompt("Where does it sit", default=fits[0].value, err=True)
-    place = _placement(answer)
-    return place or fits[0]
+def _ask_placement(usual: Placement) -> Placement:
+    answer = typer.prompt("Where does it sit", default=usual.value, err=True)
+    return placement_of(answer) or usual
 
 
 def _live(values: tuple[Any, ...]) -> str:
@@ -157,77 +213,3 @@ def _live(values: tuple[Any, ...]) -> str:
 
     said = [live_text(value) for value in values if value.value is not None]
     return ", ".join(said) or "nothing yet (move it, then try again)"
-
-
-def sensors(context: typer.Context) -> None:
-    """List paired sensors, where they sit and what they are doing."""
-    from dashboard.data import open_data
-
-    views = open_data(context.obj.home, radio=context.obj.radio).status().sensors
-    if context.obj.json:
-        return console.emit(views)
-    if not views:
-        return console.note("No sensor is paired. Pair one with: legload pair")
-    return console.table(
-        ["sensor", "kind", "placement", "person", "state", "battery %", "last seen"],
-        [
-            [
-                v.key,
-                v.title,
-                v.placement,
-                v.person,
-                v.state,
-                None if v.battery_percent is None else f"{v.battery_percent:.0f}",
-                None if v.last_seen is None else f"{v.last_seen.astimezone():%Y-%m-%d %H:%M}",
-            ]
-            for v in views
-        ],
-    )
-
-
-def assign(
-    context: typer.Context,
-    sensor: Annotated[str, typer.Argument(help="From 'legload sensors'.")],
-    placement: Annotated[str | None, typer.Option(help="left-foot, right-ankle, chest …")] = None,
-    load: Annotated[float | None, typer.Option(help="Load carried in kg.", min=0, max=200)] = None,
-    strides: Annotated[
-        bool | None, typer.Option("--strides/--steps", help="What a foot pod's cadence counts.")
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="DAY",
-            help="First day it holds; without it, the current assignment is corrected.",
-            envvar="LEGLOAD_ASSIGN_FROM",
-        ),
-    ] = None,
-) -> None:
-    """Correct where a sensor sits, who wears it, or what it counts; weeks are scored again."""
-    from dashboard.data import open_data
-
-    counts = None if strides is None else ("strides" if strides else "steps")
-    day = None if since is None else parse_day(since)
-    open_data(context.obj.home).assign(
-        sensor,
-        placement=None if placement is None else str(_placement(placement)),
-        person=context.obj.person,
-        load_kg=load,
-        counts=counts,
-        since=day,
-    )
-    if context.obj.json:
-        console.emit({"sensor": sensor, "saved": True})
-    else:
-        console.note(f"Saved. {sensor} is scored again with the next load.")
-
-
-def forget(context: typer.Context, sensor: str) -> None:
-    """Stop listening to a sensor; what it recorded stays."""
-    from dashboard.data import open_data
-
-    open_data(context.obj.home).forget(sensor)
-    if context.obj.json:
-        console.emit({"sensor": sensor, "forgotten": True})
-    else:
-        console.note(f"{sensor} is forgotten. What it recorded stays.")

@@ -1,4 +1,4 @@
-"""Pair a sensor: scan, choose it from the list, see its live values, save."""
+"""Pair a sensor: scan or shake it, choose it, see its live values, save."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from dashboard.data import Data
-    from dashboard.shown import Seen
+    from dashboard.shown import Around, Preview, Seen
 
-SEEN, CHOSEN, LIVE = "pair-seen", "pair-chosen", "pair-live"
+SEEN, CHOSEN, LIVE, SHAKEN = "pair-seen", "pair-chosen", "pair-live", "pair-shaken"
+SHAKE_POLL_S = 0.5
 COUNTS = {"strides": "strides of this foot (the standard)", "steps": "steps of both feet"}
 
 
@@ -36,21 +37,74 @@ def render(data: Data, person: str) -> None:
 
 def _scan(data: Data) -> None:
     st.html(scorecard.page(el("p", "Wake the sensor: move it, or put it on.", cls="muted")))
-    if st.button("Scan", type="primary", key="scan"):
-        _look(data)
-    seen: list[Seen] | None = st.session_state.get(SEEN)
-    if seen is None:
-        return
-    if not seen:
+    with st.container(horizontal=True):
+        if st.button("Scan", type="primary", key="scan"):
+            _look(data)
+        if st.button("Shake it to find it", key="shake"):
+            _begin_shake(data)
+    shaken: bool | str = st.session_state.get(SHAKEN, False)
+    if isinstance(shaken, str):
+        st.html(scorecard.page(el("div", shaken, cls="ll-notice", role="status")))
+    elif shaken:
+        _shaking(data)
+    seen: Around | None = st.session_state.get(SEEN)
+    if seen is not None:
+        _list(data, seen)
+
+
+def _list(data: Data, seen: Around) -> None:
+    if not seen.sensors:
         st.info(
             "No new sensor found. Move it closer, wake it, make sure that no phone or watch holds "
             "it, and scan again. Sensors that stream already do not show up here."
         )
-    for found in seen:
+    for found in seen.sensors:
         _found(data, found)
+    if others := wording.others_text(seen.others):
+        st.html(scorecard.page(el("p", others, cls="small")))
+
+
+def around() -> tuple[Seen, ...]:
+    """What the last scan found and is not paired yet."""
+    seen: Around | None = st.session_state.get(SEEN)
+    return tuple(found for found in seen.sensors if not found.paired_as) if seen else ()
+
+
+def _begin_shake(data: Data) -> None:
+    try:
+        with st.spinner("Starting …"):
+            data.shake()
+    except DashboardError as error:
+        st.error(plain(str(error)))
+    else:
+        st.session_state.pop(SEEN, None)
+        st.session_state[SHAKEN] = True
+
+
+@st.fragment(run_every=SHAKE_POLL_S)
+def _shaking(data: Data) -> None:
+    """What to do now; the sensor that moved is chosen as soon as it is known."""
+    try:
+        asked = data.shaking()
+    except DashboardError as error:
+        st.session_state[SHAKEN] = str(error)
+        st.rerun()
+    if asked is None:
+        return
+    now, found = asked
+    if found is not None:
+        st.session_state[SHAKEN] = False
+        st.session_state[CHOSEN] = found
+        _preview(data, found)
+        st.rerun()
+    if now.done:
+        st.session_state[SHAKEN] = now.text  # it stays, and nothing is asked any more
+        st.rerun()
+    st.html(scorecard.page(el("div", el("b", now.text), cls="ll-notice", role="status")))
 
 
 def _look(data: Data) -> None:
+    st.session_state[SHAKEN] = False
     try:
         with st.spinner("Looking for sensors …"):
             if not data.status().running:
@@ -60,7 +114,7 @@ def _look(data: Data) -> None:
         st.session_state.pop(SEEN, None)
         st.error(plain(str(error)))
     else:
-        st.session_state[SEEN] = sorted(seen, key=lambda one: -one.rssi)
+        st.session_state[SEEN] = seen
 
 
 def _found(data: Data, found: Seen) -> None:
@@ -86,7 +140,7 @@ def _preview(data: Data, found: Seen) -> None:
     """Keep its live values, or the sentence that says why there are none."""
     try:
         with st.spinner("Reading its live values …"):
-            st.session_state[LIVE] = tuple(data.preview(found.address))
+            st.session_state[LIVE] = data.preview(found.address)
     except DashboardError as error:
         st.session_state[LIVE] = str(error)
 
@@ -96,13 +150,15 @@ def _preview(data: Data, found: Seen) -> None:
 
 def _save(data: Data, found: Seen, person: str) -> None:
     st.html(scorecard.page(_about(found), _live()))
+    seen = st.session_state.get(LIVE)
+    preview: Preview | None = None if isinstance(seen, str) else seen
     where, who = st.columns(2)
     with where:
-        placement = placement_choice(found.placements)
+        placement = placement_choice(preview.placements if preview else found.placements)
         load = load_choice()
     with who:
         wearer = person_choice(data, person)
-        counts = counts_choice(found.counts)
+        counts = _counts(found, preview)
     with st.container(horizontal=True):
         saved = st.button("Save", type="primary", key="save")
         again = st.button("Read again", key="again")
@@ -117,11 +173,21 @@ def _save(data: Data, found: Seen, person: str) -> None:
         _pair(data, found, placement=placement, person=wearer, load_kg=load, counts=counts)
 
 
+def _counts(found: Seen, preview: Preview | None) -> str | None:
+    """What a foot pod counts: what it seems to, with the reason, until somebody knows better."""
+    told = preview.counts if preview else None
+    default = preview.default_counts if preview else found.counts
+    counts = counts_choice((told.counts if told else None) or default)
+    if counts is not None and told is not None:
+        st.html(scorecard.page(el("p", told.reason, cls="small")))
+    return counts
+
+
 def _live() -> Markup:
-    live = st.session_state.get(LIVE, ())
-    if isinstance(live, str):
-        return el("p", live, cls="ll-notice warn")
-    return el("div", tiles.values(live), cls="ll-sensor")
+    seen: Preview | str | None = st.session_state.get(LIVE)
+    if isinstance(seen, str):
+        return el("div", seen, cls="ll-notice warn")
+    return el("div", tiles.values(seen.live if seen else ()), cls="ll-sensor")
 
 
 def _pair(

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from analytics.week import Gap, SensorUse, WeekReport
 from dashboard.wording.text import hours, length_text, number, percent
+from ingest.live_labels import YES_NO
 
 if TYPE_CHECKING:
+    from ingest.entries import Assignment
     from ingest.live import LiveValue
+
+DETAILS = {
+    "off": "Nobody listens to it now.",
+    "searching": "Looking for it. If that takes long, wake it: move it, or put it on.",
+    "connecting": "Found; connecting …",
+    "streaming": "Its values arrive.",
+    "stale": "Connected, but it says nothing new.",
+    "lost": "Out of reach, asleep or held by a phone or watch.",
+}
+"""What each state means, where nothing more exact is known."""
+
+SHAPES = {
+    "off": "○",
+    "searching": "◌",
+    "connecting": "◐",
+    "streaming": "●",
+    "stale": "▲",
+    "lost": "◆",
+}
+"""A shape for each state, for where there are only letters."""
+
+LOW_PERCENT = 20.0
+"""Below this a battery is called low (design)."""
 
 
 def gap_text(gap: Gap, report: WeekReport) -> str:
@@ -56,13 +82,71 @@ def live_number(live: LiveValue) -> str:
     """`1.40` metres (a second) with two decimals, else about three figures; or `unknown`."""
     if live.value is None:
         return "unknown"
+    if live.unit == YES_NO:
+        return "yes" if live.value else "no"
     return f"{live.value:.2f}" if live.unit in {"m", "m/s"} else number(live.value, 2)
+
+
+def live_unit(live: LiveValue) -> str:
+    """` m/s`; nothing after `unknown`, `yes` and `no`."""
+    return "" if live.value is None or live.unit == YES_NO else f" {live.unit}"
 
 
 def live_text(value: LiveValue) -> str:
     """`speed 1.47 m/s`."""
-    unit = "" if value.value is None else f" {value.unit}"
-    return f"{value.label} {live_number(value)}{unit}"
+    return f"{value.label} {live_number(value)}{live_unit(value)}"
+
+
+def state_detail(state: str, detail: str) -> str:
+    """What a sensor's state means, in one sentence."""
+    return detail or DETAILS.get(state, "")
+
+
+def battery_low(percent_: float | None) -> str:
+    """What to do about a low battery; empty where it is not low, or unknown."""
+    if percent_ is None or percent_ >= LOW_PERCENT:
+        return ""
+    return f"Battery low ({percent(percent_ / 100)}): charge it, or have a new cell at hand."
+
+
+def battery_left(days: float | None) -> str:
+    """How long a battery lasts, with what that rests on."""
+    if days is None:
+        return "days left not known yet: not enough history"
+    about = "less than a day" if days < 1 else f"about {days:.0f} {'day' if days < 1.5 else 'days'}"
+    return f"{about} left, if it is used as it was"
+
+
+def gaps_today(gaps: tuple[Gap, ...]) -> str:
+    """`Gaps today: 10:10–10:50 (40 min, the link was lost)`, on this computer's clock."""
+    if not gaps:
+        return "No gaps today"
+    said = (
+        f"{gap.start.astimezone():%H:%M}–{gap.end.astimezone():%H:%M} "
+        f"({length_text(gap.end - gap.start)}{f', {gap.reason}' if gap.reason else ''})"
+        for gap in gaps
+    )
+    return f"Gaps today: {'; '.join(said)}"
+
+
+def others_text(others: int) -> str:
+    """How many Bluetooth devices were heard that are no sensors for us; empty for none."""
+    if not others:
+        return ""
+    return (
+        f"{others} other Bluetooth {'device was' if others == 1 else 'devices were'} heard that "
+        f"legload does not know."
+    )
+
+
+def assignment_text(one: Assignment, person: str, zone: dt.tzinfo) -> str:
+    """`From 2 November 2026, 14:05: right foot, Anna, carrying 5 kg, counts steps`."""
+    local = one.since.astimezone(zone)
+    clock = f", {local:%H:%M}" if (local.hour, local.minute) != (0, 0) else ""
+    load = f", carrying {number(one.load_kg)} kg" if one.load_kg else ""
+    counts = f", counts {one.counts}" if one.counts else ""
+    where = placement_text(one.placement.value)
+    return f"From {local.day} {local:%B %Y}{clock}: {where}, {person}{load}{counts}"
 
 
 def signal_text(dbm: int) -> str:
