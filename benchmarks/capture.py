@@ -26,11 +26,12 @@ from benchmarks.loader import RATE_HZ, gait
 from devices import PROFILES
 from ingest.clock import SystemClock
 from ingest.collector import Collector
-from ingest.link import Air, stream, take_leave
+from ingest.link import Air
 from ingest.loader import load
 from ingest.radio import Radio, open_radio
 from ingest.recording import Kind, read_recording, recording_paths
 from ingest.store import open_store
+from ingest.talk import stream, take_leave
 from ingest.virtual import Emission, Source, VirtualSensor, VirtualWorld, replay_sensor
 from ingest.virtual.catalogue import CATALOGUE
 from tests.collecting import enter

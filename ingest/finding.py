@@ -12,16 +12,8 @@ from collections.abc import Awaitable, Callable, Collection
 
 from ingest.clock import Clock
 from ingest.entries import Sensor
-from ingest.link import (
-    Air,
-    Client,
-    LinkLost,
-    Seen,
-    hang_up,
-    read_serial,
-    same_address,
-    short_address,
-)
+from ingest.link import Air, Seen, same_address, short_address
+from ingest.talk import Client, LinkLost, hang_up, read_serial
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,10 @@ from ingest.entries import (
     SensorPaired,
 )
 from ingest.errors import IngestError
-from ingest.link import Air, profiles_of, short_address, stream, take_leave
+from ingest.link import Air, short_address
 from ingest.live import LiveValue, LiveView
 from ingest.recording import Kind
+from ingest.talk import profiles_of, stream, take_leave
 
 FIND_S = 15.0
 POLL_S = 0.25

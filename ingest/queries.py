@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import duckdb
 import polars as pl
 
-from ingest import projection
+from ingest import gaps, projection
 from ingest.entries import Registry
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MINUTE_NS = 60_000_000_000
-SHORTEST_GAP = dt.timedelta(seconds=5)
-LONGEST_GAP = dt.timedelta(hours=12)  # longer, the sensor was put away
+SHORTEST_GAP_NS = 5 * 10**9
+LONGEST_GAP_NS = 12 * 3600 * 10**9  # longer, the sensor was put away
 
 Instant = dt.datetime
 
@@ -43,6 +43,46 @@ class Known(NamedTuple):
     loaded_through: int
     size: int
     sensor: str
+
+
+_LOST = """
+    WITH happened AS (
+        SELECT sensor, time, kind, detail
+        FROM link_event JOIN recording ON recording.number = link_event.recording
+        WHERE kind IN ('connected', 'lost')
+        UNION ALL
+        SELECT sensor, last_time, 'lost', 'recording stopped unexpectedly' FROM recording
+        WHERE last_time IS NOT NULL AND number NOT IN (
+            SELECT recording FROM link_event WHERE kind = 'lost')
+    ), event AS (
+        SELECT sensor, time, kind, detail,
+               lag(kind) OVER by_time AS before,
+               min(time) FILTER (kind = 'connected') OVER (
+                   by_time ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS back
+        FROM happened WHERE ?::VARCHAR[] IS NULL OR sensor IN ?
+        WINDOW by_time AS (PARTITION BY sensor ORDER BY time)
+    )
+    SELECT sensor, epoch_ns(time), epoch_ns(back), detail FROM event
+    WHERE kind = 'lost' AND before IS DISTINCT FROM 'lost' AND back > time
+    """
+"""Sensor, start, end in ns and reason of each stretch from a loss to the next connection."""
+
+_QUIET = """
+    WITH noted AS (
+        SELECT sensor, recording, time, split_part(detail, ': ', 1) AS stream,
+               detail LIKE '%: silent for %' AS silent,
+               try_cast(regexp_extract(detail, 'silent for ([0-9]+) s', 1) AS BIGINT) AS seconds
+        FROM link_event JOIN recording ON recording.number = link_event.recording
+        WHERE kind = 'dropped' AND (?::VARCHAR[] IS NULL OR sensor IN ?)
+    )
+    SELECT sensor, stream, epoch_ns(time) - seconds * 1000000000, coalesce(
+        (SELECT min(epoch_ns(heard.time)) FROM noted heard
+         WHERE heard.recording = q.recording AND heard.stream = q.stream
+           AND NOT heard.silent AND heard.time > q.time),
+        (SELECT epoch_ns(last_time) FROM recording WHERE number = q.recording), 0)
+    FROM noted q WHERE silent AND seconds IS NOT NULL
+    """
+"""Sensor, stream, start and end in ns of each silence that was noted on a connection."""
 
 
 def to_ns(instant: Instant) -> int:
@@ -247,42 +287,29 @@ class Store:
     def gaps(
         self, start: Instant, end: Instant, sensors: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        """Stretches in which a sensor was lost and came back: sensor, start, end, reason.
+        """Stretches in which nothing was heard: sensor, start, end, reason; by start and sensor.
 
         From LOST, or from the end of a recording that ends without one because the program or
-        the computer stopped, to the same sensor's next CONNECTED; longer than 5 s, at most 12 h.
+        the computer stopped, to the same sensor's next CONNECTED. And of one stream, while the
+        others of its sensor went on. Longer than 5 s, at most 12 h.
         """
-        return self._frame(
-            """
-            WITH happened AS (
-                SELECT sensor, time, kind, detail
-                FROM link_event JOIN recording ON recording.number = link_event.recording
-                WHERE kind IN ('connected', 'lost')
-                UNION ALL
-                SELECT sensor, last_time, 'lost', 'recording stopped unexpectedly' FROM recording
-                WHERE last_time IS NOT NULL AND number NOT IN (
-                    SELECT recording FROM link_event WHERE kind = 'lost')
-            ), event AS (
-                SELECT sensor, time, kind, detail,
-                       lag(kind) OVER by_time AS before,
-                       min(time) FILTER (kind = 'connected') OVER (
-                           by_time ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS back
-                FROM happened WHERE ?::VARCHAR[] IS NULL OR sensor IN ?
-                WINDOW by_time AS (PARTITION BY sensor ORDER BY time)
-            )
-            SELECT sensor, time AS start, back AS "end", detail AS reason FROM event
-            WHERE kind = 'lost' AND before IS DISTINCT FROM 'lost'
-              AND epoch_ns(back) - epoch_ns(time) BETWEEN ? + 1 AND ?
-              AND time < make_timestamp_ns(?) AND back > make_timestamp_ns(?)
-            ORDER BY start, sensor
-            """,
-            sensors,
-            sensors,
-            SHORTEST_GAP // dt.timedelta(microseconds=1) * 1000,
-            LONGEST_GAP // dt.timedelta(microseconds=1) * 1000,
-            to_ns(end),
-            to_ns(start),
-        )
+        lost = self._rows(_LOST, sensors, sensors)
+        quiet = self._rows(_QUIET, sensors, sensors)
+        rows = [
+            *lost,
+            *gaps.silences(quiet, [(key, first, last) for key, first, last, _ in lost]),
+        ]
+        listed = [
+            row
+            for row in rows
+            if SHORTEST_GAP_NS < row[2] - row[1] <= LONGEST_GAP_NS
+            and row[1] < to_ns(end)
+            and row[2] > to_ns(start)
+        ]
+        schema = {"sensor": pl.String, "start": pl.Int64, "end": pl.Int64, "reason": pl.String}
+        instants = pl.col("start", "end").cast(pl.Datetime("ns", "UTC"))
+        found = pl.DataFrame(listed, schema=schema, orient="row").with_columns(instants)
+        return found.sort("start", "sensor")
 
     def known(self) -> dict[str, Known]:
         """The recordings in the store by id."""

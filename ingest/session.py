@@ -20,7 +20,7 @@ from ingest.clock import Clock, until
 from ingest.entries import Entries, Sensor
 from ingest.errors import IngestError
 from ingest.finding import Finder
-from ingest.link import Air, Client, profiles_of, short_address, stream, take_leave
+from ingest.link import Air, short_address
 from ingest.live import LiveValue, LiveView
 from ingest.recording import (
     NO_CHARACTERISTIC,
@@ -31,6 +31,7 @@ from ingest.recording import (
     recording_path,
 )
 from ingest.status import SensorStatus, State
+from ingest.talk import Client, profiles_of, stream, take_leave
 from ingest.watchdog import Verdict, Watchdog
 
 __all__ = ["Disk", "SensorStatus", "Session", "State", "backoff_s"]

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from devices.profile import Channel, Profile
 from ingest.clock import Clock
 from ingest.errors import IngestError
-from ingest.link import Air, Client, Seen, profiles_of, stream, take_leave
+from ingest.link import Air, Seen
 from ingest.live import LiveView
 from ingest.live_labels import LABELS
 from ingest.recording import Kind
+from ingest.talk import Client, profiles_of, stream, take_leave
 
 LOOK_S = 3.0
 STILL_S = 2.0

@@ -20,10 +20,11 @@ from devices import battery, rsc
 from devices.profile import Profile, Write
 from ingest.clock import SystemClock
 from ingest.collector import Collector
-from ingest.link import Air, OnRow, stream
+from ingest.link import Air
 from ingest.radio import Radio, RadioError, explain, open_radio
 from ingest.recording import Kind
 from ingest.session import SensorStatus, State
+from ingest.talk import OnRow, stream
 from ingest.virtual import VirtualSensor
 from tests.collecting import enter, payloads, recordings
 from tests.mock_bluez import (

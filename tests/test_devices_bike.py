@@ -36,8 +36,8 @@ from devices.revolutions import (
     wheel_rate,
 )
 from ingest.framing import Kind
-from ingest.link import stream
 from ingest.live import LiveView
+from ingest.talk import stream
 from ingest.virtual import VirtualSensor
 from ingest.virtual.bike import Second, power_meter, ride, speed_and_cadence
 from ingest.virtual.sources import with_companions

@@ -33,8 +33,9 @@ from devices import (
     ftms_treadmill,
 )
 from devices.profile import CHANNELS, Channel, MalformedPacket
-from ingest.link import Air, Seen, stream
+from ingest.link import Air, Seen
 from ingest.recording import Kind
+from ingest.talk import stream
 from ingest.virtual import VirtualSensor, machines
 from ingest.virtual.catalogue import CATALOGUE
 from tests.codecs.machines import LAYOUTS, WIDTHS, fits_a_layout, measurements

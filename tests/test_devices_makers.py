@@ -29,8 +29,8 @@ from devices.profile import (
 from devices.walker import Walker, live_walk
 from ingest.decoding import decode_recording
 from ingest.framing import Kind
-from ingest.link import stream
 from ingest.recording import read_recording, recording_paths
+from ingest.talk import stream
 from ingest.virtual import VirtualSensor
 from ingest.virtual.makers import infinitime_watch, microbit_leg, witmotion_leg
 from tests.collecting import collecting, enter

@@ -20,7 +20,7 @@ from devices import PROFILES, weight_scale
 from devices.profile import CHANNELS, Channel
 from devices.weight_scale import WeightFeature, WeightMeasurement, WeightScaleDecoder
 from ingest.framing import Kind
-from ingest.link import stream
+from ingest.talk import stream
 from ingest.virtual.scale import EVERY_S, MASS_KG, bathroom_scale
 from tests.codecs.scale import weighings
 from tests.one_sensor import find, in_the_air

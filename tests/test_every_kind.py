@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tests.one_sensor import in_the_air
 from tests.time_travel import TravelClock, run
 
 SECONDS = 45.0
+EVER = (dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
 TELLS = {
     "rsc": Channel.CADENCE_SENT,
     "heart_rate": Channel.HEART_RATE,
@@ -66,10 +68,8 @@ def test_a_sensor_of_this_kind_is_paired_and_what_it_says_is_stored(
     summary = load(tmp_path)
     assert summary.problems == ()
     with open_store(tmp_path) as store:
-        recordings = store.recordings()
-        (name,) = recordings["sensor"].unique()
-        span = (recordings["started"].min(), recordings["last_time"].max())
-        slow, motion = store.slow(name, *span), store.motion(name, *span)
+        (name,) = store.recordings()["sensor"].unique()
+        slow, motion = store.slow(name, *EVER), store.motion(name, *EVER)
     if key in TELLS:
         told = slow.filter(pl.col("channel") == TELLS[key].value)
         assert len(told) >= (1 if key == "weight_scale" else 30)

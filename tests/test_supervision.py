@@ -200,6 +200,8 @@ def test_a_pod_that_falls_silent_beside_a_heart_rate_is_noticed_and_tried_once(
     assert lost[0] == f"{POD}: silent for 10 s"
     assert len(lost) <= 6  # after 10 s, then 20, 40, 80, 160 more, then the end
     assert rows(tmp_path, Kind.DROPPED)[0].startswith(f"{POD}: silent for ")
+    quiet = [gap for gap in gaps(tmp_path, *BOTH) if gap[2] == f"{POD} was silent"]
+    assert sum(end - start for start, end, _ in quiet) > 4 * MINUTE
 
 
 def test_an_hour_of_a_pod_at_rest_costs_the_heart_rate_beside_it_next_to_nothing(
