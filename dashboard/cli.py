@@ -73,7 +73,7 @@ def options(
     ] = None,
     radio: Annotated[
         str | None,
-        typer.Option(help="auto, virtual or hci:TRANSPORT.", rich_help_panel=_PLACES),
+        typer.Option(help="auto, virtual[:KINDS], hci:TRANSPORT.", rich_help_panel=_PLACES),
     ] = None,
     person: Annotated[str | None, typer.Option(help="Whose data.", rich_help_panel=_PLACES)] = None,
     as_json: Annotated[

@@ -201,6 +201,7 @@ class Data:
             recording=state.recording if state else False,
             message=message,
             sensors=sensors,
+            notice=state.notice if state else "",
         )
 
     def _last(self, sensors: Sequence[Sensor]) -> dict[str, LastKnown]:

@@ -23,15 +23,15 @@ def claim(home: Path, radio: str) -> None:
     Raises:
         DashboardError: virtual sensors would write among real recordings, or the other way round.
     """
-    marked = (home / MARKER).exists()
-    if radio == VIRTUAL and not marked:
+    marked, virtual = (home / MARKER).exists(), radio.partition(":")[0] == VIRTUAL
+    if virtual and not marked:
         if recording_paths(home) or Entries(home).registry().sensors:
             raise DashboardError(
                 f"{home} is for real sensors; virtual ones must not mix with them.",
                 "Run 'legload demo', or choose another folder: --home DIR",
             )
         mark(home)
-    elif radio != VIRTUAL and marked:
+    elif marked and not virtual:
         raise DashboardError(
             f"{home} is a demo's folder, for virtual sensors only.",
             "Choose another folder for real sensors: --home DIR",

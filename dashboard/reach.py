@@ -23,7 +23,7 @@ from ingest.control import NotRunning, ask
 from ingest.entries import Entries, Sensor
 from ingest.link import Air, Seen, Sweep
 from ingest.pairing import FIND_S, Examination, enrol, examine, replace_sensor
-from ingest.radio import open_radio
+from ingest.radio import VirtualSensors, open_radio
 from ingest.shake import Shaking, shake
 
 if TYPE_CHECKING:
@@ -34,13 +34,25 @@ SHAKE_POLL_S = 0.3
 ANSWER_S = 45.0  # finding, connecting and watching a sensor, with retries
 
 
-def virtual_sensors(link: LocalLink) -> AbstractAsyncContextManager[object]:
-    """The demo's three sensors on a link."""
-    from ingest.virtual import VirtualWorld, demo_sensors
+def virtual_sensors(radio: str) -> VirtualSensors:
+    """What `virtual` puts on the air: the demo's sensors, or those of `virtual:csc,polar_pmd`.
 
-    clock = SystemClock()
-    rng = np.random.default_rng(7)
-    return VirtualWorld(link, demo_sensors(rng, clock.utc_ns()), clock, rng)
+    Raises:
+        RadioError: there is no virtual sensor of that kind.
+    """
+
+    def world(link: LocalLink) -> AbstractAsyncContextManager[object]:
+        from ingest.virtual import VirtualWorld, demo_sensors
+        from ingest.virtual.catalogue import named
+
+        clock = SystemClock()
+        rng = np.random.default_rng(7)
+        _, colon, keys = radio.partition(":")
+        chosen = named(keys.split(","), rng, clock.utc_ns()) if colon else None
+        sensors = demo_sensors(rng, clock.utc_ns()) if chosen is None else chosen
+        return VirtualWorld(link, sensors, clock, rng)
+
+    return world
 
 
 def _directly(radio: str | None, work: Callable[[Air], Awaitable[T]]) -> T:
@@ -48,7 +60,7 @@ def _directly(radio: str | None, work: Callable[[Air], Awaitable[T]]) -> T:
         raise NotRunning("No collector is running.", "Start it on the Sensors page.")
 
     async def go() -> T:
-        async with open_radio(radio, virtual=virtual_sensors) as opened:
+        async with open_radio(radio, virtual=virtual_sensors(radio)) as opened:
             return await work(Air(opened, PROFILES, SystemClock()))
 
     return asyncio.run(go())

@@ -74,13 +74,17 @@ class SensorNotes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorStatus:
-    """The collector and its sensors; message says it in one sentence."""
+    """The collector and its sensors; message says it in one sentence.
+
+    notice: what a person should know about the adapter and do; empty if all is well.
+    """
 
     running: bool
     radio: str
     recording: bool
     message: str
     sensors: tuple[SensorView, ...]
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +272,10 @@ def sensor_uses(
                 title=profiles[0].title if profiles else sensor.profiles[0],
                 placement=worn[-1].placement.value,
                 observed_h=row["observed_s"] / 3600.0,
-                continuous=any(profile.continuous for profile in profiles),
+                continuous=any(
+                    profile.continuous and profile.streams_at(worn[-1].placement)
+                    for profile in profiles
+                ),
                 battery_percent=battery.percent if battery else None,
                 malformed=row["malformed"],
             )

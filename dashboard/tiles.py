@@ -76,7 +76,9 @@ def tiles(status: CollectorStatus) -> Markup:
 def recording(status: CollectorStatus) -> Markup:
     """Whether anything is being recorded, in one line."""
     key = "recording" if status.running and status.recording else "off"
-    return el("p", el("span", el("i"), status.message, cls=f"ll-state {key}"))
+    line = el("p", el("span", el("i"), status.message, cls=f"ll-state {key}"))
+    notice = el("div", status.notice, cls="ll-notice warn") if status.notice else Markup()
+    return Markup(line + notice)
 
 
 def card(

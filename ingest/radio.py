@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 OnSeen = Callable[[BLEDevice, AdvertisementData], None]
 VirtualSensors = Callable[["LocalLink"], AbstractAsyncContextManager[object]]
 
-SPECS = "Use 'auto', 'virtual' or 'hci:<transport>', for example hci:usb:0."
+SPECS = "Use 'auto', 'virtual', 'virtual:<kinds>' or 'hci:<transport>', such as hci:usb:0."
 TURN_ON = "Turn Bluetooth on, then try again."
 ALLOW = "Allow Bluetooth for this program in the system's privacy settings, then try again."
 DOCTOR = "Run 'legload doctor' to see what this computer offers."
@@ -183,18 +183,18 @@ class SystemRadio:
 def open_radio(spec: str, *, virtual: VirtualSensors | None = None) -> Radio:
     """The radio that `spec` names, to be opened with `async with`.
 
-    spec: `auto`; `virtual`, where `virtual(link)` is entered to put sensors on the air; or
-    `hci:<bumble transport name>`. Raises RadioError here when the spec is wrong, and on entering
-    when the transport refuses. `auto` reports a missing or switched-off adapter when scanning
-    starts: wrap what bleak raises in `explain`.
+    spec: `auto`; `virtual` or `virtual:…`, where `virtual(link)` is entered to put sensors on the
+    air; or `hci:<bumble transport name>`. Raises RadioError here when the spec is wrong, and on
+    entering when the transport refuses. `auto` reports a missing or switched-off adapter when
+    scanning starts: wrap what bleak raises in `explain`.
     """
-    kind, colon, transport = spec.partition(":")
+    kind, _, transport = spec.partition(":")
     if spec == "auto":
         return SystemRadio()
-    if spec == "virtual" or (kind == "hci" and transport):
+    if kind == "virtual" or (kind == "hci" and transport):
         from ingest import bumble_radio
 
-        if colon:
+        if kind == "hci":
             return bumble_radio.HciRadio(transport)
         return bumble_radio.VirtualRadio(virtual)
     raise RadioError(f"There is no radio called '{spec}'.", SPECS)

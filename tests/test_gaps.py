@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ def seconds(found: list[tuple[int, int]]) -> set[int]:
 def test_a_union_covers_the_same_seconds_in_order_and_apart(given_: list[tuple[int, int]]) -> None:
     found = union(given_)
     assert seconds(found) == seconds(given_)
-    assert all(one[1] < other[0] for one, other in zip(found, found[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(found))
 
 
 @given(spans, spans)

@@ -68,7 +68,7 @@ async def _collect(settings: Settings, for_s: float | None) -> None:
     async def load() -> None:
         await processes.load(settings.home)
 
-    async with open_radio(settings.radio, virtual=virtual_sensors) as radio:
+    async with open_radio(settings.radio, virtual=virtual_sensors(settings.radio)) as radio:
         await Air(radio, PROFILES, SystemClock()).look(CHECK_S)  # fails here, not silently later
         collector = Collector(
             settings.home,
@@ -124,6 +124,8 @@ def status(context: typer.Context) -> None:
     if context.obj.json:
         return console.emit(state)
     console.show(state.message)
+    if state.notice:
+        console.show(state.notice)
     for sensor in state.sensors:
         values = ", ".join(live_text(value) for value in sensor.live if value.value is not None)
         said = " ".join(filter(None, (sensor.detail, values)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ingest.radio import RadioError
 from ingest.virtual.bike import power_meter, speed_and_cadence
 from ingest.virtual.demo import foot_pod, heart_strap, leg_motion
 from ingest.virtual.machines import (
@@ -24,6 +25,8 @@ from ingest.virtual.scale import bathroom_scale
 
 Maker = Callable[[np.random.Generator, int], VirtualSensor]
 """Given randomness and the instant it begins (UTC ns), a sensor with an address of its own."""
+
+ALL = "all"
 
 CATALOGUE: dict[str, Maker] = {
     "rsc": foot_pod,
@@ -45,3 +48,18 @@ CATALOGUE: dict[str, Maker] = {
     "movesense": movesense_imu,
 }
 """By profile key; a test holds that every profile but the companions is here."""
+
+
+def named(keys: Sequence[str], rng: np.random.Generator, start_ns: int) -> list[VirtualSensor]:
+    """A virtual sensor of each of these kinds; `all` is every kind.
+
+    Raises:
+        RadioError: there is none of that kind.
+    """
+    wanted = list(CATALOGUE) if list(keys) == [ALL] else list(dict.fromkeys(keys))
+    if unknown := [key for key in wanted if key not in CATALOGUE]:
+        raise RadioError(
+            f"There is no virtual sensor '{unknown[0]}'.",
+            f"Use virtual, virtual:{ALL}, or virtual: and some of {', '.join(CATALOGUE)}.",
+        )
+    return [CATALOGUE[key](rng, start_ns) for key in wanted]
