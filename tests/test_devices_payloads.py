@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from bluetooth_sig.gatt.characteristics.battery_level import BatteryLevelCharacteristic
+from bluetooth_sig.gatt.characteristics.firmware_revision_string import (
+    FirmwareRevisionStringCharacteristic,
+)
 from bluetooth_sig.gatt.characteristics.heart_rate_measurement import (
     HeartRateMeasurementCharacteristic,
     SensorContactState,
 )
+from bluetooth_sig.gatt.characteristics.manufacturer_name_string import (
+    ManufacturerNameStringCharacteristic,
+)
+from bluetooth_sig.gatt.characteristics.model_number_string import ModelNumberStringCharacteristic
 from bluetooth_sig.gatt.characteristics.rsc_feature import RSCFeatureCharacteristic
 from bluetooth_sig.gatt.characteristics.rsc_measurement import RSCMeasurementCharacteristic
+from bluetooth_sig.gatt.characteristics.serial_number_string import (
+    SerialNumberStringCharacteristic,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,6 +173,21 @@ def test_device_text_survives_with_any_padding(text: str) -> None:
     assert device_information.parse(payload) == text
     assert device_information.parse(payload + b"\0\0") == text
     assert device_information.parse(b" " + payload + b" \0") == text
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        FirmwareRevisionStringCharacteristic,
+        ManufacturerNameStringCharacteristic,
+        ModelNumberStringCharacteristic,
+        SerialNumberStringCharacteristic,
+    ],
+)
+@given(text=st.text("0123456789ABCDEFabcdef-. é", min_size=1).map(str.strip))
+def test_device_information_agrees_with_bluetooth_sig(theirs: type[Any], text: str) -> None:
+    payload = device_information.encode(text)
+    assert device_information.parse(payload) == theirs().parse_value(payload)
 
 
 @given(payload=st.binary(max_size=40))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import dose, force
@@ -213,7 +213,6 @@ minutes_strategy = st.lists(
 ).filter(lambda rows: any(cycles for _, _, cycles in rows))
 
 
-@settings(deadline=None)
 @given(minutes_strategy)
 def test_the_dose_agrees_with_a_plain_reference_written_cycle_by_cycle(
     rows: list[tuple[int, float, int]],

@@ -134,7 +134,7 @@ def test_no_samples_make_no_minutes() -> None:
 seconds_strategy = st.lists(st.integers(0, 3000), min_size=1, max_size=60, unique=True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seconds_strategy, st.randoms(use_true_random=False))
 def test_the_order_of_samples_changes_no_minute(seconds: list[int], random: Any) -> None:
     rows = pod(NINE, [tenth / 10 for tenth in seconds])
@@ -143,7 +143,7 @@ def test_the_order_of_samples_changes_no_minute(seconds: list[int], random: Any)
     assert_close(minutes_of(slow(rows)), expected)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seconds_strategy, st.integers(1, 4))
 def test_splitting_a_session_changes_no_minute(seconds: list[int], after: int) -> None:
     rows = pod(NINE, [tenth / 10 for tenth in seconds])
@@ -473,7 +473,7 @@ def test_a_slow_cadence_has_no_known_cost() -> None:
     assert pl.select(intensity.cadence_mets(99.0)).item() is None
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.permutations(range(12)))
 def test_the_order_of_sensor_minutes_changes_no_minute(order: list[int]) -> None:
     rows = [

@@ -191,7 +191,7 @@ def test_the_bundled_font_has_every_character_that_the_fallback_keeps() -> None:
         assert len(read(replace(report, notices=(note,))).pages) == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(text=st.text(max_size=200))
 def test_any_notice_still_gives_one_page(text: str) -> None:
     report = sample_week.complete()

@@ -373,7 +373,7 @@ def test_the_53rd_week_ends_before_the_first_of_the_new_year_begins() -> None:
 
 # --- properties ---------------------------------------------------------------------------------
 
-quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 walks = st.lists(st.integers(0, 90), min_size=7, max_size=7)
 hours = st.lists(st.integers(0, 14), min_size=7, max_size=7)
 

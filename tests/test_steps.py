@@ -102,7 +102,7 @@ def test_a_stride_stands_at_the_same_instant_at_any_rate(rate_hz: float) -> None
 
 
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_way_a_sensor_is_mounted_does_not_matter(seed: int) -> None:
     motion, turn = walk(strides=12), rotation(seed)
     turned = Motion(
@@ -139,7 +139,7 @@ def test_a_foot_without_gyroscope_still_counts() -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), rate_hz=st.sampled_from(RATES[:3]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_batches_of_up_to_100_ms_change_no_count(seed: int, rate_hz: float) -> None:
     motion = walk(strides=20, rate_hz=rate_hz)
     ends = np.cumsum(np.random.default_rng(seed).uniform(0.0, 0.1, 5_000))
@@ -149,7 +149,7 @@ def test_batches_of_up_to_100_ms_change_no_count(seed: int, rate_hz: float) -> N
 
 
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_one_sample_in_twenty_lost_changes_no_count(seed: int) -> None:
     motion = walk(strides=20, rate_hz=50.0)
     keep = np.random.default_rng(seed).random(len(motion.time_s)) >= 0.05
@@ -163,7 +163,7 @@ def test_samples_that_are_not_finite_count_as_lost() -> None:
 
 
 @given(start=st.floats(10.0, 30.0), length=st.floats(4.0, 20.0))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_nothing_is_detected_inside_a_gap(start: float, length: float) -> None:
     motion = walk(strides=60)
     keep = (motion.time_s < start) | (motion.time_s >= start + length)
@@ -211,7 +211,7 @@ def test_running_is_gait_of_140_steps_a_minute_or_more(stride_s: float, running:
 
 
 @given(cut_s=st.floats(100.0, 300.0), seed=st.integers(0, 1000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_chunks_with_a_margin_give_the_events_of_the_whole(cut_s: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     motion = walk(strides=350, stride_s=1.1, rate_hz=25.0)

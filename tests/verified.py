@@ -18,6 +18,8 @@ ORACLE: dict[str, str] = {
     "rsc": "tests/test_devices_payloads.py::test_rsc_agrees_with_bluetooth_sig",
     "heart_rate": "tests/test_devices_payloads.py::test_heart_rate_agrees_with_bluetooth_sig",
     "battery": "tests/test_devices_payloads.py::test_battery_agrees_with_bluetooth_sig",
+    "device_information": "tests/test_devices_payloads.py::"
+    "test_device_information_agrees_with_bluetooth_sig",
     "csc": "tests/test_devices_bike.py::test_speed_and_cadence_agree_with_bluetooth_sig",
     "cycling_power": "tests/test_devices_bike.py::test_cycling_power_agrees_with_bluetooth_sig",
     "ftms_treadmill": _MACHINES,
