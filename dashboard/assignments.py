@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dashboard.errors import DashboardError
 from devices.profile import Placement
-from ingest.entries import AnyEntry, Assigned, Assignment, AssignmentRemoved, Sensor
+from ingest.entries import YEARS, AnyEntry, Assigned, Assignment, AssignmentRemoved, Sensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +33,19 @@ def assigned_anew(
 ) -> list[AnyEntry]:
     """The entries that say so. zone: of the local day `since`; alone: the only person there is.
 
-    Whatever else began on the day `since` gives way: the whole day is as said now.
+    since: a day, and whatever else began on it gives way: the whole day is as said now; or an
+    instant (aware, or on a clock in `zone`), from which it holds until what began later.
 
     Raises:
         DashboardError: nothing begins at `correct`, the day is yet to come, or no place is known.
     """
-    if since is not None and since > now.astimezone(zone).date():
-        raise DashboardError(f"{since} is yet to come.", "Say it when the day is there.")
+    if since is not None and since.year not in YEARS:
+        raise DashboardError(
+            f"The year {since.year} is not between {YEARS[0]} and {YEARS[-1]}.", "Say another day."
+        )
     start = _start(sensor, now=now, zone=zone, since=since, correct=correct)
+    if since is not None and start > now:
+        raise DashboardError(f"{_written(since)} is yet to come.", "Say it when the time is there.")
     same_day = _same_day(sensor, since, zone)
     before = same_day[-1] if same_day and not correct else _base(sensor, start, correct)
     if said.placement is None and before is None:
@@ -70,6 +75,8 @@ def _start(
     since: dt.date | None,
     correct: dt.datetime | None,
 ) -> dt.datetime:
+    if isinstance(since, dt.datetime):
+        return (since if since.tzinfo else since.replace(tzinfo=zone)).astimezone(dt.UTC)
     if since is not None:
         return dt.datetime.combine(since, dt.time(), zone).astimezone(dt.UTC)
     if correct is not None:
@@ -88,7 +95,20 @@ def _base(sensor: Sensor, start: dt.datetime, correct: dt.datetime | None) -> As
     return next(iter([*before[-1:], *sensor.assignments]), None)
 
 
+def replaced(sensor: Sensor, said: Sequence[AnyEntry]) -> tuple[Assignment, ...]:
+    """The assignments that are gone, or say something else, once these entries are said."""
+    gone = {one.since for one in said if isinstance(one, Assigned | AssignmentRemoved)}
+    return tuple(one for one in sensor.assignments if one.since in gone)
+
+
+def _written(since: dt.date) -> str:
+    """As a person wrote it, to the minute."""
+    return f"{since:%Y-%m-%dT%H:%M}" if isinstance(since, dt.datetime) else str(since)
+
+
 def _same_day(sensor: Sensor, since: dt.date | None, zone: dt.tzinfo) -> list[Assignment]:
+    if isinstance(since, dt.datetime):
+        return []
     return [one for one in sensor.assignments if one.since.astimezone(zone).date() == since]
 
 

@@ -89,7 +89,10 @@ def options(
         bool, typer.Option("--verbose", "-v", help="Say more.", rich_help_panel=_PLACES)
     ] = False,
     _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print and stop.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, show_envvar=False, help="Print and stop."
+        ),
     ] = False,
 ) -> None:
     """Did my legs carry enough this week? An honest, local record. Start with: legload demo"""

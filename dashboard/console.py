@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -32,14 +33,54 @@ def emit(result: object) -> None:
     sys.stdout.write(text.decode() + "\n")
 
 
-def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Print rows for a person; None is an em dash, never an empty cell or a zero."""
+def width() -> int:
+    """Letters that a line of a table has room for."""
+    return _stdout.width
+
+
+def table(
+    columns: Iterable[str], rows: Iterable[Iterable[object]], *, whole: Iterable[str] = ()
+) -> None:
+    """Print rows for a person; None is an em dash, never an empty cell or a zero.
+
+    whole: columns that never wrap; what stands in the others gives way.
+    """
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(column, overflow="fold")  # a key that is cut off cannot be typed
+    unbroken = frozenset(whole)
+    for column in columns:  # folded, because a key that is cut off cannot be typed
+        grid.add_column(column, overflow="fold", no_wrap=column in unbroken)
     for row in rows:
         grid.add_row(*("—" if cell is None else escape(str(cell)) for cell in row))
     _stdout.print(grid)
+
+
+def ask(question: str, usual: str, advice: str) -> str:
+    """What a person answers on stderr; `usual` if they only press Enter.
+
+    Nobody is there to answer (stdin is closed): `advice` is said, and the program ends with 2.
+    """
+    try:
+        answer: str = typer.prompt(question, default=usual, err=True)
+    except typer.Abort as end:
+        raise _unanswered(end, advice) from None
+    return answer.strip()
+
+
+def agree(question: str, advice: str) -> bool:
+    """Whether a person says yes, as Enter does; otherwise as `ask`."""
+    try:
+        return typer.confirm(question, default=True, err=True)
+    except typer.Abort as end:
+        raise _unanswered(end, advice) from None
+
+
+def _unanswered(end: typer.Abort, advice: str) -> Exception:
+    """Ctrl-C stays what it is."""
+    if not isinstance(end.__context__, EOFError):
+        return end
+    note("")  # the question stands on a line of its own
+    note(advice)
+    return typer.Exit(2)
 
 
 @contextmanager

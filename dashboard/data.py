@@ -17,7 +17,7 @@ from analytics.protocol import default_protocol
 from analytics.score import report_range, week_report
 from analytics.week import Status, WeekReport
 from dashboard import processes, reach
-from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew
+from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew, replaced
 from dashboard.demo import MARKER, Progress, progress
 from dashboard.errors import DashboardError
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
@@ -45,6 +45,7 @@ from devices.profile import Placement
 from ingest.collector import CollectorState
 from ingest.control import NotRunning, ask
 from ingest.entries import (
+    Assignment,
     AssignmentRemoved,
     Entries,
     PersonSet,
@@ -56,6 +57,7 @@ from ingest.entries import (
 from ingest.errors import IngestError
 from ingest.link import Seen as InTheAir
 from ingest.link import short_address
+from ingest.pairing import refuse_misfit
 from ingest.session import State
 from ingest.shake import Shaking
 from ingest.store import Store, open_store
@@ -328,7 +330,7 @@ class Data:
         """Call a sensor by another name, which stays its own however it is paired; "": as before.
 
         Raises:
-            DashboardError: it cannot be a name.
+            DashboardError: it cannot be a name, or another sensor that is paired has it.
         """
         word = " ".join(name.split())
         if len(word) > LONGEST_NAME or not word.isprintable():
@@ -336,8 +338,18 @@ class Data:
                 f"'{name[:LONGEST_NAME]}' cannot be a name.",
                 f"Use up to {LONGEST_NAME} letters, digits and spaces.",
             )
-        key, now = self._sensor(sensor).key, dt.datetime.now(dt.UTC)
-        _told(lambda: self._entries.append(SensorNamed(at=now, sensor=key, name=word)))
+        found, now = self._sensor(sensor), dt.datetime.now(dt.UTC)
+        for other in self._registry().active if word else ():
+            taken = other.key != found.key and word.casefold() in (
+                other.called.casefold(),
+                other.key,
+            )
+            if taken:
+                raise DashboardError(
+                    f"{other.key} is called {word!r} already.",
+                    "Choose another name, or rename that one first.",
+                )
+        _told(lambda: self._entries.append(SensorNamed(at=now, sensor=found.key, name=word)))
 
     def replace(self, sensor: str, address: str) -> str:
         """Have another sensor take the place of a paired one from now on; the new one's key."""
@@ -355,16 +367,22 @@ class Data:
         counts: str | None = None,
         since: dt.date | None = None,
         correct: dt.datetime | None = None,
-    ) -> None:
+    ) -> tuple[Assignment, ...]:
         """Say anew where a sensor sits; None keeps what was said. Stored minutes are scored again.
 
-        since: it holds from that local day on. correct: when the assignment began that is meant,
-        which then begins at `since`, or when it did. Neither: the one in force is corrected.
+        since: it holds from that local day on, or from that instant. correct: when the assignment
+        began that is meant, which then begins at `since`, or when it did. Neither: the one in force
+        is corrected. Returned are the assignments that were replaced.
 
         Raises:
-            DashboardError: unknown sensor, person or assignment, or a day that is yet to come.
+            DashboardError: unknown sensor, person or assignment, a place where it cannot sit, or a
+                day that is yet to come.
         """
         found = self._sensor(sensor)
+        place = Placement(placement) if placement else None
+        before = found.current.counts if found.current else None
+        new = None if counts == before else counts
+        _told(lambda: refuse_misfit(found.profiles, placement=place, load_kg=load_kg, counts=new))
         wanted = Said(
             placement=placement,
             person=self.pick(person) if person else None,
@@ -377,10 +395,12 @@ class Data:
             found, wanted, now=now, zone=zone, alone=self.pick, since=since, correct=correct
         )
         _told(lambda: self._entries.append(*said))
+        return replaced(found, said)
 
     def recount(self, sensor: str, counts: str) -> None:
         """Say what a foot pod's cadence counts, and counted ever since it was paired."""
         found = self._sensor(sensor)
+        _told(lambda: refuse_misfit(found.profiles, counts=counts))
         said = counted_anew(found, counts, now=dt.datetime.now(dt.UTC))
         _told(lambda: self._entries.append(*said))
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 
 from dashboard.errors import DashboardError
+from dashboard.settings import DEMO_MARK, VIRTUAL
 from ingest.entries import Entries
 from ingest.private import create_whole, open_private, private_folder
 from ingest.recording import recording_paths
 
-MARKER = "DEMO"
+MARKER = DEMO_MARK
 PROGRESS = "progress.json"
-VIRTUAL = "virtual"
 
 
 def claim(home: Path, radio: str) -> None:
@@ -34,7 +34,7 @@ def claim(home: Path, radio: str) -> None:
     elif marked and not virtual:
         raise DashboardError(
             f"{home} is a demo's folder, for virtual sensors only.",
-            "Choose another folder for real sensors: --home DIR",
+            "Choose another folder for real sensors (--home DIR), or add --radio virtual.",
         )
 
 

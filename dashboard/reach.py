@@ -22,7 +22,15 @@ from ingest.clock import SystemClock
 from ingest.control import NotRunning, ask
 from ingest.entries import Entries, Sensor
 from ingest.link import Air, Seen, Sweep
-from ingest.pairing import FIND_S, Examination, enrol, examine, replace_sensor
+from ingest.pairing import (
+    FIND_S,
+    Examination,
+    enrol,
+    examine,
+    refuse_misfit,
+    refuse_taken,
+    replace_sensor,
+)
 from ingest.radio import VirtualSensors, open_radio
 from ingest.shake import Shaking, shake
 
@@ -96,7 +104,8 @@ def shaken(home: Path, radio: str | None, say: Callable[[Shaking], None]) -> Sha
         now = begin_shake(home)
     except NotRunning:
         clock = SystemClock()
-        return _directly(radio, lambda air: shake(air, PROFILES, clock, say))
+        paired = [sensor.address for sensor in Entries(home).registry().active]
+        return _directly(radio, lambda air: shake(air, PROFILES, clock, say, leave_out=paired))
     say(now)
     while not now.done:
         time.sleep(SHAKE_POLL_S)
@@ -123,11 +132,15 @@ def pair(
     *,
     placement: Placement,
     person: str,
-    load_kg: float,
+    load_kg: float | None,
     counts: str | None,
     found: Examination | None = None,
 ) -> str:
-    """Save a sensor and where it sits; its key. `found`: it was looked at already."""
+    """Save a sensor and where it sits; its key. See `enrol`. `found`: it was looked at already.
+
+    Raises:
+        IngestError: it cannot sit there, carry a load or count that; it cannot be read or saved.
+    """
     facts = {"person": person, "load_kg": load_kg, "counts": counts}
     try:
         key = ask(
@@ -135,9 +148,11 @@ def pair(
         )
         return str(key)
     except NotRunning:
+        found = found or preview(home, radio, address, FIND_S)
+        refuse_misfit(found.profiles, placement=placement, load_kg=load_kg, counts=counts)
         return enrol(
             Entries(home),
-            found or preview(home, radio, address, FIND_S),
+            found,
             placement=placement,
             person=person,
             load_kg=load_kg,
@@ -147,7 +162,12 @@ def pair(
 
 
 def put_in_place(home: Path, radio: str | None, old: Sensor, address: str) -> str:
-    """Have the sensor at an address take the place of a paired one; the new one's key."""
+    """Have the sensor at an address take the place of a paired one; the new one's key.
+
+    Raises:
+        IngestError: it is the same sensor, of another kind, or paired already; see there.
+    """
+    refuse_taken(Entries(home).registry(), old, address)
     try:
         return str(ask(home, "replace", timeout_s=ANSWER_S, sensor=old.key, address=address))
     except NotRunning:

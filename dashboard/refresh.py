@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from analytics.errors import AnalyticsError
 from analytics.frames import METHOD, SensorMinutes
 from analytics.gait.steps import MARGIN_S, RATE_HZ, detect_steps
 from analytics.minutes import motion_minutes, slow_minutes, with_heart_rate
@@ -20,6 +22,8 @@ from ingest.entries import Assignment, Entries, Person, Registry, Sensor
 from ingest.loader import load
 from ingest.store import Stale, Store, open_store
 from ingest.weighing import weighed
+
+log = logging.getLogger(__name__)
 
 WHOLE_DAY = dt.timedelta(days=1)
 CONTEXT = dt.timedelta(minutes=CONTEXT_MIN)
@@ -52,15 +56,23 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
     registry = Entries(home).registry()
     pieces = [piece for stale in _stale(home) for piece in _pieces(stale)]
     minutes = 0
+    problems: list[str] = []
     for number, stale in enumerate(pieces, 1):
-        minutes += _recompute(home, registry, stale)
+        try:
+            minutes += _recompute(home, registry, stale)
+        except (AnalyticsError, ArithmeticError, ValueError) as error:
+            log.exception("computing minutes of %s", stale.sensor)
+            problems.append(
+                f"Minutes of {stale.sensor} on {stale.start:%Y-%m-%d} could not be computed "
+                f"({error}). Please report this with the log; its recordings are kept."
+            )
         if progress is not None:
             progress(number, len(pieces))
     return Refreshed(
         recordings=summary.recordings,
         rows=summary.rows,
         minutes=minutes,
-        problems=summary.problems,
+        problems=(*summary.problems, *problems),
     )
 
 

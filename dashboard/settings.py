@@ -1,6 +1,7 @@
 """Where things are and how the program was asked to behave; read only by the entry points.
 
-Later beats earlier: built-in, `settings.toml` in the home folder, environment, command line.
+Later beats earlier: built-in, what marks a demo's folder, `settings.toml` in the home folder,
+environment, command line.
 """
 
 from __future__ import annotations
@@ -17,26 +18,46 @@ from dashboard.errors import DashboardError
 
 FILE = "settings.toml"
 DEMO_FOLDER = "demo"
+DEMO_MARK = "DEMO"
+"""A file of this name in a folder says that only virtual sensors belong there."""
+
+AUTO, VIRTUAL = "auto", "virtual"
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `settings.toml` may say."""
 
-    radio: str = "auto"
+    radio: str | None = None
     person: str | None = None
     port: Annotated[int, msgspec.Meta(ge=1024, le=65535)] = 8501
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One run of the program. person None: the only one there is."""
+    """One run of the program. person None: the only one there is.
 
-    home: Path
+    folder: the home folder as it was named, for whoever can do with what is no folder.
+    """
+
+    folder: Path
     radio: str
     person: str | None
     port: int
     json: bool
     verbose: bool
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds everything; it need not be there yet.
+
+        Raises:
+            DashboardError: a file is in its place.
+        """
+        if self.folder.exists() and not self.folder.is_dir():
+            raise DashboardError(
+                f"{self.folder} is a file, not a folder.", "Choose a folder: --home DIR"
+            )
+        return self.folder
 
     @property
     def demo_home(self) -> Path:
@@ -58,8 +79,8 @@ def load_settings(given: Mapping[str, object]) -> Settings:
     home = Path(str(given["home"])).expanduser() if given.get("home") else default_home()
     preferences = _preferences(home / FILE)
     return Settings(
-        home=home.absolute(),
-        radio=str(given.get("radio") or preferences.radio),
+        folder=home.absolute(),
+        radio=str(given.get("radio") or preferences.radio or _usual_radio(home)),
         person=str(given["person"]) if given.get("person") else preferences.person,
         port=preferences.port,
         json=bool(given.get("json")),
@@ -67,10 +88,14 @@ def load_settings(given: Mapping[str, object]) -> Settings:
     )
 
 
+def _usual_radio(home: Path) -> str:
+    return VIRTUAL if (home / DEMO_MARK).exists() else AUTO
+
+
 def _preferences(path: Path) -> Preferences:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=Preferences)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Preferences()
     except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
         raise DashboardError(

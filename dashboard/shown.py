@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics.battery import outlook
 from analytics.week import Gap, SensorUse
 from dashboard.errors import DashboardError
 from devices import PROFILES
+from devices.profile import Placement
 from devices.rsc_counts import MOVING_MPS, Counted, paces, what_it_counts
 from ingest.entries import Assignment, Registry, Sensor
 from ingest.live import LiveValue
-from ingest.pairing import Examination
+from ingest.pairing import PLACED, Examination, seats
 from ingest.session import SensorStatus, State
 from ingest.store import Battery, Store
 
@@ -137,7 +138,22 @@ def kind_title(profiles: Sequence[str]) -> str:
 def kind_placements(profiles: Sequence[str]) -> tuple[str, ...]:
     """Where a sensor with these profiles may sit, the usual place first."""
     known = [PROFILES[key] for key in profiles if key in PROFILES]
-    return tuple(dict.fromkeys(place.value for p in known for place in p.placements))
+    return tuple(place.value for place in seats(known))
+
+
+def kind_silent(profiles: Sequence[str], placement: str) -> tuple[str, ...]:
+    """What a sensor with these profiles measures, but not at this placement; mostly nothing."""
+    known = [PROFILES[key] for key in profiles if key in PROFILES]
+    place = Placement(placement)
+    told = {what for p in known if p.streams_at(place) for what in p.measures}
+    silent = (what for p in known if not p.streams_at(place) for what in p.measures)
+    return tuple(dict.fromkeys(what for what in silent if what not in told))
+
+
+def kind_worn(profiles: Sequence[str]) -> bool:
+    """Whether such a sensor is worn; not so a scale, a machine, or one that sits on a bike."""
+    places = [Placement(place) for place in kind_placements(profiles)]
+    return not places or any(place not in PLACED for place in places)
 
 
 def kind_counts(profiles: Sequence[str]) -> str | None:
@@ -172,27 +188,34 @@ def last_known(store: Store, sensor: str) -> LastKnown:
 
 
 def find_sensor(registry: Registry, wanted: str) -> Sensor:
-    """The sensor meant: by key or its beginning, by name, or by address.
+    """The sensor meant: by key, by name or address, or by the beginning of its key.
+
+    One that was forgotten is meant only where no other is.
 
     Raises:
         DashboardError: none is meant, or several are.
     """
-    word = wanted.casefold()
-    found = [
-        sensor
-        for sensor in registry.sensors.values()
-        if sensor.key.startswith(word)
-        or word in (sensor.given.casefold(), sensor.name.casefold(), sensor.address.casefold())
-    ]
-    exact = [sensor for sensor in found if sensor.key == word]
-    active = [sensor for sensor in found if not sensor.forgotten]
-    for meant in (exact, found, active):
-        if len(meant) == 1:
-            return meant[0]
-    if found:
-        keys = ", ".join(sensor.key for sensor in found)
-        raise DashboardError(f"'{wanted}' may mean {keys}.", "Give more of the key.")
-    raise DashboardError(f"There is no sensor '{wanted}'.", "See: legload sensors")
+    word = " ".join(wanted.casefold().split())
+    for found in _candidates(registry, word) if word else ():
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(sensor.key for sensor in found)
+            raise DashboardError(f"'{wanted}' may mean {keys}.", "Give the key.")
+    raise DashboardError(f"There is no sensor '{wanted}'.", "See: legload sensors --all")
+
+
+def _candidates(registry: Registry, word: str) -> Iterator[list[Sensor]]:
+    """Whom a word may mean, the likeliest first."""
+    yield [sensor for sensor in registry.sensors.values() if sensor.key == word]
+    for forgotten in (False, True):
+        group = [one for one in registry.sensors.values() if one.forgotten is forgotten]
+        yield [one for one in group if word in _names(one)]
+        yield [one for one in group if one.key.startswith(word)]
+
+
+def _names(sensor: Sensor) -> tuple[str, ...]:
+    return sensor.given.casefold(), sensor.name.casefold(), sensor.address.casefold()
 
 
 def sensor_view(sensor: Sensor, status: SensorStatus | None, last: LastKnown | None) -> SensorView:

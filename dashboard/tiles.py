@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from dashboard import wording
 from dashboard.markup import Markup, el
+from dashboard.wording.sensors import messages_text
+from ingest.pairing import PLACED
 
 if TYPE_CHECKING:
     from dashboard.shown import CollectorStatus, SensorNotes, SensorView
@@ -25,6 +27,11 @@ FRESH_S = 3.0
 """A value older than this is shown with its age and in a paler type (design)."""
 AGED_S = 60.0
 """From this age on a date is shown with its age too (design)."""
+
+
+def worn(placements: Sequence[str]) -> bool:
+    """Whether a sensor that sits at one of these is worn on the body."""
+    return not placements or any(place not in PLACED for place in placements)
 
 
 def state(key: str) -> Markup:
@@ -91,20 +98,20 @@ def card(
     """A paired sensor with everything that is known about it; now (None: the clock's) dates it."""
     at = now or dt.datetime.now(dt.UTC)
     stale = sensor.state in {"stale", "lost"}
+    whose = "Worn by" if worn([sensor.placement] if sensor.placement else []) else "Used by"
     load = f", carrying {wording.number(sensor.load_kg)} kg" if sensor.load_kg else ""
     where = wording.placement_text(sensor.placement) or "no place yet"
     facts = [
-        f"Worn by {wearer or 'nobody yet'}, {where}{load}",
+        f"{whose} {wearer or 'nobody yet'}, {where}{load}",
         _battery(sensor, at, notes),
         _seen(sensor, at),
-        _packets(sensor),
+        _messages(sensor),
         *([wording.gaps_today(notes.gaps)] if notes and notes.gaps is not None else []),
     ]
     live = [value for value in sensor.live if value.label != "battery"]  # it is one of the facts
     return el(
         "div",
-        el("h2", sensor.title),
-        el("div", sensor.name, cls="small"),
+        *_heading(sensor),
         el("div", state(sensor.state)),
         _detail(sensor),
         _low(sensor),
@@ -112,6 +119,13 @@ def card(
         *(el("div", fact, cls="small") for fact in facts),
         cls=f"ll ll-sensor {sensor.state}",
     )
+
+
+def _heading(sensor: SensorView) -> list[Markup]:
+    """What a person calls it, and beneath what it is; said once where that is the same."""
+    name = sensor.name.strip() or sensor.title
+    same = name.casefold() == sensor.title.casefold()
+    return [el("h2", name), *([] if same else [el("div", sensor.title, cls="small")])]
 
 
 def _detail(sensor: SensorView) -> Markup:
@@ -146,9 +160,8 @@ def _dated(instant: dt.datetime, now: dt.datetime) -> str:
     return f"{wording.clock_text(instant)}{age}"
 
 
-def _packets(sensor: SensorView) -> str:
+def _messages(sensor: SensorView) -> str:
     """What was counted, if anybody counted."""
     if sensor.notifications is None:
         return "Not listening"
-    bad = "" if sensor.malformed is None else f", {sensor.malformed:,} malformed"
-    return f"{sensor.notifications:,} packets{bad}"
+    return messages_text(sensor.notifications, sensor.malformed)

@@ -17,13 +17,23 @@ FIELDS = {SERIAL: "serial", FIRMWARE: "firmware", MAKER: "maker", MODEL: "model"
 """What each characteristic of the service tells."""
 
 
+LONGEST = 100
+"""Characters of a text that are kept (design: names and numbers are shorter)."""
+
+
 def parse(payload: bytes) -> str:
     """The text of a reply, `""` if it holds none.
 
     Any bytes will do: what is not UTF-8 becomes U+FFFD, because a serial number with one odd byte
-    still tells two sensors apart. Padding (NUL, spaces) is trimmed at both ends.
+    still tells two sensors apart.
     """
-    return payload.decode("utf-8", errors="replace").strip("\0 \t\r\n")
+    return plain(payload.decode("utf-8", errors="replace"))
+
+
+def plain(text: str) -> str:
+    """What a sensor calls itself, fit to be shown: no control characters, no padding."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return shown.strip()[:LONGEST].strip()
 
 
 def encode(text: str) -> bytes:

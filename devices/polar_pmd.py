@@ -284,8 +284,10 @@ class PolarPmdDecoder(Decoder):
             except MalformedPacket:
                 continue
             acc_g = _acc_g(kind, self._factor)
-            if acc_g is not None and self._rate:
-                scale = MotionScale(rate_hz=float(self._rate), acc_g=acc_g, gyro_dps=None)
+            if acc_g is None or not self._rate:
+                continue
+            scale = MotionScale(rate_hz=float(self._rate), acc_g=acc_g, gyro_dps=None)
+            if scale.plausible:
                 self._frames = kind, scale
                 break
         return self._frames

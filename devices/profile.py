@@ -208,6 +208,13 @@ class MotionScale:
     acc_g: float
     gyro_dps: float | None
 
+    @property
+    def plausible(self) -> bool:
+        """Whether a body-worn sensor can be like that (design: its range from 0.03 g to 30,000 g
+        and from 0.3 to 300,000 deg/s, at 0.1 to 10,000 samples a second)."""
+        gyro = self.gyro_dps is None or 1e-5 <= self.gyro_dps <= 10.0
+        return 0.1 <= self.rate_hz <= 10_000.0 and 1e-6 <= self.acc_g <= 1.0 and gyro
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Motion:

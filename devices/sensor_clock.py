@@ -19,8 +19,9 @@ UTC. That offset is the lower envelope of `received - stamped` over the last 64 
   (design) before it: out of order, left out as well (sorting would need to look ahead).
 - **Restart**, with the offset of that frame: stamped more than 5 s before the newest (the clock was
   set back); a step of more than 64 s; a step of 1 s more than samples and receive times account
-  for (it was set forward); a delay of more than 32 s, the longest a link outlives (Bluetooth Core
-  5.4, Vol 6 Part B 4.5.2); or receive times that step back.
+  for (it was set forward); a sample dated 1 s after it was received (the clock runs too fast to be
+  followed); a delay of more than 32 s, the longest a link outlives (Bluetooth Core 5.4, Vol 6
+  Part B 4.5.2); or receive times that step back.
 - Instants strictly increase, except where receive times step back.
 """
 
@@ -125,7 +126,7 @@ class SensorClock:
 
     def _breaks(self, step: int, count: int, received: int, seen: int) -> bool:
         """Whether a frame cannot follow the newest one on the same clock."""
-        if step < 0 or step > WINDOW_NS or seen - self._offset > STALL_NS:
+        if step < 0 or step > WINDOW_NS or not -JUMP_NS <= seen - self._offset <= STALL_NS:
             return True
         pieces = max(count, self._count)
         unsampled = step - pieces * self._nominal

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from ingest.clock import Clock, until
 from ingest.control import ControlServer
 from ingest.entries import AnyEntry, Entries, Registry, Sensor, SensorForgotten, SensorNamed
 from ingest.errors import IngestError
-from ingest.link import Air, Seen, Sweep
-from ingest.pairing import Examination, enrol, examine, replace_sensor
+from ingest.link import Air, Seen, Sweep, same_address
+from ingest.pairing import Examination, enrol, examine, refuse_misfit, replace_sensor
 from ingest.radio import Radio
 from ingest.session import Disk, SensorStatus, Session, State
 from ingest.shake import Shaking, shake
@@ -73,6 +73,8 @@ class Collector:
         self._examined: dict[str, tuple[int, Examination]] = {}
         self._shaking: Shaking | None = None
         self._shake: asyncio.Task[None] | None = None
+        self._lent: list[str] = []  # addresses that are being looked at: no session meanwhile
+        self._changing = asyncio.Lock()  # of the sessions
         self._recording = True
         self._stop = asyncio.Event()
         self._grown = asyncio.Event()
@@ -140,17 +142,31 @@ class Collector:
             await self._clock.sleep(LOOK_AT_ENTRIES_S)
 
     async def _reconcile(self) -> None:
-        wanted = {s.key: s for s in self._registry.active} if self._recording else {}
+        """Have a session for whoever is wanted; one caller at a time, since that may change while
+        sessions end."""
+        async with self._changing:
+            await self._agree()
+
+    async def _agree(self) -> None:
+        wanted = self._wanted()
         stale = [
             key
             for key, (session, task) in self._sessions.items()
             if task.done() or not self._goes_on(session.sensor, wanted.get(key))
         ]
         await self._end(stale)
+        wanted = self._wanted()
         for key, (session, _) in self._sessions.items():
             session.sensor = wanted.get(key, session.sensor)
         for key in wanted.keys() - self._sessions.keys():
             self._begin(wanted[key])
+
+    def _wanted(self) -> dict[str, Sensor]:
+        """Whoever is paired while recording, but for sensors that are being looked at; of several
+        with one address the one paired last, because two sessions would fight for the link."""
+        lent = {address.casefold() for address in self._lent}
+        by_address = {s.address.casefold(): s for s in self._registry.active if self._recording}
+        return {s.key: s for address, s in by_address.items() if address not in lent}
 
     def _goes_on(self, old: Sensor, new: Sensor | None) -> bool:
         """Whether a session need not end for what was said anew: a name, a wearer, a load."""
@@ -210,7 +226,7 @@ class Collector:
         """What is said anew of sensors."""
         match request:
             case {"do": "pair", "address": str(address), "placement": placement, **rest}:
-                return await self.pair(address, Placement(placement), **rest)
+                return await self.pair_fitting(address, Placement(placement), **rest)
             case {"do": "forget", "sensor": str(sensor)}:
                 return await self.forget(sensor)
             case {"do": "rename", "sensor": str(sensor), "name": str(name)}:
@@ -256,7 +272,8 @@ class Collector:
         def report(now: Shaking) -> None:
             self._shaking = now
 
-        await shake(self._air, self._profiles, self._clock, report)
+        paired = [sensor.address for sensor in self._registry.active]
+        await shake(self._air, self._profiles, self._clock, report, leave_out=paired)
 
     async def examine(self, address: str, seconds: float) -> Examination:
         """What a sensor says right now; a sensor that streams already is not interrupted."""
@@ -272,18 +289,28 @@ class Collector:
         return await self._examine(address, 2.0)
 
     async def _examine(self, address: str, seconds: float) -> Examination:
+        """From the session that is connected to it; else by connecting, no session in the way."""
         for session, _ in self._sessions.values():
-            sensor, status = session.sensor, session.status()
-            if sensor.address == address and status.state is State.STREAMING:
-                return Examination(
-                    address=address,
-                    name=sensor.name,
-                    profiles=sensor.profiles,
-                    identity=sensor.identity,
-                    battery_percent=status.battery_percent,
-                    live=status.live,
-                )
-        return await examine(self._air, address, self._profiles, self._clock, seconds)
+            connected = session.status().state in (State.STREAMING, State.STALE)
+            if connected and same_address(session.sensor.address, address):
+                return _as_examined(session)
+        self._lent.append(address)
+        try:
+            await self._reconcile()
+            found = await examine(self._air, address, self._profiles, self._clock, seconds)
+            return self._told_apart(found)
+        finally:
+            self._lent.remove(address)
+            await self._reconcile()
+
+    def _told_apart(self, found: Examination) -> Examination:
+        """By its address, if another unit with the same serial number is connected right now."""
+        twin = any(
+            session.sensor.identity.casefold() == found.identity.casefold()
+            and session.status().state in (State.STREAMING, State.STALE)
+            for session, _ in self._sessions.values()
+        )
+        return replace(found, identity=found.address) if twin else found
 
     async def pair(
         self,
@@ -291,10 +318,10 @@ class Collector:
         placement: Placement,
         *,
         person: str,
-        load_kg: float = 0.0,
+        load_kg: float | None = None,
         counts: str | None = None,
     ) -> str:
-        """Save a sensor and start to record it; its key."""
+        """Save a sensor and start to record it; its key. See `enrol`."""
         examination = await self._remembered(address)
         key = await self._disk(
             enrol,
@@ -308,6 +335,25 @@ class Collector:
         )
         await self._follow()
         return key
+
+    async def pair_fitting(
+        self,
+        address: str,
+        placement: Placement,
+        *,
+        person: str,
+        load_kg: float | None = None,
+        counts: str | None = None,
+    ) -> str:
+        """As `pair`, for a person who may err.
+
+        Raises:
+            Misfit: the sensor cannot sit there, carry a load, or count that.
+        """
+        found = await self._remembered(address)
+        refuse_misfit(found.profiles, placement=placement, load_kg=load_kg, counts=counts)
+        self._examined[address] = (self._clock.monotonic_ns(), found)
+        return await self.pair(address, placement, person=person, load_kg=load_kg, counts=counts)
 
     async def replace(self, sensor: str, address: str) -> str:
         """Have the sensor at an address take the place of a paired one; the new one's key.
@@ -353,6 +399,18 @@ def streaming(sensor: Sensor, profiles: Mapping[str, Profile]) -> list[Profile]:
     place = sensor.current.placement if sensor.current else None
     known = [profiles[key] for key in sensor.profiles if key in profiles]
     return [profile for profile in known if profile.streams_at(place)]
+
+
+def _as_examined(session: Session) -> Examination:
+    sensor, status = session.sensor, session.status()
+    return Examination(
+        address=sensor.address,
+        name=sensor.name,
+        profiles=sensor.profiles,
+        identity=sensor.identity,
+        battery_percent=status.battery_percent,
+        live=status.live,
+    )
 
 
 def _heard(sensor: Sensor, profiles: Mapping[str, Profile]) -> object:

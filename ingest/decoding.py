@@ -19,6 +19,7 @@ from ingest.replay import Recording, receive_times
 
 LINK_KINDS = {Kind.CONNECTED: "connected", Kind.LOST: "lost", Kind.DROPPED: "dropped"}
 _DECODED = (Kind.NOTIFICATION, Kind.REPLY)
+AHEAD_NS = 5_000_000_000  # a sample is dated this much after it arrived at most (design)
 RUN_GAP_NS = 3_600_000_000_000  # samples further apart than this are not of one run
 
 Bools = NDArray[np.bool_]
@@ -105,7 +106,11 @@ def decode_recording(
         for sample in _connection(header, rows, time_ns, possible, range(start, end), profile)
     ]
     slow = _slow([sample.slow for sample in samples])
-    motion, problems = _motion(path, [sample.motion for sample in samples if sample.motion])
+    moved = [sample.motion for sample in samples if sample.motion]
+    motion, problems = _motion(path, [part for part in moved if part.scale.plausible])
+    problems += _implausible(path, [part for part in moved if not part.scale.plausible])
+    motion, early = _arrived(motion, rows.sequence, time_ns) if motion else (None, 0)
+    problems += _ahead(path, early)
     problems += _impossible(path, int((~possible & (rows.sequence > loaded_through)).sum()))
     first_ns, last_ns = _span(slow, motion)
     new = rows.sequence > loaded_through
@@ -125,6 +130,34 @@ def decode_recording(
         motion=_motion_after(motion, loaded_through) if motion else None,
         links=list(_links(rows, time_ns, new & possible)),
         information=list(_information(header, rows, time_ns, new & possible)),
+    )
+
+
+def _arrived(motion: Motion, sequence: Int64s, received_ns: Int64s) -> tuple[Motion | None, int]:
+    """The samples that were not dated after they arrived, and how many others there are."""
+    arrived_ns = received_ns[np.searchsorted(sequence, motion.sequence)]
+    fine = motion.time_ns <= arrived_ns + AHEAD_NS
+    if fine.all():
+        return motion, 0
+    return _motion_at(motion, fine) if fine.any() else None, int((~fine).sum())
+
+
+def _implausible(path: Path, parts: Sequence[Motion]) -> tuple[str, ...]:
+    if not parts:
+        return ()
+    samples, scale = sum(map(len, parts)), parts[0].scale
+    return (
+        f"{path.name}: {samples} motion samples of an impossible scale ({scale.acc_g:g} g a count, "
+        f"{scale.rate_hz:g} a second) were left out. Switch the sensor off and on again.",
+    )
+
+
+def _ahead(path: Path, left_out: int) -> tuple[str, ...]:
+    if not left_out:
+        return ()
+    return (
+        f"{path.name}: {left_out} samples were dated after they had arrived, and were left out. "
+        "The sensor's clock or rate is not what it says; switch it off and on again.",
     )
 
 
@@ -218,11 +251,14 @@ def _motion(path: Path, parts: Sequence[Motion]) -> tuple[Motion | None, tuple[s
 
 
 def _motion_after(motion: Motion, sequence: int) -> Motion:
-    new = motion.sequence > sequence
+    return _motion_at(motion, motion.sequence > sequence)
+
+
+def _motion_at(motion: Motion, rows: Bools) -> Motion:
     return Motion(
-        sequence=motion.sequence[new],
-        time_ns=motion.time_ns[new],
-        axes=motion.axes[new],
+        sequence=motion.sequence[rows],
+        time_ns=motion.time_ns[rows],
+        axes=motion.axes[rows],
         scale=motion.scale,
     )
 

@@ -28,6 +28,8 @@ from ingest.errors import IngestError
 log = logging.getLogger(__name__)
 
 MOST_EXCUSED_DAYS = 366  # in one entry
+MOST_LOAD_KG = 200.0  # carried (design)
+LONGEST_NAME = 200  # characters (design)
 YEARS = range(1900, 2200)  # what a date or instant in an entry may be of
 
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
@@ -348,7 +350,8 @@ def _line(entry: AnyEntry) -> bytes:
     """
     try:
         text = msgspec.json.encode(entry)
-        reason = unusable(_DECODER.decode(text))
+        entry = _DECODER.decode(text)
+        reason = unusable(entry) or _unfit_name(entry)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
         reason = str(error)
     if reason:
@@ -360,14 +363,36 @@ def _line(entry: AnyEntry) -> bytes:
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
+def _unfit_name(entry: AnyEntry) -> str | None:
+    """Why a name is not written; one that was written is read all the same."""
+    names = [getattr(entry, key, "") for key in ("person", "sensor", "name")]
+    if any(isinstance(name, str) and len(name) > LONGEST_NAME for name in names):
+        return f"a name of more than {LONGEST_NAME} characters"
+    if any(isinstance(name, str) and not name.isprintable() for name in names):
+        return "a name with control characters"
+    return None
+
+
 def unusable(entry: AnyEntry) -> str | None:
     """Why an entry that reads well still cannot be used; None where it can."""
     values = [getattr(entry, name) for name in entry.__struct_fields__]
     for value in values:
         if isinstance(value, dt.date) and value.year not in YEARS:
             return f"the year {value.year} is not between {YEARS[0]} and {YEARS[-1]}"
+    if reason := _out_of_bounds(entry):
+        return reason
     if isinstance(entry, Excused) and (entry.end - entry.start).days >= MOST_EXCUSED_DAYS:
         return f"more than {MOST_EXCUSED_DAYS} days are excused at once"
+    return None
+
+
+def _out_of_bounds(entry: AnyEntry) -> str | None:
+    """Why a load or count cannot be meant."""
+    if isinstance(entry, Assigned):
+        if entry.counts not in (None, "strides", "steps"):
+            return "a cadence counts strides or steps"
+        if not 0 <= entry.load_kg <= MOST_LOAD_KG:
+            return f"a load is 0 to {MOST_LOAD_KG:g} kg"
     return None
 
 

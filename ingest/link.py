@@ -19,16 +19,19 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakDeviceNotFoundError
 from bleak_retry_connector import establish_connection
 
+from devices.device_information import plain
 from devices.profile import Profile
 from ingest.clock import Clock, until
 from ingest.errors import IngestError
-from ingest.radio import Radio, explain
+from ingest.radio import Radio, RadioError, explain
+from ingest.radio import short_address as short_address
 
 log = logging.getLogger(__name__)
 
 RELEASE_TIMEOUT_S = 10.0
 CONNECT_ATTEMPTS = 4
 CONNECT_MOST_S = 45.0  # design: for all attempts together, since every other sensor waits
+START_MOST_S = 10.0  # design: BlueZ answers within a second, or hangs
 RESCAN_S = 30.0  # design: a scan that hears nothing for so long is started anew
 WEDGED_S = 90.0  # design: a scan that hears nothing for so long is worth telling a person
 
@@ -40,11 +43,6 @@ class SensorNotFound(IngestError):  # noqa: N818 - reads as what happened
 def same_address(one: str, other: str) -> bool:
     """Whether two spellings mean one sensor."""
     return one.casefold() == other.casefold()
-
-
-def short_address(address: str) -> str:
-    """The last two bytes of an address, enough to tell sensors apart in logs and on pages."""
-    return "…" + address.replace("-", ":")[-5:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +73,7 @@ class Air:
         self._watchers: list[_Watcher] = []
         self._scan: asyncio.Task[None] | None = None
         self._pause = asyncio.Event()
+        self._listening = asyncio.Event()
         self.last_advertisement_ns: int | None = None
         self.scanning_since_ns: int | None = None
 
@@ -96,7 +95,7 @@ class Air:
             found = self._describe(device, advertisement)
             known = seen.get(device.address)
             if found.profiles or known:
-                name = device.name or advertisement.local_name or (known.name if known else "")
+                name = found.name or (known.name if known else "")
                 profiles = found.profiles or (known.profiles if known else ())
                 seen[device.address] = Seen(
                     address=device.address, name=name, profiles=profiles, rssi=advertisement.rssi
@@ -104,6 +103,8 @@ class Air:
             return False
 
         async with self._watch(note) as watcher:
+            await until(watcher.wait(), self._listening.wait())  # a scan that hangs heard nothing
+            watcher.check()
             await until(watcher.wait(), self._clock.sleep(seconds))
             watcher.check()
         sensors = tuple(sorted(seen.values(), key=lambda sensor: -sensor.rssi))
@@ -191,7 +192,7 @@ class Air:
 
     def _describe(self, device: BLEDevice, advertisement: AdvertisementData) -> Seen:
         """What a sensor says of itself in the air."""
-        name = device.name or advertisement.local_name or ""
+        name = plain(device.name or advertisement.local_name or "")
         keys = tuple(
             key
             for key, profile in self._profiles.items()
@@ -220,9 +221,10 @@ class Air:
     async def _scan_while_watched(self) -> None:
         try:
             while True:
-                async with self._radio.lock, self._radio.scanner(self._on_seen, None):
+                async with self._radio.lock, contextlib.AsyncExitStack() as scan:
                     if self.scanning_since_ns is None:
                         self.scanning_since_ns = self._clock.monotonic_ns()
+                    await self._begin(scan)
                     await self._listen()
                 if self._pause.is_set():
                     self.scanning_since_ns = None
@@ -234,6 +236,20 @@ class Air:
             self._scan = None
         finally:
             self.scanning_since_ns = None
+            self._listening.clear()
+
+    async def _begin(self, scan: contextlib.AsyncExitStack) -> None:
+        """Have the adapter scan until `scan` is closed."""
+        try:
+            async with asyncio.timeout(START_MOST_S):
+                await scan.enter_async_context(self._radio.scanner(self._on_seen, None))
+        except TimeoutError as error:
+            raise RadioError(
+                f"Bluetooth does not answer: no scan began within {START_MOST_S:.0f} s.",
+                "Switch Bluetooth off and on again, or restart the computer; "
+                "'legload doctor' says more.",
+            ) from error
+        self._listening.set()
 
     async def _listen(self) -> None:
         """Until a connection needs the adapter, or until nothing was heard for so long that

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as _replace
 
-from devices import device_information
+from devices import PROFILES, device_information
 from devices.profile import MalformedPacket, Placement, Profile
 from devices.rsc_counts import Counted, what_it_counts
 from ingest.clock import Clock
@@ -17,23 +17,30 @@ from ingest.entries import (
     Assigned,
     Assignment,
     Entries,
+    Registry,
     Sensor,
     SensorForgotten,
     SensorNamed,
     SensorPaired,
 )
 from ingest.errors import IngestError
-from ingest.link import Air, short_address
+from ingest.link import Air, same_address, short_address
 from ingest.live import LiveValue, LiveView
 from ingest.recording import Kind
 from ingest.talk import profiles_of, stream, take_leave
 
 FIND_S = 15.0
+PLACEHOLDERS = frozenset({"n/a", "na", "none", "null", "unknown", "serial", "serial number"})
+"""Serial numbers that tell nobody apart (design)."""
 POLL_S = 0.25
 
 
 class NotASensor(IngestError):  # noqa: N818 - reads as what happened
     """Something that advertises, but nothing that legload can read."""
+
+
+class Misfit(IngestError):  # noqa: N818 - reads as what happened
+    """What was said of a sensor cannot be so: its place, its load, or what it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,7 @@ async def examine(
             address=device.address,
             name=device.name or "",
             profiles=tuple(p.key for p in sorted(present, key=lambda p: p.companion)),
-            identity=next(filter(None, serial), device.address),
+            identity=next(filter(tells_apart, serial), device.address),
             battery_percent=battery[1] if battery else None,
             live=live,
             counts=what_it_counts(view.paces()) if any(p.counts for p in present) else None,
@@ -121,10 +128,62 @@ def _text(payload: bytes) -> str:
         return ""
 
 
+def tells_apart(serial: str) -> bool:
+    """Whether a serial number is one, and no placeholder that every unit of a maker carries."""
+    letters = set(serial.casefold()) - set("0 .-_/")
+    return len(letters) >= 2 and serial.casefold().strip(" .-_") not in PLACEHOLDERS
+
+
 def sensor_key(profile: str, identity: str) -> str:
     """A short stable name for a sensor, such as `rsc-3fa2c1`."""
     digest = hashlib.sha256(identity.casefold().encode()).hexdigest()
     return f"{profile.replace('_', '-')}-{digest[:6]}"
+
+
+PLACED = (Placement.BIKE, Placement.MACHINE, Placement.FLOOR)
+"""Where nobody wears a sensor, so that no load is carried there."""
+
+
+def main_profiles(keys: Iterable[str]) -> list[Profile]:
+    """The known profiles of these keys that are no companions."""
+    known = (PROFILES[key] for key in keys if key in PROFILES)
+    return [profile for profile in known if not profile.companion]
+
+
+def seats(profiles: Iterable[Profile]) -> tuple[Placement, ...]:
+    """Where a sensor with these profiles may sit, the usual place first: not where it is silent."""
+    main = [profile for profile in profiles if not profile.companion]
+    places = dict.fromkeys(place for profile in main for place in profile.placements)
+    return tuple(place for place in places if any(p.streams_at(place) for p in main))
+
+
+def refuse_misfit(
+    keys: Sequence[str],
+    *,
+    placement: Placement | None = None,
+    load_kg: float | None = None,
+    counts: str | None = None,
+) -> None:
+    """Do nothing if all this can be said of a sensor with these profiles; None: it is not said.
+
+    Raises:
+        Misfit: it cannot sit there, carry a load, or count that.
+    """
+    main = main_profiles(keys)
+    places = seats(main)
+    if not main:
+        return
+    called = f"A sensor of this kind ({' and '.join(profile.title for profile in main)})"
+    if placement is not None and places and placement not in places:
+        listed = ", ".join(place.value for place in places)
+        raise Misfit(f"{called} cannot sit at '{placement.value}'.", f"It can sit at: {listed}.")
+    if load_kg and places and all(place in PLACED for place in places):
+        raise Misfit(f"{called} is not worn, so it carries no load.", "Leave out --load.")
+    if counts is not None and not any(profile.counts for profile in main):
+        raise Misfit(
+            f"{called} counts neither steps nor strides of one foot.",
+            "Leave out --steps and --strides.",
+        )
 
 
 def enrol(
@@ -133,28 +192,47 @@ def enrol(
     *,
     placement: Placement,
     person: str,
-    load_kg: float,
+    load_kg: float | None,
     counts: str | None,
     now: dt.datetime,
 ) -> str:
     """Save a sensor and where it sits from now on; its key.
 
-    One that was paired before keeps its name and its assignments; nothing is added to them where
-    it sits as it did.
+    One that was paired before keeps its name and its assignments, and of the last of them the load
+    and what its cadence counts, unless these are said anew; nothing is added to them where it sits
+    as it did. Another key at the same address is the same sensor, known by less: it is forgotten.
 
     Raises:
         IngestError: the disk refuses; nothing was saved.
     """
     paired = _paired(examination, now)
     known = entries.registry().sensors.get(paired.sensor)
+    before = known.current if known else None
+    if load_kg is None:
+        load_kg = before.load_kg if before else 0.0
     wanted = Assignment(
-        since=now, person=person, placement=placement, load_kg=load_kg, counts=counts
+        since=now,
+        person=person,
+        placement=placement,
+        load_kg=load_kg,
+        counts=counts or (before.counts if before else None),
     )
-    said: list[AnyEntry] = [paired]
-    if known is None or not _same(known.current, wanted):
+    ghosts = [
+        sensor.key
+        for sensor in entries.registry().active
+        if sensor.key != paired.sensor and same_address(sensor.address, paired.address)
+    ]
+    said: list[AnyEntry] = [SensorForgotten(at=now, sensor=key) for key in ghosts]
+    said.append(paired)
+    if not _same(before, wanted, usual_counts(examination.profiles)):
         said.append(_assigned(paired.sensor, wanted))
     entries.append(*said)
     return paired.sensor
+
+
+def usual_counts(keys: Iterable[str]) -> str | None:
+    """What the cadence of a sensor with these profiles counts if nobody says otherwise."""
+    return next((profile.counts for profile in main_profiles(keys) if profile.counts), None)
 
 
 def replace_sensor(
@@ -162,33 +240,71 @@ def replace_sensor(
 ) -> str:
     """Have another sensor take over from now on where `old` sits; the new one's key.
 
-    The old one is forgotten, and what it recorded stays its own. The name that a person gave goes
-    over, and what the cadence counts only to a sensor of the same kind.
+    It inherits person, placement, load, what the cadence counts, and the name that a person gave,
+    which the old one gives up. The old one is forgotten, and what it recorded stays its own.
 
     Raises:
-        IngestError: it is the same sensor, or the disk refuses; nothing was saved.
+        IngestError: it is the same sensor, of another kind, or paired already, it cannot sit
+            there, or the disk refuses; nothing was saved.
     """
     paired = _paired(examination, now)
     if paired.sensor == old.key:
-        raise IngestError(
-            "That is the same sensor, not another one.",
-            "To bring back one that was forgotten, pair it again.",
-        )
+        raise _same_sensor()
+    _refuse_paired(entries.registry().sensors.get(paired.sensor))
+    _refuse_kind(old, paired)
     said: list[AnyEntry] = [paired]
     if old.current is not None:
-        same_kind = old.profiles[0] == paired.profiles[0]
-        taken = _replace(
-            old.current, since=now, counts=old.current.counts if same_kind else _counts(examination)
-        )
-        said.append(_assigned(paired.sensor, taken))
+        refuse_misfit(paired.profiles, placement=old.current.placement)
+        said.append(_assigned(paired.sensor, _replace(old.current, since=now)))
     if old.given:
         said.append(SensorNamed(at=now, sensor=paired.sensor, name=old.given))
+        said.append(SensorNamed(at=now, sensor=old.key, name=""))
     entries.append(*said, SensorForgotten(at=now, sensor=old.key))
     return paired.sensor
 
 
-def _counts(examination: Examination) -> str | None:
-    return examination.counts.counts if examination.counts else None
+def refuse_taken(registry: Registry, old: Sensor, address: str) -> None:
+    """Do nothing if the sensor at an address may take over from `old`, as far as is known.
+
+    Raises:
+        IngestError: it is the same sensor, or paired already.
+    """
+    for sensor in registry.active:
+        if same_address(sensor.address, address):
+            if sensor.key == old.key:
+                raise _same_sensor()
+            _refuse_paired(sensor)
+
+
+def _same_sensor() -> IngestError:
+    return IngestError(
+        "That is the same sensor, not another one.",
+        "To bring back one that was forgotten, pair it again.",
+    )
+
+
+def _refuse_paired(known: Sensor | None) -> None:
+    if known is not None and not known.forgotten:
+        where = f", at {known.current.placement.value}" if known.current else ""
+        raise IngestError(
+            f"{known.called or known.key} is paired already (as {known.key}{where}).",
+            f"Choose a new sensor, or forget that one first: legload forget {known.key}",
+        )
+
+
+def _refuse_kind(old: Sensor, new: SensorPaired) -> None:
+    """A sensor that shares nothing with the old one but a companion is of another kind."""
+    companions = {key for key, profile in PROFILES.items() if profile.companion}
+    if set(old.profiles) & set(new.profiles) - companions:
+        return
+    before, after = (
+        " and ".join(p.title for p in main_profiles(keys)) or ", ".join(keys)
+        for keys in (old.profiles, new.profiles)
+    )
+    raise IngestError(
+        f"The new sensor is of another kind ({after}) than the old one ({before}).",
+        "Pair it as a sensor of its own: legload pair ADDRESS",
+    )
 
 
 def _paired(examination: Examination, now: dt.datetime) -> SensorPaired:
@@ -214,5 +330,9 @@ def _assigned(sensor: str, one: Assignment) -> Assigned:
     )
 
 
-def _same(known: Assignment | None, wanted: Assignment) -> bool:
-    return known is not None and _replace(known, since=wanted.since) == wanted
+def _same(known: Assignment | None, wanted: Assignment, usual: str | None) -> bool:
+    """Whether it sits as it did; usual: what it counts where that was not said."""
+    if known is None:
+        return False
+    told = _replace(known, since=wanted.since, counts=known.counts or usual)
+    return told == _replace(wanted, counts=wanted.counts or usual)

@@ -7,6 +7,7 @@ which one is in use. bumble, which carries the other two, is imported only when 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 OnSeen = Callable[[BLEDevice, AdvertisementData], None]
 VirtualSensors = Callable[["LocalLink"], AbstractAsyncContextManager[object]]
 
+_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:_-]){5}[0-9A-Fa-f]{2}")
 SPECS = "Use 'auto', 'virtual', 'virtual:<kinds>' or 'hci:<transport>', such as hci:usb:0."
 TURN_ON = "Turn Bluetooth on, then try again."
 ALLOW = "Allow Bluetooth for this program in the system's privacy settings, then try again."
@@ -200,12 +202,22 @@ def open_radio(spec: str, *, virtual: VirtualSensors | None = None) -> Radio:
     raise RadioError(f"There is no radio called '{spec}'.", SPECS)
 
 
+def short_address(address: str) -> str:
+    """The last two bytes of an address, enough to tell sensors apart in logs and on pages."""
+    return "…" + address.replace("-", ":").replace("_", ":")[-5:]
+
+
+def shortened(text: str) -> str:
+    """A text with every Bluetooth address in it shortened."""
+    return _ADDRESS.sub(lambda found: short_address(found[0]), text)
+
+
 def explain(error: Exception) -> RadioError:
     """What an error from scanning, connecting or any GATT call means to a person."""
     if isinstance(error, RadioError):
         return error
     meanings = [meaning for cause in _causes(error) if (meaning := _meaning(cause))]
-    text = (str(error) or type(error).__name__).rstrip(".")
+    text = shortened(str(error) or type(error).__name__).rstrip(".")
     problem, advice = meanings[-1] if meanings else (f"Bluetooth failed: {text}.", DOCTOR)
     return RadioError(problem, advice)
 
@@ -222,7 +234,7 @@ def _meaning(error: BaseException) -> tuple[str, str] | None:
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _REASONS.get(error.reason)
     if isinstance(error, BleakDeviceNotFoundError):
-        return f"The sensor {error.identifier} is not in reach.", NEARER
+        return f"The sensor {short_address(error.identifier)} is not in reach.", NEARER
     for kind, meaning in _KINDS.items():
         if isinstance(error, kind):
             return meaning

@@ -122,6 +122,7 @@ class Session:
         self._finder = Finder(sensor, air=air, clock=clock, known=self._known)
         self._writer: RecordingWriter | None = None
         self._handshake: list[tuple[Kind, str, bytes]] = []
+        self._shaken = False  # what a sensor says unasked afterwards is no part of the handshake
         self._heard: Moment = self._now()
         self._awake: Moment | None = None  # the last moment, while streaming
         self._slept: _Loss | None = None
@@ -206,6 +207,7 @@ class Session:
             await self._open()
             self._row(Kind.CONNECTED, "", b"")
             await stream(client, self._profiles, self._row)
+            self._shaken = True
             loss = await self._watch(client, lost)
         except IngestError as error:
             loss = _Loss(reason=error.problem)
@@ -302,6 +304,7 @@ class Session:
     async def _open(self) -> None:
         self._live.reset()
         self._handshake.clear()
+        self._shaken = False
         self._opened_ns = self._clock.monotonic_ns()
         self._writer = await self._create()
 
@@ -314,9 +317,7 @@ class Session:
             self._disk_problem = str(error)
             return
         self._opened_ns = self._clock.monotonic_ns()
-        handshake = tuple(self._handshake)
-        self._handshake.clear()
-        for row in [(Kind.CONNECTED, "", b"rotated"), *handshake]:
+        for row in [(Kind.CONNECTED, "", b"rotated"), *self._handshake]:
             self._row(*row)
         if old is not None:
             with contextlib.suppress(IngestError):
@@ -345,7 +346,7 @@ class Session:
         utc_ns, monotonic_ns = at or self._now()
         index = self._index.get(characteristic, NO_CHARACTERISTIC)
         self._writer.append(kind, index, payload, utc_ns, monotonic_ns)
-        if kind in (Kind.WRITE, Kind.REPLY):
+        if kind in (Kind.WRITE, Kind.REPLY) and not self._shaken:
             self._handshake.append((kind, characteristic, payload))
         if kind in (Kind.NOTIFICATION, Kind.REPLY):
             self._live.note(utc_ns, characteristic, payload)

@@ -1,7 +1,7 @@
 """Shake it to find it: of several sensors in the air, the one that somebody moves.
 
-`shake` connects to those nearest, asks for stillness, then for shaking, and `decide` (pure) names
-the one that stands out, or says honestly that none or several did.
+`shake` connects to those nearest, asks for stillness until all lie still, then for shaking, and
+`decide` (pure) names the one that stands out, or says honestly that none or several did.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from devices.profile import Channel, Profile
 from ingest.clock import Clock
 from ingest.errors import IngestError
-from ingest.link import Air, Seen
+from ingest.link import Air, Seen, same_address, short_address
 from ingest.live import LiveView
 from ingest.live_labels import LABELS
 from ingest.recording import Kind
@@ -23,6 +25,8 @@ from ingest.talk import Client, profiles_of, stream, take_leave
 
 LOOK_S = 3.0
 STILL_S = 2.0
+STILL_TRIES = 4
+"""How often stillness is waited for: a foot pod says steps for seconds after the last (design)."""
 SHAKE_S = 6.0
 POLL_S = 0.25
 MOST_AT_ONCE = 5
@@ -33,6 +37,15 @@ SHAKEN_DPS, SHAKEN_G = 60.0, 0.15
 and over 1 g; of a table that somebody bumps into, far less (design)."""
 STANDS_OUT = 3.0
 """How many times the others' movement, and its own at rest, the one meant must reach (design)."""
+
+ALL_PAIRED = (
+    "Every sensor in reach that feels movement is paired already. Wake the new one, bring it "
+    "closer, and try again."
+)
+
+PERSON: ContextVar[Callable[[str], None] | None] = ContextVar("PERSON", default=None)
+"""Who is told each phase as it begins, for what is simulated cannot be shaken by hand. Set by a
+virtual world; None where sensors are real."""
 
 _CADENCE = LABELS[Channel.CADENCE_SENT][0]
 
@@ -138,33 +151,81 @@ def feels(profiles: Sequence[Profile]) -> bool:
 
 
 async def shake(
-    air: Air, profiles: Mapping[str, Profile], clock: Clock, report: Callable[[Shaking], None]
+    air: Air,
+    profiles: Mapping[str, Profile],
+    clock: Clock,
+    report: Callable[[Shaking], None],
+    *,
+    leave_out: Collection[str] = (),
 ) -> Shaking:
     """Look, connect, have the person keep still and then shake; the last that was reported.
+
+    leave_out: addresses of sensors that are paired already.
 
     Raises:
         IngestError: Bluetooth is missing, off or not permitted.
     """
-    report(Shaking(phase="look", text="Looking for sensors …"))
-    before = await air.look(LOOK_S)
-    able = [s for s in before if feels([profiles[key] for key in s.profiles])][:MOST_AT_ONCE]
+
+    def say(now: Shaking) -> None:
+        report(now)
+        if person := PERSON.get():
+            person(now.phase)
+
     held = _Held(air, profiles, clock)
     try:
-        for number, seen in enumerate(able, 1):
-            text = f"Connecting to sensor {number} of {len(able)} …"
-            report(Shaking(phase="connect", text=text))
-            await held.take(seen)
-        movements, after = await held.watch(report)
+        last = await _search(air, held, say, leave_out)
     finally:
         await held.let_go()
-    known = {seen.address for seen in before}
-    woken = {s.address: s for s in after if s.address not in known}
-    new = [Movement(address=address, appeared=True) for address in woken]
-    verdict = decide([*movements, *new])
-    meant = next((s for s in (*before, *woken.values()) if s.address == verdict.address), None)
-    last = Shaking(phase="done", text=verdict.reason, found=meant)
+        if person := PERSON.get():
+            person("done")
     report(last)
     return last
+
+
+async def _search(
+    air: Air, held: _Held, say: Callable[[Shaking], None], leave_out: Collection[str]
+) -> Shaking:
+    say(Shaking(phase="look", text="Looking for sensors …"))
+    before = await air.look(LOOK_S)
+    able = [seen for seen in before if held.can_feel(seen)]
+    wanted = [seen for seen in able if not _among(seen, leave_out)][:MOST_AT_ONCE]
+    names = _names(wanted, held)
+    for number, seen in enumerate(wanted, 1):
+        text = f"Connecting to {names[seen.address]} ({number} of {len(wanted)}) …"
+        say(Shaking(phase="connect", text=text))
+        await held.take(seen)
+    if moving := await held.settle(say, names):
+        return Shaking(phase="done", text=f"{_moved_early(moving)} and try again.")
+    movements, after = await held.watch(say)
+    known = {seen.address for seen in before}
+    woken = {s.address: s for s in after if s.address not in known and not _among(s, leave_out)}
+    new = [Movement(address=address, appeared=True) for address in woken]
+    verdict = decide([*movements, *new])
+    reason = ALL_PAIRED if able and not wanted and not new else verdict.reason
+    meant = next((s for s in (*wanted, *woken.values()) if s.address == verdict.address), None)
+    return Shaking(phase="done", text=reason, found=meant)
+
+
+def _among(seen: Seen, addresses: Collection[str]) -> bool:
+    return any(same_address(seen.address, address) for address in addresses)
+
+
+def _names(sensors: Sequence[Seen], held: _Held) -> dict[str, str]:
+    """What to call each, by address; those of one name are told apart by their address."""
+    plain = {seen.address: seen.name or held.title(seen) for seen in sensors}
+    times = Counter(plain.values())
+    return {
+        address: name if times[name] == 1 else f"{name} {short_address(address)}"
+        for address, name in plain.items()
+    }
+
+
+def _moved_early(names: Sequence[str]) -> str:
+    """The beginning of a sentence about sensors that did not lie still."""
+    said = " and ".join(f"'{name}'" for name in names)
+    return (
+        f"{said} moved while all should lie still: lay {'it' if len(names) == 1 else 'them'} down"
+    )
 
 
 class _Held:
@@ -176,6 +237,15 @@ class _Held:
         self._clock = clock
         self._clients: list[Client] = []
         self._views: dict[str, LiveView] = {}
+        self._still_ns = self._shake_ns = 0
+
+    def can_feel(self, seen: Seen) -> bool:
+        """Whether a sensor can tell that somebody shakes it."""
+        return feels([self._profiles[key] for key in seen.profiles])
+
+    def title(self, seen: Seen) -> str:
+        """What its kind is called."""
+        return self._profiles[seen.profiles[0]].title
 
     async def take(self, seen: Seen) -> None:
         """Connect and listen; one that cannot be reached is left out."""
@@ -195,30 +265,43 @@ class _Held:
         except IngestError:
             return
 
-    async def watch(self, report: Callable[[Shaking], None]) -> tuple[list[Movement], list[Seen]]:
-        """What each felt, and the sensors that advertised meanwhile."""
-        report(Shaking(phase="still", text="Let all sensors lie still …"))
-        start = self._clock.utc_ns()
-        quiet = await self._steps(STILL_S)
-        middle = self._clock.utc_ns()
-        report(Shaking(phase="shake", text="Now shake the one you mean, and keep shaking …"))
+    async def settle(self, say: Callable[[Shaking], None], names: Mapping[str, str]) -> list[str]:
+        """Wait until all lie still; the names of those that go on moving."""
+        moving: list[str] = []
+        for _ in range(STILL_TRIES):
+            ask = f"{_moved_early(moving)} …" if moving else "Let all sensors lie still …"
+            say(Shaking(phase="still", text=ask))
+            self._still_ns = self._clock.utc_ns()
+            stepping = await self._steps(STILL_S)
+            self._shake_ns = self._clock.utc_ns()
+            felt_now = self._felt(self._shake_ns, stepping, set())
+            moving = [names[one.address] for one in felt_now if one.restless]
+            if not moving:
+                break
+        return moving
+
+    async def watch(self, say: Callable[[Shaking], None]) -> tuple[list[Movement], list[Seen]]:
+        """What each felt, after all lay still, and the sensors that advertised meanwhile."""
+        say(Shaking(phase="shake", text="Now shake the one you mean, and keep shaking …"))
         looking = asyncio.create_task(self._air.look(SHAKE_S))
         try:
             walked = await self._steps(SHAKE_S)
             after = await looking
         finally:
             looking.cancel()
-        end = self._clock.utc_ns()
-        movements = [
+        return self._felt(self._clock.utc_ns(), set(), walked), after
+
+    def _felt(self, end_ns: int, before: set[str], now: set[str]) -> list[Movement]:
+        """before, now: which foot pods said steps while all lay still, and since then."""
+        return [
             replace(
-                felt(view, start, middle, end),
+                felt(view, self._still_ns, self._shake_ns, end_ns),
                 address=address,
-                steps_before=address in quiet,
-                steps=address in walked,
+                steps_before=address in before,
+                steps=address in now,
             )
             for address, view in self._views.items()
         ]
-        return movements, after
 
     async def _steps(self, seconds: float) -> set[str]:
         """Addresses of foot pods that say a cadence, newly said in these seconds."""

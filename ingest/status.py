@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from devices.profile import Channel
 from ingest.live import LiveValue
+from ingest.live_labels import LABELS
 from ingest.watchdog import Verdict
 
 NOT_FOUND_S = 30.0  # design: from then on searching says what hides a sensor
@@ -41,10 +43,18 @@ class SensorStatus:
     battery_ns: int | None
     live: tuple[LiveValue, ...]
 
+    def __post_init__(self) -> None:
+        """A sensor that tells nothing but its battery level is not said to be recorded."""
+        if self.live and all(value.label == BATTERY_LABEL for value in self.live):
+            told = self.detail.replace(STREAMING, BATTERY_ALONE)
+            object.__setattr__(self, "detail", told)
+
 
 OFF = "Nobody listens to it."
 CONNECTING = "Found; the connection is being made."
 STREAMING = "What it sends is being recorded."
+BATTERY_ALONE = "Connected, but nothing except its battery level has come yet."
+BATTERY_LABEL = LABELS[Channel.BATTERY][0]
 
 
 def searching(searched_s: float) -> str:

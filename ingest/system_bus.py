@@ -25,6 +25,7 @@ class Reason(enum.Enum):
 
     NO_BUS = "there is no system message bus"
     BUS_CLOSED = "the system message bus does not let this user in"
+    BUS_SILENT = "the system message bus does not answer"
     NOT_RUNNING = "the service does not run"
     DENIED = "this user may not use the service"
     SILENT = "the service does not answer"
@@ -57,17 +58,21 @@ async def system_bus() -> AsyncIterator[MessageBus]:
     """A connection to the system's message bus.
 
     Raises:
-        BusError: there is none, or it lets this user not in.
+        BusError: there is none, it does not answer, or it lets this user not in.
     """
     from dbus_fast import BusType
     from dbus_fast.aio import MessageBus
     from dbus_fast.errors import AuthError, DBusFastError
 
     try:
+        bus = MessageBus(bus_type=BusType.SYSTEM)
         async with asyncio.timeout(ANSWER_S):
-            bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+            await bus.connect()
     except (*_TURNED_AWAY, AuthError) as error:
         raise BusError(Reason.BUS_CLOSED, error) from error
+    except TimeoutError as error:  # an OSError too
+        bus.disconnect()
+        raise BusError(Reason.BUS_SILENT, error) from error
     except (OSError, DBusFastError) as error:
         raise BusError(Reason.NO_BUS, error) from error
     try:

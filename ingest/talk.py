@@ -112,6 +112,7 @@ class _Talk:
         self._profile = profile
         self._on_row = on_row
         self._replies: dict[str, asyncio.Queue[bytes]] = {}
+        self._asking = False  # otherwise nobody waits for a reply
         self._takers: dict[str, Callable[[bytes], None]] = {}
         self._held: dict[str, list[bytes]] = {}  # notified while the same is being read
         self._echoes: dict[str, tuple[bytes, float]] = {}  # what was read, until when it may come
@@ -206,7 +207,8 @@ class _Talk:
 
     def _replied(self, uuid: str, replies: asyncio.Queue[bytes], payload: bytes) -> None:
         self._on_row(Kind.REPLY, uuid, payload)
-        replies.put_nowait(payload)
+        if self._asking:
+            replies.put_nowait(payload)
 
     async def _write(self, characteristic: BleakGATTCharacteristic, step: Write | Ask) -> None:
         self._on_row(Kind.WRITE, step.characteristic, step.payload)
@@ -229,6 +231,7 @@ class _Talk:
         replies = self._replies.setdefault(step.replies_on, asyncio.Queue())
         while not replies.empty():
             replies.get_nowait()  # an answer to something else
+        self._asking = True
         try:
             await self._write(characteristic, step)
             async with asyncio.timeout(step.within_s):
@@ -243,6 +246,8 @@ class _Talk:
                     "Close the maker's app, take the sensor off its charger, and try again.",
                 ) from error
             raise
+        finally:
+            self._asking = False
         return reply
 
 

@@ -38,9 +38,15 @@ def old_packages(world: World) -> list[Finding]:
     return look_at(world.computer(), "packages")
 
 
-def unwritable_folder(world: World) -> list[Finding]:
+def file_for_a_folder(world: World) -> list[Finding]:
     (world.folder / "file").touch()
     return look_at(world.computer(home=world.folder / "file"), "folder")
+
+
+def unwritable_folder(world: World) -> list[Finding]:
+    denied = raising(PermissionError(13, "Permission denied"))
+    world.monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: denied())
+    return look_at(world.computer(), "folder")
 
 
 def folder_open_to_others(world: World) -> list[Finding]:
@@ -140,6 +146,7 @@ def low_battery(world: World) -> list[Finding]:
 ILL: dict[str, Ill] = {
     "python-old": old_python,
     "packages-unfit": old_packages,
+    "folder-is-a-file": file_for_a_folder,
     "folder-not-writable": unwritable_folder,
     "folder-open": folder_open_to_others,
     "disk-nearly-full": full_disk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,6 +90,21 @@ def real_look(
             return await look()
 
     return lambda: asyncio.run(main())
+
+
+def silent_bus_look(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Bluez]:
+    """`ingest.bluez.look` at a bus that takes calls and never says a word."""
+    path = folder / "silent-bus"
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={path}")
+    monkeypatch.setattr("ingest.system_bus.ANSWER_S", 0.1)
+
+    def look_once() -> Bluez:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as bus:
+            bus.bind(str(path))
+            bus.listen()
+            return asyncio.run(look())
+
+    return look_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,56 @@ def test_one_of_two_assignments_of_a_day_is_removed_by_its_time(data: Data) -> N
     assert [since for since, _, _ in history(data)] == ["11-18 14:05", "11-19 08:00"]
 
 
+def test_from_a_time_on_only_what_came_later_on_that_day_is_changed(data: Data) -> None:
+    moved = data.assign("pod", placement="right-foot", since=dt.datetime(2026, 11, 18, 16, 30))  # noqa: DTZ001
+    assert moved == ()
+    assert history(data) == [
+        ("11-18 14:05", "left-foot", 0.0),
+        ("11-18 16:30", "right-foot", 0.0),
+    ]
+    tomorrow = dt.datetime.now(UTC) + DAY
+    with pytest.raises(DashboardError, match=r"T\d\d:\d\d is yet to come"):
+        data.assign("pod", load_kg=1.0, since=tomorrow)
+
+
+def test_a_day_said_anew_tells_which_assignments_it_replaced(data: Data) -> None:
+    evening = dt.datetime(2026, 11, 18, 18, tzinfo=UTC)
+    data.assign("pod", load_kg=5.0, since=evening)
+    gone = data.assign("pod", placement="right-foot", since=dt.date(2026, 11, 18))
+    assert [(f"{one.since:%H:%M}", one.load_kg) for one in gone] == [("14:05", 0.0), ("18:00", 5.0)]
+    assert history(data) == [("11-18 00:00", "right-foot", 5.0)]
+
+
+def test_what_began_before_midnight_of_the_wearer_is_kept(home: Path) -> None:
+    late = dt.datetime(2026, 11, 18, 22, 30, tzinfo=UTC)  # 23:30 in Zurich
+    Entries(home).append(
+        PersonSet(at=late, person="ada", zone="Europe/Zurich"),
+        Assigned(at=late, sensor="pod", person="ada", placement=Placement.LEFT_ANKLE, since=late),
+    )
+    data = open_data(home)
+    assert data.assign("pod", load_kg=5.0, since=dt.date(2026, 11, 19)) == ()
+    assert history(data)[:2] == [
+        ("11-18 14:05", "left-foot", 0.0),
+        ("11-18 22:30", "left-ankle", 0.0),
+    ]
+
+
+def test_what_cannot_be_of_a_sensor_is_refused_and_changes_nothing(data: Data) -> None:
+    before = history(data)
+    with pytest.raises(DashboardError, match="It can sit at: right-foot, left-foot"):
+        data.assign("pod", placement="chest")
+    Entries(data.home).append(
+        SensorPaired(
+            at=AT_NOON, sensor="s", identity="2", address="B", name="S", profiles=("weight_scale",)
+        )
+    )
+    with pytest.raises(DashboardError, match="carries no load"):
+        data.assign("s", placement="floor", load_kg=5.0)
+    with pytest.raises(DashboardError, match="counts neither"):
+        data.recount("s", "steps")
+    assert history(data) == before
+
+
 def test_what_a_pod_counts_holds_wherever_it_sat(data: Data) -> None:
     before = minutes(data)
     data.assign("pod", person="Ben", since=dt.date(2026, 11, 22))
@@ -151,6 +201,21 @@ def test_a_sensor_answers_to_its_own_and_to_the_given_name(data: Data) -> None:
     assert data.sensor("Pod").key == "pod"
     data.rename("Left shoe", "")
     assert data.sensor("pod").name == "Pod"
+
+
+def test_no_two_paired_sensors_have_one_name(data: Data) -> None:
+    Entries(data.home).append(
+        SensorPaired(
+            at=AT_NOON, sensor="two", identity="2", address="BB", name="Strap", profiles=("rsc",)
+        )
+    )
+    for name in ("strap", "Two", " STRAP "):
+        with pytest.raises(DashboardError, match=r"is called .* already"):
+            data.rename("pod", name)
+    data.rename("pod", "Pod")  # its own
+    data.forget("two")
+    data.rename("pod", "Strap")
+    assert data.sensor("strap").key == "pod"
 
 
 @pytest.mark.parametrize("name", ["x" * 41, "a\x00b"])

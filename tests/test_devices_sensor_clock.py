@@ -202,3 +202,13 @@ def test_no_frame_gives_no_instant() -> None:
     none = np.empty(0, np.int64)
     kept, instants = SensorClock(RATE, "last").instants(none, none, none)
     assert (len(kept), len(instants)) == (0, 0)
+
+
+@pytest.mark.parametrize("times", [1.2, 1.5, 2.0])
+def test_no_sample_is_dated_after_it_arrived_however_fast_the_clock_runs(times: float) -> None:
+    stamp_ns, counts, received_ns = sent(2000, jitter(2000))
+    clock = SensorClock(RATE, "last")
+    kept, instants = clock.instants((stamp_ns * times).astype(np.int64), counts, received_ns)
+    arrived = np.repeat(received_ns[kept], counts[kept])
+    assert (instants - arrived).max() < 2 * SECOND
+    assert (np.diff(instants) > 0).all()

@@ -22,6 +22,7 @@ from dashboard.doctor.examination import CHECKS, examine
 from dashboard.doctor.findings import TROUBLES, Finding, fine
 from dashboard.doctor.radio import scan_trouble
 from ingest.bluez import Device, version
+from ingest.errors import IngestError
 from ingest.radio import explain
 from ingest.system_bus import BusError, Reason, clock_is_synchronised
 from tests import ill_places, ill_radios
@@ -34,6 +35,7 @@ from tests.made_up_computer import (
     pair_pod,
     raising,
     real_look,
+    silent_bus_look,
 )
 from tests.mock_bluez import MockBluez, needs_dbus, system_bus
 from tests.recorded import pod_recording
@@ -86,7 +88,8 @@ def test_the_troubleshooting_page_holds_every_trouble() -> None:
         for line in PAGE.read_text(encoding="utf-8").splitlines()
         if line.startswith("| ")
     ]
-    documented = {says: fix for says, why, fix in rows[1:] if why}
+    table = [row for row in rows if row[0] != "`legload doctor` says"]
+    documented = {says: fix for says, why, fix in table if why}
     assert documented == {shown(t.says): shown(t.fix) for t in TROUBLES.values()}
 
 
@@ -107,6 +110,72 @@ def test_bluez_is_left_alone_where_it_is_not_used(
     bluez = raising(AssertionError("was asked"))
     computer = healthy(tmp_path, radio=radio, platform=platform, bluez=bluez)
     assert look_at(computer, "rfkill", "bus", "bluez", "bluez-version", "adapter") == []
+
+
+@pytest.mark.parametrize("reason", [Reason.NO_BUS, Reason.BUS_SILENT, Reason.NOT_RUNNING])
+@pytest.mark.parametrize("hci", [True, False])
+def test_of_an_adapter_that_nobody_can_ask_about_no_fix_is_said(
+    world: World, reason: Reason, hci: bool
+) -> None:
+    if hci:
+        world.file("sys/class/bluetooth/hci0/uevent")
+    computer = world.computer(bluez=raising(BusError(reason)))
+    (finding,) = look_at(computer, "adapter")
+    assert finding.fine is None
+    assert "is not known until the " in finding.found
+    assert finding.found.startswith("There is an adapter" if hci else "Whether there is an adapter")
+
+
+def test_what_follows_from_a_bus_that_is_silent_is_not_known_and_has_no_fix(world: World) -> None:
+    looked = Once(silent_bus_look(world.folder, world.monkeypatch))
+    found = look_at(world.computer(bluez=looked), "bus", "bluez", "adapter")
+    assert [one.fine for one in found] == [False, None, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "used"),
+    [
+        ("virtual sensors", "virtual"),
+        ("hci:usb:0", "hci:usb:0"),
+        ("this computer's Bluetooth", "auto"),
+    ],
+)
+def test_the_radio_of_the_running_collector_is_the_one_that_is_looked_at(
+    tmp_path: Path, name: str, used: str
+) -> None:
+    said = {"radio": name, "sensors": []}
+    computer = healthy(tmp_path, radio="hci:nonsense", status=lambda: said)
+    (finding,) = look_at(computer, "radio")
+    assert finding.fine is True
+    assert finding.found == f"The radio is '{used}', which the running collector uses."
+    assert bool(look_at(computer, "bus")) == (used == "auto")
+
+
+def test_a_collector_that_does_not_answer_leaves_the_radio_that_was_asked_for(
+    tmp_path: Path,
+) -> None:
+    silent = raising(IngestError("The collector did not answer.", "Try again."))
+    computer = healthy(tmp_path, radio="virtual", status=silent)
+    assert look_at(computer, "bus") == []
+
+
+@pytest.mark.parametrize("radio", ["virtual:all", "virtual:csc,polar_pmd", "virtual"])
+def test_virtual_radios_are_radios(tmp_path: Path, radio: str) -> None:
+    (finding,) = look_at(healthy(tmp_path, radio=radio), "radio")
+    assert finding.fine is True
+
+
+def test_a_virtual_sensor_that_there_is_not_makes_no_radio(tmp_path: Path) -> None:
+    (finding,) = look_at(healthy(tmp_path, radio="virtual:pogo_stick"), "radio")
+    assert finding.trouble == "radio-unknown"
+
+
+def test_a_file_in_the_place_of_the_folder_is_the_only_trouble(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    findings = examine(healthy(tmp_path, home=file))
+    assert [one.trouble for one in findings if one.fine is False] == ["folder-is-a-file"]
+    assert {one.key for one in findings} == set(CHECKS)
 
 
 def test_a_check_that_crashes_hides_no_other(tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
+from dashboard.demo import claim, mark
 from dashboard.doctor.examination import CHECKS
+from dashboard.errors import DashboardError
+from dashboard.settings import load_settings
 from tests.made_up_computer import (
     pair_pod,
     pod,
@@ -88,6 +91,66 @@ def test_a_home_full_of_rubbish_is_told_in_findings_alone(tmp_path: Path) -> Non
     wrong = [finding["trouble"] for finding in findings if finding["fine"] is False]
     assert (code, wrong) == (1, ["store-damaged", "entries-damaged"])
     assert said == "Looking, and listening for sensors for 2 s …\n"
+
+
+def test_a_demos_folder_is_looked_at_with_virtual_sensors_unless_said_otherwise(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    mark(home)
+    _, findings, _ = run("--home", str(home))
+    assert {one["key"]: one for one in findings}["radio"]["found"] == "The radio is 'virtual'."
+
+
+@pytest.mark.parametrize(
+    ("given", "written", "radio"),
+    [
+        ({}, "", "virtual"),
+        ({"radio": "auto"}, "", "auto"),
+        ({"radio": "hci:usb:0"}, "", "hci:usb:0"),
+        ({}, 'radio = "virtual:all"', "virtual:all"),
+    ],
+)
+def test_only_what_nobody_chose_is_virtual_in_a_demos_folder(
+    tmp_path: Path, given: dict[str, str], written: str, radio: str
+) -> None:
+    mark(tmp_path)
+    (tmp_path / "settings.toml").write_text(written)
+    assert load_settings({"home": tmp_path, **given}).radio == radio
+    (tmp_path / "DEMO").unlink()
+    if not (given or written):
+        assert load_settings({"home": tmp_path}).radio == "auto"
+
+
+def test_a_demos_folder_says_how_to_go_on_with_virtual_sensors(tmp_path: Path) -> None:
+    mark(tmp_path)
+    with pytest.raises(DashboardError, match=r"or add --radio virtual\.$"):
+        claim(tmp_path, "auto")
+
+
+def test_a_home_that_is_a_file_is_one_finding_and_the_other_checks_are_done(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "home"
+    file.write_text("not a folder")
+    code, findings, said = run("--radio", "virtual", "--home", str(file))
+    wrong = [one["trouble"] for one in findings if one["fine"] is False]
+    assert (code, wrong) == (1, ["folder-is-a-file"])
+    assert "Traceback" not in said
+    assert {one["key"] for one in findings} >= {"bluetooth", "clock", "disk"}
+
+
+def test_a_home_that_is_a_file_is_one_sentence_for_every_other_command(tmp_path: Path) -> None:
+    file = tmp_path / "home"
+    file.touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard", "--home", str(file), "sensors"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"{file} is a file, not a folder. Choose a folder: --home DIR\n"
 
 
 def test_the_whole_program_works_on_virtual_sensors(tmp_path: Path) -> None:

@@ -51,13 +51,14 @@ def excused(start: int, end: int, why: str | None) -> Excused:
 
 def some_entries() -> st.SearchStrategy[AnyEntry]:
     names = st.sampled_from(["ada", "ben"])
+    printable = st.text(max_size=20).filter(str.isprintable)
     dates = st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
     return st.one_of(
         st.builds(
             PersonSet,
             at=st.just(AT),
             person=names,
-            name=st.text(max_size=20),
+            name=printable,
             birth_year=st.one_of(st.none(), st.integers(1900, 2020)),
         ),
         st.builds(BodyMassSet, at=st.just(AT), person=names, date=dates, kg=st.floats(30, 200)),
@@ -72,7 +73,7 @@ def some_entries() -> st.SearchStrategy[AnyEntry]:
             load_kg=st.floats(0, 30),
         ),
         st.builds(SensorForgotten, at=st.just(AT), sensor=st.just("pod")),
-        st.builds(SensorNamed, at=st.just(AT), sensor=st.just("pod"), name=st.text(max_size=20)),
+        st.builds(SensorNamed, at=st.just(AT), sensor=st.just("pod"), name=printable),
         st.builds(
             AssignmentRemoved,
             at=st.just(AT),

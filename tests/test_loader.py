@@ -369,7 +369,7 @@ class RangedDecoder(Decoder):
                 sequence=run.sequence,
                 time_ns=run.received_ns,
                 axes=np.ones((len(run), 6), np.int16),
-                scale=MotionScale(rate_hz=1, acc_g=float(run.payload[0][0]), gyro_dps=None),
+                scale=MotionScale(rate_hz=1, acc_g=run.payload[0][0] / 8, gyro_dps=None),
             )
         )
 
@@ -391,7 +391,7 @@ def test_a_range_that_changes_in_the_middle_is_never_mixed_up(tmp_path: Path) ->
     assert "3 motion samples were left out" in summary.problems[0]
     with open_store(tmp_path) as store:
         motion = store.motion("imu", NOON_AT, NOON_AT + DAY)
-    assert motion["ax"].to_list() == [2.0] * 6
+    assert motion["ax"].to_list() == [0.25] * 6
     assert motion["gx"].null_count() == 6
 
 
@@ -606,3 +606,41 @@ def test_entries_that_cannot_be_read_are_an_error_with_advice(tmp_path: Path) ->
     (tmp_path / "entries.jsonl").mkdir()
     with pytest.raises(IngestError, match="Could not read entries"):
         load(tmp_path)
+
+
+class AheadDecoder(Decoder):
+    """A made-up motion sensor that dates every second sample a minute after it arrived."""
+
+    def decode(self, run: Notifications) -> Samples:
+        late = np.arange(len(run)) % 2 * 60 * 10**9
+        return Samples(
+            motion=Motion(
+                sequence=run.sequence,
+                time_ns=run.received_ns + late,
+                axes=np.ones((len(run), 6), np.int16),
+                scale=MotionScale(rate_hz=1, acc_g=0.001, gyro_dps=None),
+            )
+        )
+
+
+def test_samples_dated_after_they_arrived_are_left_out_and_said(tmp_path: Path) -> None:
+    profile = replace(RANGED, key="ahead", decoder=AheadDecoder)
+    session = Session(tmp_path, header_of("imu", ("ahead",), characteristics=("axes",)))
+    session.connected(0)
+    for at in range(10):
+        session.notify(at, "axes", b"\0")
+    session.close()
+    summary = load(tmp_path, profiles={"ahead": profile})
+    assert summary.motion == 5
+    assert "5 samples were dated after they had arrived" in summary.problems[0]
+
+
+def test_motion_of_an_impossible_scale_is_left_out_and_said(tmp_path: Path) -> None:
+    session = Session(tmp_path, header_of("imu", ("ranged",), characteristics=("axes",)))
+    session.connected(0)
+    for at in range(4):
+        session.notify(at, "axes", bytes([255]))  # 32 g a count
+    session.close()
+    summary = load(tmp_path, profiles={"ranged": RANGED})
+    assert summary.motion == 0
+    assert "4 motion samples of an impossible scale" in summary.problems[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 import pytest
@@ -16,8 +16,9 @@ from analytics.week import Gap, WeekReport
 from dashboard import charts, scorecard, theme, tiles, wording
 from dashboard.demo import Progress
 from dashboard.errors import DashboardError
-from dashboard.shown import SensorNotes
-from dashboard.views import sensors
+from dashboard.shown import Around, CollectorStatus, Preview, Seen, SensorNotes
+from dashboard.views import pairing, sensors
+from devices import PROFILES
 from devices.profile import Placement
 from devices.rsc_counts import Counted
 from ingest.entries import Assignment
@@ -27,6 +28,28 @@ from tests import fake_data, sample_week
 from tests.fake_data import FakeData
 
 SCRIPT_S = 30.0
+SCALE = PROFILES["weight_scale"]
+ENDINGS = ("-pod", "-hr", "-leg")
+
+
+@dataclass
+class Scanning(FakeData):
+    """A fake with other sensors in the air; a scale among them may say a weight."""
+
+    air: tuple[Seen, ...] = ()
+    weight: LiveValue | None = None
+
+    def scan(self, seconds: float = 4.0) -> Around:
+        return Around(sensors=self.air, others=0)
+
+    def preview(self, address: str, seconds: float = 4.0) -> Preview:
+        found = next(seen for seen in self.air if seen.address == address)
+        return Preview(
+            title=found.title,
+            placements=found.placements,
+            default_counts=found.counts,
+            live=(self.weight,) if self.weight else (),
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -322,12 +345,12 @@ def test_recording_starts_and_stops_with_one_button() -> None:
     assert fake.done[-1] == ("record", False)
 
 
-def test_a_paired_sensor_shows_state_place_battery_and_malformed_packets() -> None:
+def test_a_paired_sensor_shows_state_place_battery_and_damaged_messages() -> None:
     said = text_of(sensors_page(FakeData({}, sensors=fake_data.three_sensors())))
     for words in (
         "Worn by Anna Schröder, right foot",
         "Battery 82 %",
-        "1,234 packets, 3 malformed",
+        "1,234 messages, 3 damaged",
         tiles.STATES["lost"],
     ):
         assert words in said
@@ -351,7 +374,7 @@ def test_a_sensor_that_is_off_shows_what_is_known_with_its_age_and_counts_nothin
     assert "Battery 82\N{NO-BREAK SPACE}% (" in said
     assert said.count(", 3 h ago") == 2
     assert "Not listening" in said
-    assert "packets" not in said
+    assert "messages" not in said
 
 
 def test_a_sensor_is_forgotten_only_after_a_second_click() -> None:
@@ -364,8 +387,9 @@ def test_a_sensor_is_forgotten_only_after_a_second_click() -> None:
 
 def test_an_assignment_is_changed_and_the_rest_of_it_kept() -> None:
     fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
-    page = sensors_page(fake)
-    page.selectbox[0].set_value("left-foot")
+    page = sensors_page(fake).button(key="change-pod").click().run()
+    page.selectbox(key="place-change-pod").set_value("left-foot")
+    page = page.radio(key="when-pod").set_value(sensors.WRONG).run()
     button_of(page, "Save").click().run()
     said = {"placement": "left-foot", "person": "anna", "load_kg": 0.0, "counts": "strides"}
     assert fake.done[-1] == ("assign", "pod", {**said, "since": None})
@@ -373,8 +397,8 @@ def test_an_assignment_is_changed_and_the_rest_of_it_kept() -> None:
 
 def test_a_change_from_a_day_on_is_told_from_a_correction() -> None:
     fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
-    page = sensors_page(fake)
-    page.radio(key="when-pod").set_value(sensors.FROM)
+    page = sensors_page(fake).button(key="change-pod").click().run()
+    page = page.radio(key="when-pod").set_value(sensors.FROM).run()
     page.date_input(key="from-pod").set_value(dt.date(2026, 11, 2))
     button_of(page, "Save").click().run()
     assert fake.done[-1][2]["since"] == dt.date(2026, 11, 2)  # type: ignore[index]
@@ -409,8 +433,8 @@ def test_the_history_of_a_sensor_is_listed_and_its_gaps_of_today_and_its_battery
 
 def test_an_assignment_of_the_past_is_corrected() -> None:
     fake = with_history()
-    page = sensors_page(fake)
-    page.date_input(key="began-pod-0").set_value(dt.date(2026, 11, 20))
+    page = sensors_page(fake).button(key="correct-pod-0").click().run()
+    page.date_input(key="began-pod").set_value(dt.date(2026, 11, 20))
     button_of(page, "Save correction").click().run()
     assert fake.done[-1][:2] == ("assign", "pod")
     said = fake.done[-1][2]
@@ -439,19 +463,55 @@ def test_a_pod_that_seems_to_count_otherwise_is_changed_with_one_button() -> Non
 
 def test_a_sensor_is_renamed() -> None:
     fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
-    page = sensors_page(fake)
+    page = sensors_page(fake).button(key="rename-pod").click().run()
     page.text_input[0].set_value("Left shoe")
     button_of(page, "Save name").click().run()
     assert fake.done == [("rename", "pod", "Left shoe")]
 
 
-def test_a_sensor_is_replaced_by_one_that_was_scanned() -> None:
+def test_a_sensor_is_replaced_by_one_of_its_kind_that_somebody_chose() -> None:
     fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
-    page = sensors_page(fake)
-    assert "Choose Scan above first" in text_of(page)
-    page = page.button(key="scan").click().run()
-    page.button(key="replace-pod").click().run()
+    page = sensors_page(fake).button(key="replace-pod").click().run()
+    assert "Wake the new sensor, then choose Scan for it." in text_of(page)
+    page = page.button(key="look-pod").click().run()
+    offered = page.selectbox(key="by-pod")
+    assert offered.value is None
+    assert offered.options == [f"StridePod 4F …00:01: {wording.signal_text(-58)}"]
+    assert not [button for button in page.button if "in the place of" in button.label]
+    page = offered.set_value("C0:FF:EE:00:00:01").run()
+    put = page.button(key="replace-now-pod")
+    assert put.label == wording.plain("Put 'StridePod 4F …00:01' in the place of FOOT POD-pod")
+    put.click().run()
     assert fake.done[-1] == ("replace", "pod", "C0:FF:EE:00:00:01")
+
+
+def test_a_sensor_of_another_kind_is_never_offered_as_a_replacement() -> None:
+    scale = fake_data.sensor("scale", "Weighing scale", "floor", "streaming")
+    page = sensors_page(FakeData({}, sensors=(replace(scale, title=SCALE.title),)))
+    page = page.button(key="replace-scale").click().run()
+    page = page.button(key="look-scale").click().run()
+    assert f"The last scan found no other {SCALE.title}." in text_of(page)
+    assert not page.selectbox
+
+
+@pytest.mark.parametrize("button", ["change-pod", "rename-pod", "replace-pod"])
+def test_a_refusal_is_told_where_it_was_asked_for(button: str) -> None:
+    class Refusing(FakeData):
+        def refuse(self, *_: object, **__: object) -> str:
+            raise DashboardError("That does not fit.", "Choose another.")
+
+        assign = rename = replace = refuse  # type: ignore[assignment]
+
+    page = sensors_page(Refusing({}, sensors=fake_data.three_sensors()[:1]))
+    page = page.button(key=button).click().run()
+    if button == "replace-pod":
+        page = page.button(key="look-pod").click().run()
+        page = page.selectbox(key="by-pod").set_value("C0:FF:EE:00:00:01").run()
+    last = [one for one in page.button if re.match(r"Save|Put ", one.label)][-1]
+    page = last.click().run()
+    assert not page.exception
+    assert page.error[0].value == wording.plain("That does not fit. Choose another.")
+    assert sensors.ASKED in page.session_state  # and the dialog is still there
 
 
 def test_a_sensor_that_was_forgotten_keeps_its_history_on_the_page() -> None:
@@ -494,6 +554,164 @@ def test_what_a_walking_pod_seems_to_count_is_proposed_with_the_reason() -> None
     assert "So it seems to count steps." in text_of(page)
     page.button(key="save").click().run()
     assert fake.done[-1][-1] == "steps"
+
+
+def test_the_headline_and_the_cards_come_from_one_look_at_the_collector() -> None:
+    class Counting(FakeData):
+        looks = 0
+
+        def status(self) -> CollectorStatus:
+            self.looks += 1
+            said = f"Recording {self.looks} of 3 sensors."
+            state = "streaming" if self.looks % 2 else "lost"
+            worn = tuple(replace(one, state=state) for one in self.sensors)
+            return replace(super().status(), message=said, sensors=worn)
+
+    fake = Counting({}, sensors=fake_data.three_sensors())
+    page = sensors_page(fake)
+    for look, state in ((1, "streaming"), (2, "lost"), (3, "streaming")):
+        said = text_of(page)
+        assert fake.looks == look
+        assert f"Recording {look} of 3 sensors." in said
+        assert said.count(tiles.STATES[state]) == 3
+        page.run()
+
+
+def test_the_headline_is_anew_once_recording_stopped_or_the_first_sensor_is_saved() -> None:
+    fake = FakeData({}, recording=True)
+    page = sensors_page(fake)
+    assert "Recording 3 sensors" in text_of(page)
+    page = page.button(key="record").click().run()
+    assert "Recording is paused" in text_of(page)
+    assert button_of(page, "Start recording")
+
+
+def test_the_cards_are_in_the_order_of_their_names() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors())
+    before = [name for name in text_of(sensors_page(fake)).split() if name.endswith(ENDINGS)]
+    fake.sensors = fake.sensors[::-1]
+    after = [name for name in text_of(sensors_page(fake)).split() if name.endswith(ENDINGS)]
+    assert before == after == ["POD-pod", "STRAP-hr", "SENSOR-leg"]
+
+
+def test_what_a_scan_found_is_in_an_order_that_a_little_signal_does_not_change() -> None:
+    pod, strap = fake_data.AIR
+    other = replace(pod, address="C0:FF:EE:00:00:00", rssi=-59)
+    far = replace(pod, address="AA:FF:EE:00:00:00", rssi=-85)
+    page = sensors_page(Scanning({}, air=(strap, far, pod, other)))
+    first = [b.key for b in page.button(key="scan").click().run().button]
+    page = sensors_page(Scanning({}, air=(replace(other, rssi=-55), far, strap, pod)))
+    again = [b.key for b in page.button(key="scan").click().run().button]
+    assert [key for key in first if str(key).startswith("choose")] == [
+        f"choose-{one.address}" for one in (other, pod, far, strap)
+    ]
+    assert again == first
+
+
+def test_a_card_is_headed_by_its_name_and_says_its_kind_once() -> None:
+    pod = fake_data.three_sensors()[0]
+    assert tiles.card(replace(pod, name="Left shoe"), "Anna").index("<h2>Left shoe</h2>") < (
+        tiles.card(replace(pod, name="Left shoe"), "Anna").index(">Foot pod<")
+    )
+    for name in ("Foot pod", "foot pod", ""):
+        markup = tiles.card(replace(pod, name=name), "Anna")
+        assert markup.casefold().count("foot pod") == 1
+
+
+@pytest.mark.parametrize(
+    ("messages", "damaged", "said"),
+    [
+        (72, 0, "72 messages, none damaged"),
+        (1, 1, "1 message, 1 damaged"),
+        (1234, None, "1,234 messages"),
+    ],
+)
+def test_messages_are_counted_in_plain_words(messages: int, damaged: int | None, said: str) -> None:
+    pod = replace(fake_data.three_sensors()[0], notifications=messages, malformed=damaged)
+    assert f">{said}<" in tiles.card(pod, "Anna")
+
+
+def test_a_sensor_can_only_be_put_where_its_kind_may_sit() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
+    page = sensors_page(fake).button(key="change-pod").click().run()
+    places = page.selectbox(key="place-change-pod")
+    assert places.label == "Where is it worn?"
+    assert places.options == ["right foot", "left foot", "right ankle", "left ankle"]
+    assert [field.label for field in page.number_input] == ["Load carried, kg"]
+
+
+def test_what_stands_by_itself_is_not_worn_and_carries_no_load() -> None:
+    scale = replace(
+        fake_data.sensor("scale", "Scale", "floor", "streaming"), title=SCALE.title, load_kg=5.0
+    )
+    fake = FakeData({}, sensors=(scale,))
+    page = sensors_page(fake)
+    assert "Used by Anna Schröder, floor" in text_of(page)
+    page = page.button(key="change-scale").click().run()
+    assert [field.label for field in page.selectbox] == ["Where is it?", "Whose is it?"]
+    assert page.selectbox(key="place-change-scale").options == ["floor"]
+    assert not page.number_input
+    page.button(key="save-scale").click().run()
+    assert fake.done[-1][2]["load_kg"] == 0.0  # type: ignore[index]
+
+
+def test_a_change_says_what_it_replaces_before_it_is_saved() -> None:
+    fake = with_history()
+    page = sensors_page(fake).button(key="change-pod").click().run()
+    assert page.radio(key="when-pod").value == sensors.NOW
+    assert "and replaces:" not in text_of(page)
+    page = page.radio(key="when-pod").set_value(sensors.FROM).run()
+    page = page.date_input(key="from-pod").set_value(dt.date(2026, 11, 21)).run()
+    said = text_of(page).partition("It holds for all of Saturday 21 November and replaces: ")[2]
+    assert said.startswith("From 21 November 2026, 12:00: right foot, Bo, carrying 5 kg")
+    assert "From 19 November" not in said
+    assert fake.done == []
+
+
+def test_a_change_holds_from_now_on_unless_somebody_says_otherwise() -> None:
+    fake = FakeData({}, sensors=fake_data.three_sensors()[:1])
+    page = sensors_page(fake).button(key="change-pod").click().run()
+    before = dt.datetime.now(dt.UTC)
+    button_of(page, "Save").click().run()
+    since = fake.done[-1][2]["since"]  # type: ignore[index]
+    assert isinstance(since, dt.datetime)
+    assert before <= since <= dt.datetime.now(dt.UTC)
+
+
+def test_a_correction_says_which_other_row_it_replaces() -> None:
+    page = sensors_page(with_history()).button(key="correct-pod-0").click().run()
+    assert "and replaces:" not in text_of(page)
+    page = page.date_input(key="began-pod").set_value(dt.date(2026, 11, 19)).run()
+    assert "replaces: From 19 November 2026, 12:00: right foot, Anna" in text_of(page)
+
+
+def test_what_was_read_before_saving_says_how_old_it_is() -> None:
+    page = sensors_page(FakeData({})).button(key="scan").click().run()
+    page = page.button(key="choose-C0:FF:EE:00:00:01").click().run()
+    assert "Read 0 s ago." in text_of(page)
+    page.session_state[pairing.READ_AT] -= 7.0
+    said = text_of(page.run())
+    assert re.search(r"Read [78] s ago\. Choose Read again", said)
+    page = page.button(key="again").click().run()
+    assert "Read 0 s ago." in text_of(page)
+
+
+def test_a_scale_that_nobody_stands_on_says_to_step_on_it() -> None:
+    air = replace(fake_data.AIR[1], title=SCALE.title, profiles=(SCALE.key,), placements=("floor",))
+    fake = Scanning({}, air=(air,))
+    page = sensors_page(fake).button(key="scan").click().run()
+    page = page.button(key=f"choose-{air.address}").click().run()
+    assert "Step on it to see a weight" in text_of(page)
+    fake.weight = LiveValue(label="body mass", value=71.3, unit="kg", age_s=0.1)
+    page = page.button(key="again").click().run()
+    assert "71.3 kg" in text_of(page)
+    assert "Step on it" not in text_of(page)
+
+
+def test_each_state_has_a_shape_of_its_own() -> None:
+    rules = [re.search(rf"\.ll-state\.{s}[^{{]*\{{([^}}]*)\}}", theme.css()) for s in tiles.STATES]
+    shapes = [re.sub(r"var\(--\w+\)|border-color:[^;]*;", "", rule[1]) for rule in rules if rule]
+    assert len(set(shapes)) == len(tiles.STATES) == 6
 
 
 @pytest.mark.parametrize("state", tiles.STATES)

@@ -21,7 +21,7 @@ def doctor(context: typer.Context) -> None:
     try:
         if not settings.verbose:
             logging.disable(logging.WARNING)  # what the rooms warn of, a finding says once
-        findings = examine(this_computer(settings.home, settings.radio))
+        findings = examine(this_computer(settings.folder, settings.radio))
     finally:
         logging.disable(logging.NOTSET)
     if settings.json:

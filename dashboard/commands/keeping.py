@@ -9,11 +9,15 @@ import typer
 
 from dashboard import console
 from dashboard.commands.people import parse_day
-from dashboard.commands.sensors import placement_of
+from dashboard.commands.sensors import LOAD, address_of, fits, placement_of, told
 
 if TYPE_CHECKING:
     from dashboard.data import Data
     from dashboard.shown import SensorNotes, SensorView
+    from ingest.entries import Assignment, Sensor
+
+WIDE = 120
+"""Letters in a line from which the list has room for everything (design)."""
 
 
 def sensors(
@@ -22,62 +26,95 @@ def sensors(
     history: Annotated[
         bool, typer.Option("--history", help="List where each sat, and since when.")
     ] = False,
+    everyone: Annotated[
+        bool,
+        typer.Option("--all", help="List forgotten sensors too.", envvar="LEGLOAD_SENSORS_ALL"),
+    ] = False,
 ) -> None:
     """List paired sensors, where they sit, what they are doing and how their batteries are."""
     from dashboard.data import open_data
+    from dashboard.persons import local_zone
+    from ingest.entries import Entries
 
     data = open_data(context.obj.home, radio=context.obj.radio)
-    views, notes = data.status().sensors, data.notes()
+    known = Entries(context.obj.home).registry().sensors
+    notes = data.notes()
+    views: tuple[SensorView, ...]
     if sensor is not None:
         views = (data.sensor(sensor),)
+    else:
+        views = (*data.status().sensors, *(data.forgotten() if everyone else ()))
     if context.obj.json:
-        return console.emit([_everything(view, notes[view.key]) for view in views])
+        return console.emit([_everything(v, notes[v.key], known[v.key]) for v in views])
     if not views:
         return console.note("No sensor is paired. Pair one with: legload pair")
-    _list(views, notes)
+    names = {person.key: person.name for person in data.persons()}
+    _list(views, names, {key for key, one in known.items() if one.forgotten})
     for view in views:
-        _say(view, notes[view.key])
+        _say(view, notes[view.key], known[view.key])
+        if sensor is not None:
+            _closer(view, notes[view.key], known[view.key])
         if history or sensor is not None:
-            _history(data, view, notes[view.key])
-    return None
+            _history(data, notes[view.key].assignments)
+    return console.note(f"Times are those of {local_zone()}.")
 
 
-def _list(views: tuple[SensorView, ...], notes: dict[str, SensorNotes]) -> None:
-    from dashboard.wording.sensors import SHAPES
+def _list(views: tuple[SensorView, ...], names: dict[str, str], forgotten: set[str]) -> None:
+    """One line each; where a line has little room, the kind and the battery are said below."""
+    from dashboard.wording.sensors import battery_text
 
+    wide = console.width() >= WIDE
+    rows = [
+        {
+            "sensor": view.key,
+            "name": view.name or view.title,
+            "kind": view.title,
+            "placement": view.placement or None,
+            "person": names.get(view.person, view.person) or None,
+            "state": _state(view, view.key in forgotten),
+            "battery": battery_text(view.battery_percent) or None,
+            "last seen": _seen(view.last_seen),
+        }
+        for view in views
+    ]
+    columns = [name for name in rows[0] if wide or name not in ("kind", "battery")]
     console.table(
-        ["sensor", "name", "kind", "placement", "person", "state", "battery", "last seen"],
-        [
-            [
-                v.key,
-                v.name or None,
-                v.title,
-                v.placement or None,
-                v.person or None,
-                f"{SHAPES.get(v.state, '')} {v.state}".strip(),
-                _battery(v, notes[v.key]),
-                None if v.last_seen is None else f"{v.last_seen.astimezone():%Y-%m-%d %H:%M}",
-            ]
-            for v in views
-        ],
+        columns,
+        [[row[name] for name in columns] for row in rows],
+        whole=["sensor", "placement", "state", "battery", "last seen"],
     )
 
 
-def _battery(view: SensorView, notes: SensorNotes) -> str | None:
-    if view.battery_percent is None:
+def _state(view: SensorView, forgotten: bool) -> str:
+    from dashboard.wording.sensors import SHAPES
+
+    return "Forgotten" if forgotten else f"{SHAPES.get(view.state, '')} {view.state}".strip()
+
+
+def _seen(instant: dt.datetime | None) -> str | None:
+    """`today 14:05` or `2026-11-02`: short, because it never wraps."""
+    if instant is None:
         return None
-    left = "" if notes.days_left is None else f", about {notes.days_left:.0f} days left"
-    return f"{view.battery_percent:.0f} %{left}"
+    local = instant.astimezone()
+    today = local.date() == dt.datetime.now().astimezone().date()
+    return f"today {local:%H:%M}" if today else f"{local:%Y-%m-%d}"
 
 
-def _say(view: SensorView, notes: SensorNotes) -> None:
+def _say(view: SensorView, notes: SensorNotes, sensor: Sensor) -> None:
     """What a person should know of a sensor, a line each."""
-    from dashboard.wording import battery_low, gaps_today, state_detail
+    from dashboard.wording import battery_left, battery_low, gaps_today, state_detail
+    from dashboard.wording.sensors import battery_text
 
     name = view.name or view.key
-    console.note(f"{name}: {state_detail(view.state, view.detail)}")
+    if sensor.forgotten:
+        console.note(f"{name}: Forgotten. What it recorded stays; to listen again, pair it again.")
+    else:
+        console.note(f"{name}: {state_detail(view.state, view.detail)}")
     if low := battery_low(view.battery_percent):
         console.note(f"{name}: {low}")
+    elif charge := battery_text(view.battery_percent):
+        left = "" if notes.days_left is None else f", {battery_left(notes.days_left)}"
+        console.note(f"{name}: Battery {charge}{left}.")
     if notes.gaps:
         console.note(f"{name}: {gaps_today(notes.gaps)}.")
     if notes.doubt is not None:
@@ -87,20 +124,43 @@ def _say(view: SensorView, notes: SensorNotes) -> None:
         )
 
 
-def _history(data: Data, view: SensorView, notes: SensorNotes) -> None:
+def _closer(view: SensorView, notes: SensorNotes, sensor: Sensor) -> None:
+    """What is worth knowing of a sensor that somebody asked for."""
+    from dashboard.wording.sensors import messages_text
+
+    console.show(f"Kind: {view.title}")
+    console.show(f"Address: {sensor.address}")
+    seen = "never" if view.last_seen is None else f"{view.last_seen.astimezone():%Y-%m-%d %H:%M}"
+    console.show(f"Last seen: {seen}")
+    if notes.gaps is not None and not notes.gaps:  # others are told with the state
+        console.show("No gaps today.")
+    if view.notifications is not None:
+        console.show(f"Received: {messages_text(view.notifications, view.malformed)}")
+
+
+def _history(data: Data, assignments: tuple[Assignment, ...]) -> None:
+    for line in _lines(data, assignments):
+        console.show(f"  {line}")
+
+
+def _lines(data: Data, assignments: tuple[Assignment, ...]) -> list[str]:
+    """Assignments in words, each on its wearer's clock."""
     from dashboard.wording import assignment_text
 
     names = {person.key: person.name for person in data.persons()}
-    for one in notes.assignments:
-        who = names.get(one.person, one.person)
-        console.show(f"  {assignment_text(one, who, data.zone_of(one.person))}")
+    return [
+        assignment_text(one, names.get(one.person, one.person), data.zone_of(one.person))
+        for one in assignments
+    ]
 
 
-def _everything(view: SensorView, notes: SensorNotes) -> dict[str, object]:
+def _everything(view: SensorView, notes: SensorNotes, sensor: Sensor) -> dict[str, object]:
     import msgspec
 
     return {
         **msgspec.to_builtins(view),
+        "address": sensor.address,
+        "forgotten": sensor.forgotten,
         "days_left": notes.days_left,
         "gaps_today": notes.gaps,
         "doubt": notes.doubt,
@@ -112,7 +172,7 @@ def assign(
     context: typer.Context,
     sensor: Annotated[str, typer.Argument(help="From 'legload sensors'.")],
     placement: Annotated[str | None, typer.Option(help="left-foot, right-ankle, chest …")] = None,
-    load: Annotated[float | None, typer.Option(help="Load carried in kg.", min=0, max=200)] = None,
+    load: Annotated[float | None, LOAD] = None,
     strides: Annotated[
         bool | None,
         typer.Option(
@@ -125,7 +185,8 @@ def assign(
         typer.Option(
             "--from",
             metavar="DAY",
-            help="First day it holds; without it, the current assignment is corrected.",
+            help="First day (or 2026-11-02T14:05) it holds; without it, the current assignment is "
+            "corrected.",
             envvar="LEGLOAD_ASSIGN_FROM",
         ),
     ] = None,
@@ -140,25 +201,33 @@ def assign(
     from dashboard.data import open_data
 
     data = open_data(context.obj.home)
-    counts = None if strides is None else ("strides" if strides else "steps")
-    day = None if since is None else parse_day(since)
+    person, counts = context.obj.person, None if strides is None else told(strides)
+    place, start = placement_of(placement), None if since is None else _moment(since)
+    new = bool(place or counts or start) or load is not None
     if remove is not None:
-        if day or placement or counts or load is not None:
+        if new:
             raise typer.BadParameter("--remove goes alone.")
         data.unassign(sensor, _moment(remove))
         return _saved(context, sensor)
-    if counts and not (day or placement or context.obj.person) and load is None:
+    if not new and person is None:
+        raise typer.BadParameter(
+            "Say what is to change: --placement, --person, --load, --strides or --steps, --from."
+        )
+    fits(_profiles(context, sensor), place, load, counts)
+    if counts and not (start or place or person) and load is None:
         data.recount(sensor, counts)
         return _saved(context, sensor)
-    data.assign(
-        sensor,
-        placement=None if placement is None else str(placement_of(placement)),
-        person=context.obj.person,
-        load_kg=load,
-        counts=counts,
-        since=day,
+    gone = data.assign(
+        sensor, placement=place, person=person, load_kg=load, counts=counts, since=start
     )
-    return _saved(context, sensor)
+    return _saved(context, sensor, _lines(data, gone) if start else [])
+
+
+def _profiles(context: typer.Context, sensor: str) -> tuple[str, ...]:
+    from dashboard.shown import find_sensor
+    from ingest.entries import Entries
+
+    return find_sensor(Entries(context.obj.home).registry(), sensor).profiles
 
 
 def _moment(text: str) -> dt.date:
@@ -166,14 +235,19 @@ def _moment(text: str) -> dt.date:
     try:
         return dt.datetime.fromisoformat(text) if "T" in text else parse_day(text)
     except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a day; write it as 2026-11-02.") from None
+        raise typer.BadParameter(
+            f"'{text}' is not a day; write it as 2026-11-02, or 2026-11-02T14:05."
+        ) from None
 
 
-def _saved(context: typer.Context, sensor: str) -> None:
+def _saved(context: typer.Context, sensor: str, replaced: list[str] | None = None) -> None:
+    """Say so, and what was said before and holds no more."""
     if context.obj.json:
-        console.emit({"sensor": sensor, "saved": True})
-    else:
-        console.note(f"Saved. {sensor} is scored again with the next load.")
+        return console.emit({"sensor": sensor, "saved": True, "replaced": replaced or []})
+    console.note(f"Saved. {sensor} is scored again with the next load.")
+    for line in replaced or ():
+        console.note(f"Replaced: {line}")
+    return None
 
 
 def rename(
@@ -184,32 +258,48 @@ def rename(
     """Call a sensor by a name of your own, which it keeps when it is paired again."""
     from dashboard.data import open_data
 
-    open_data(context.obj.home).rename(sensor, name)
+    data = open_data(context.obj.home)
+    key = data.sensor(sensor).key
+    data.rename(key, name)
     if context.obj.json:
-        console.emit({"sensor": sensor, "name": name})
+        return console.emit({"sensor": sensor, "name": name})
+    called = data.sensor(key).name
+    if name.strip():
+        console.note(f"{key} is called {called!r} now.")
+    elif called:
+        console.note(f"{key} has its own name again: {called!r}.")
     else:
-        console.note(f"{sensor} is called {name!r} now." if name else "It has its own name again.")
+        console.note(f"{key} has no name of its own; it is known by its key.")
+    return None
 
 
 def replace(
     context: typer.Context,
     old: Annotated[str, typer.Argument(help="From 'legload sensors'.")],
-    address: Annotated[str, typer.Argument(help="Of the new sensor, from 'legload scan'.")],
+    address: Annotated[
+        str, typer.Argument(help="Of the new sensor, from 'legload scan'; or its name.")
+    ],
 ) -> None:
     """Have a new sensor take over from now on; the old one is forgotten, its history stays."""
     from dashboard import reach
     from dashboard.demo import claim
     from dashboard.shown import find_sensor
     from ingest.entries import Entries
+    from ingest.pairing import refuse_taken
 
     settings = context.obj
-    sensor = find_sensor(Entries(settings.home).registry(), old)
+    registry = Entries(settings.home).registry()
+    sensor = find_sensor(registry, old)
     claim(settings.home, settings.radio)
-    key = reach.put_in_place(settings.home, settings.radio, sensor, address)
+    new, name = address_of(settings, registry, address)
+    refuse_taken(registry, sensor, new)
+    console.note(f"Connecting to {name or new} …")
+    key = reach.put_in_place(settings.home, settings.radio, sensor, new)
     if settings.json:
-        console.emit({"sensor": key, "replaces": sensor.key})
-    else:
-        console.note(f"{key} takes over from {sensor.key}. What that recorded stays.")
+        return console.emit({"sensor": key, "replaces": sensor.key})
+    named = f" and is called {sensor.given!r}" if sensor.given else ""
+    console.note(f"{key} takes over from {sensor.key}{named}. What that recorded stays.")
+    return None
 
 
 def forget(context: typer.Context, sensor: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,11 +14,23 @@ from dashboard.persons import pick_person
 if TYPE_CHECKING:
     from dashboard.settings import Settings
     from devices.profile import Placement
-    from ingest.entries import Registry
+    from ingest.entries import Registry, Sensor
+    from ingest.link import Seen, Sweep
     from ingest.pairing import Examination
+    from ingest.shake import Shaking
 
 SECONDS = 8.0
 PREVIEW_S = 6.0
+MOST_LOAD_KG = 200.0
+WAKE = "Wake it (move it, wet the strap), bring it close, and try again."
+NOBODY = (
+    "Nothing was chosen. Give the address and --yes, such as: legload pair ADDRESS --yes "
+    "(addresses: legload scan)."
+)
+_ADDRESS = re.compile(
+    r"[0-9a-f]{2}(:[0-9a-f]{2}){5}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
+)
+"""What Linux and Windows call an address, and the UUID that macOS gives instead of one."""
 
 
 def seconds_of(text: str | float) -> float:
@@ -34,6 +47,21 @@ def seconds_of(text: str | float) -> float:
         raise typer.BadParameter(f"'{text}' is not a length of time; write 20s, 30m or 2h.")
     return seconds
 
+
+def load_of(text: str | float) -> float:
+    """A load carried, in kg."""
+    try:
+        load = float(text)
+    except ValueError:
+        load = -1.0
+    if not 0 <= load <= MOST_LOAD_KG:
+        raise typer.BadParameter(
+            f"'{text}' is not a load; write kg from 0 to {MOST_LOAD_KG:.0f}, such as 5 or 2.5."
+        )
+    return load
+
+
+LOAD: Any = typer.Option("--load", parser=load_of, metavar="KG", help="Load carried in kg.")
 
 For = Annotated[
     float,
@@ -68,9 +96,15 @@ def scan(context: typer.Context, for_: For = SECONDS) -> None:
     console.table(
         ["address", "name", "kind", "signal"],
         [
-            [s.address, s.name or None, kind_title(s.profiles), signal_text(s.rssi)]
+            [
+                s.address,
+                s.name or None,
+                kind_title(s.profiles),
+                signal_text(s.rssi, exact=settings.verbose),
+            ]
             for s in found.sensors
         ],
+        whole=["address", "signal"],
     )
     return console.note(
         "Pair one with: legload pair ADDRESS, or find it with: legload pair --shake"
@@ -79,9 +113,12 @@ def scan(context: typer.Context, for_: For = SECONDS) -> None:
 
 def pair(
     context: typer.Context,
-    address: Annotated[str | None, typer.Argument(help="From 'legload scan'.")] = None,
+    sensor: Annotated[
+        str | None,
+        typer.Argument(metavar="ADDRESS", help="From 'legload scan'; or the sensor's name."),
+    ] = None,
     placement: Annotated[str | None, typer.Option(help="left-foot, right-ankle, chest …")] = None,
-    load: Annotated[float, typer.Option(help="Load carried in kg.", min=0, max=200)] = 0.0,
+    load: Annotated[float | None, LOAD] = None,
     strides: Annotated[
         bool | None, typer.Option("--strides/--steps", help="What a foot pod's cadence counts.")
     ] = None,
@@ -93,24 +130,37 @@ def pair(
     """Pair a sensor: see its live value, say where it sits, save."""
     from dashboard import reach
     from dashboard.demo import claim
-    from dashboard.shown import kind_title
+    from dashboard.shown import kind_silent, kind_title
+    from dashboard.wording.sensors import silent_text
     from ingest.entries import Entries
 
     settings = context.obj
-    place = placement_of(placement)
+    place, said = placement_of(placement), None if strides is None else told(strides)
     claim(settings.home, settings.radio)
     registry = Entries(settings.home).registry()
-    person = pick_person(registry.persons, settings.person)
-    if address is None:
-        address = _shaken(settings) if shake else _choose(settings, ask=not yes)
+    if not registry.sensors:  # nobody's sensor can be paired again: ask whose at once
+        pick_person(registry.persons, settings.person)
+    address, name = _meant(settings, registry, sensor, shake=shake, ask=not yes)
+    known = at_address(registry, address)
+    if known is not None:
+        fits(known.profiles, place, load, said)
+    console.note(f"Connecting to {name or address} …")
     seen = reach.preview(settings.home, settings.radio, address, PREVIEW_S)
-    name = seen.name or kind_title(seen.profiles)
+    known = _known(registry, seen)
+    fits(seen.profiles, place, load, said)
+    person = _wearer(settings, registry, known)
+    name = (known.called if known else seen.name) or kind_title(seen.profiles)
     console.note(f"{name} ({kind_title(seen.profiles)}) says now: {_live(seen.live)}")
-    chosen = place or _place(seen, registry, ask=not yes)
-    counts = _counts(seen, strides)
+    if again := _paired_as(registry, known):
+        console.note(again)
+    chosen = place or _place(seen, known, ask=not yes)
+    fits(seen.profiles, chosen, load, said)
+    counts = said or _counts(seen, known, ask=not yes)
     counting = f", counting {counts}" if counts else ""
-    question = f"Save it at {chosen.value}{counting}?"
-    if not yes and not typer.confirm(question, default=True, err=True):
+    if silent := silent_text(chosen.value, kind_silent(seen.profiles, chosen.value)):
+        console.note(silent)
+    if not yes and not console.agree(f"Save it at {chosen.value}{counting}?", NOBODY):
+        console.note("Not saved.")
         raise typer.Exit(1)
     key = reach.pair(
         settings.home,
@@ -123,71 +173,206 @@ def pair(
         found=seen,
     )
     if settings.json:
-        said = {"sensor": key, "placement": chosen.value, "person": person, "counts": counts}
-        console.emit(said)
+        console.emit({"sensor": key, "placement": chosen.value, "person": person, "counts": counts})
     else:
         console.show(f"Paired {name} as {key}, {chosen.value}{counting}.")
         console.note("Record with: legload record, or open the pages with: legload run")
 
 
-def _shaken(settings: Settings) -> str:
-    """The address of the sensor that somebody shakes."""
+def told(strides: bool) -> str:
+    """What a person says that a cadence counts."""
+    return "strides" if strides else "steps"
+
+
+def fits(
+    profiles: tuple[str, ...],
+    placement: Placement | None = None,
+    load_kg: float | None = None,
+    counts: str | None = None,
+) -> None:
+    """Do nothing if all this can be said of such a sensor; raises BadParameter if not."""
+    from ingest.pairing import Misfit, refuse_misfit
+
+    try:
+        refuse_misfit(profiles, placement=placement, load_kg=load_kg, counts=counts)
+    except Misfit as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _known(registry: Registry, seen: Examination) -> Sensor | None:
+    """The sensor as it was paired before, if it was."""
+    from ingest.pairing import sensor_key
+
+    return registry.sensors.get(sensor_key(seen.profiles[0], seen.identity))
+
+
+def at_address(registry: Registry, address: str) -> Sensor | None:
+    """The paired sensor with this address."""
+    active = (one for one in registry.active if one.address.casefold() == address.casefold())
+    return next(active, None)
+
+
+def _wearer(settings: Settings, registry: Registry, known: Sensor | None) -> str:
+    """Whose it is: as said, else as before."""
+    if settings.person is None and known is not None and known.current is not None:
+        return known.current.person
+    return pick_person(registry.persons, settings.person)
+
+
+def _paired_as(registry: Registry, known: Sensor | None) -> str:
+    """That it is paired already, and how; empty where it is not."""
+    if known is None or known.forgotten or known.current is None:
+        return ""
+    now = known.current
+    person = registry.persons.get(now.person)
+    whose = person.name if person else now.person
+    load = f", carrying {now.load_kg:g} kg" if now.load_kg else ""
+    return (
+        f"It is already paired as {known.key}: {now.placement.value}, {whose}{load}. "
+        "What you do not say anew stays."
+    )
+
+
+# --- which one ----------------------------------------------------------------------------------
+
+
+def _meant(
+    settings: Settings, registry: Registry, wanted: str | None, *, shake: bool, ask: bool
+) -> tuple[str, str]:
+    """Address and name (empty: not known) of the sensor to pair."""
+    if wanted is not None:
+        return address_of(settings, registry, wanted)
+    if shake:
+        return _shaken(settings)
+    found = _choose(settings, ask=ask)
+    return found.address, found.name
+
+
+def address_of(settings: Settings, registry: Registry, wanted: str) -> tuple[str, str]:
+    """Address and name of the sensor with this address, or of the one in the air so called.
+
+    Raises:
+        DashboardError: nothing in the air has that name, or several have.
+    """
+    if _ADDRESS.fullmatch(wanted):
+        known = at_address(registry, wanted)
+        return wanted, known.called if known else ""
+    around = _look(settings).sensors
+    word = " ".join(wanted.casefold().split())
+    found = [seen for seen in around if word in _names(registry, seen)]
+    if len(found) == 1:
+        return found[0].address, found[0].name
+    if found:
+        addresses = ", ".join(seen.address for seen in found)
+        raise DashboardError(
+            f"{len(found)} sensors are called '{wanted}'.", f"Give the address: {addresses}."
+        )
+    if kept := [one for one in registry.active if word in (one.called.casefold(), one.key)]:
+        return kept[0].address, kept[0].called  # one that is being recorded does not advertise
+    heard = ", ".join(seen.name or seen.address for seen in around) or "none"
+    raise DashboardError(
+        f"'{wanted}' is no address, and no sensor of that name answered (heard: {heard}).", WAKE
+    )
+
+
+def _names(registry: Registry, seen: Seen) -> set[str]:
+    known = at_address(registry, seen.address)
+    return {seen.name.casefold(), known.called.casefold() if known else ""} - {""}
+
+
+def _look(settings: Settings) -> Sweep:
     from dashboard import reach
 
-    done = reach.shaken(settings.home, settings.radio, lambda now: console.note(now.text))
+    console.note(f"Looking for sensors for {SECONDS:.0f} s …")
+    return reach.sweep(settings.home, settings.radio, SECONDS)
+
+
+def _shaken(settings: Settings) -> tuple[str, str]:
+    """Address and name of the sensor that somebody shakes."""
+    from dashboard import reach
+
+    def say(now: Shaking) -> None:
+        if now.found or not now.done:  # why nothing was found is the error below
+            console.note(now.text)
+
+    done = reach.shaken(settings.home, settings.radio, say)
     if done.found is None:
         raise DashboardError(done.text, "Or choose from the list: legload pair")
-    return done.found.address
+    return done.found.address, done.found.name
 
 
-def _choose(settings: Settings, *, ask: bool) -> str:
-    from dashboard import reach
+def _choose(settings: Settings, *, ask: bool) -> Seen:
     from dashboard.shown import kind_title
     from dashboard.wording import others_text, signal_text
 
-    around = reach.sweep(settings.home, settings.radio, SECONDS)
+    around = _look(settings)
     found = around.sensors
     if not found:
-        raise DashboardError(
-            f"No sensor answered. {others_text(around.others)}".strip(),
-            "Wake it (move it, wet the strap), bring it close, and try again.",
-        )
+        raise DashboardError(f"No sensor answered. {others_text(around.others)}".strip(), WAKE)
     if len(found) == 1:
-        return found[0].address
+        return found[0]
     for number, sensor in enumerate(found, 1):
         kind = kind_title(sensor.profiles)
-        signal = signal_text(sensor.rssi)
+        signal = signal_text(sensor.rssi, exact=settings.verbose)
         console.note(f"{number}. {kind}: {sensor.name or 'unnamed'}  {sensor.address}  {signal}")
     if not ask:
         raise DashboardError(
             f"{len(found)} sensors answered.", "Say which: legload pair ADDRESS --yes"
         )
-    choice: int = typer.prompt("Which one", type=int, default=1, err=True)
-    if not 1 <= choice <= len(found):
-        raise DashboardError(f"There is no number {choice}.", "Run 'legload pair' again.")
-    return found[choice - 1].address
+    while True:
+        answer = console.ask("Which one", "1", NOBODY)
+        if answer.isdecimal() and 1 <= int(answer) <= len(found):
+            return found[int(answer) - 1]
+        console.note(f"'{answer}' is not in the list; answer with a number from 1 to {len(found)}.")
 
 
-def _place(seen: Examination, registry: Registry, *, ask: bool) -> Placement:
-    """Where it sits: as it sat before it was forgotten, or the usual place, or what is answered."""
-    from dashboard.shown import kind_placements
+# --- where it sits, and what it counts ----------------------------------------------------------
+
+
+def _place(seen: Examination, known: Sensor | None, *, ask: bool) -> Placement:
+    """Where it sits: as it sat before, or the usual place, or what is answered."""
+    from dashboard.shown import kind_placements, kind_worn
     from devices.profile import Placement
-    from ingest.pairing import sensor_key
 
-    known = registry.sensors.get(sensor_key(seen.profiles[0], seen.identity))
-    before = known.current.placement if known and known.current else None
-    usual = before or Placement(kind_placements(seen.profiles)[0])
-    return _ask_placement(usual) if ask else usual
+    places = kind_placements(seen.profiles)
+    before = known.current.placement.value if known and known.current else None
+    usual = before if before in places else places[0]
+    if not ask:
+        return Placement(usual)
+    question = "Where does it sit" if kind_worn(seen.profiles) else "Where is it"
+    listed = ", ".join(places)
+    console.note(f"{question}? One of: {listed}")
+    while True:
+        answer = console.ask(question, usual, NOBODY)
+        if (word := "-".join(answer.casefold().split())) in places:
+            return Placement(word)
+        console.note(f"'{answer}' is not one of: {listed}")
 
 
-def _counts(seen: Examination, strides: bool | None) -> str | None:
-    """What a foot pod counts: as said, else as it seems to; None: as its kind usually does."""
-    if strides is not None:
-        return "strides" if strides else "steps"
-    if seen.counts is None:
-        return None
-    console.note(f"{seen.counts.reason} Say --strides or --steps to set it yourself.")
-    return seen.counts.counts
+def _counts(seen: Examination, known: Sensor | None, *, ask: bool) -> str | None:
+    """What a foot pod counts: as before, as it seems to, or what is answered; None: no pod."""
+    from dashboard.shown import kind_counts
+
+    usual = kind_counts(seen.profiles)
+    before = known.current if known else None
+    kept = (before.counts or usual) if before else None
+    if usual is None or seen.counts is None:
+        return kept
+    found = seen.counts.counts
+    if found == (kept or usual) or (kept and found is None):
+        return found or kept
+    console.note(seen.counts.reason)
+    if ask:
+        return _ask_counts(kept or found or usual)
+    console.note("Say --strides or --steps to set what it counts yourself.")
+    return kept or found
+
+
+def _ask_counts(usual: str) -> str:
+    question = "Does it count strides of one foot or steps of both?"
+    while (answer := console.ask(question, usual, NOBODY).casefold()) not in ("strides", "steps"):
+        console.note(f"'{answer}' is not one of: strides, steps")
+    return answer
 
 
 def placement_of(text: str | None) -> Placement | None:
@@ -201,11 +386,6 @@ def placement_of(text: str | None) -> Placement | None:
     except ValueError:
         places = ", ".join(place.value for place in Placement)
         raise typer.BadParameter(f"'{text}' is not a placement; use one of {places}.") from None
-
-
-def _ask_placement(usual: Placement) -> Placement:
-    answer = typer.prompt("Where does it sit", default=usual.value, err=True)
-    return placement_of(answer) or usual
 
 
 def _live(values: tuple[Any, ...]) -> str:

@@ -72,9 +72,37 @@ class Computer:
     free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
 
     @property
+    def place(self) -> Path:
+        """The home folder, or the closest place above it that is there."""
+        return next(place for place in (self.home, *self.home.parents) if place.exists())
+
+    @property
+    def collectors_radio(self) -> str | None:
+        """The radio of the running collector; None where none runs, or none that answers."""
+        try:
+            state = self.status()
+        except Exception:  # noqa: BLE001 - what is wrong with the collector is a check of its own
+            return None
+        return _spec(str(state["radio"])) if state and state.get("radio") else None
+
+    @property
+    def used_radio(self) -> str:
+        """The radio that is in use, or would be."""
+        return self.collectors_radio or self.radio
+
+    @property
     def uses_bluez(self) -> bool:
         """Whether recording goes through BlueZ."""
-        return self.platform.startswith("linux") and self.radio == "auto"
+        return self.platform.startswith("linux") and self.used_radio == "auto"
+
+
+def _spec(name: str) -> str:
+    """What `--radio` calls the radio that a collector names for people."""
+    from ingest.radio import SystemRadio
+
+    if name == SystemRadio.name:
+        return "auto"
+    return name if name.startswith("hci:") else "virtual"
 
 
 def this_computer(home: Path, radio: str, now: dt.datetime | None = None) -> Computer:
@@ -128,8 +156,12 @@ def _heard(
 
 def is_radio(spec: str) -> bool:
     """Whether `ingest.radio.open_radio` knows this kind of radio."""
-    kind, _, transport = spec.partition(":")
-    return spec in ("auto", "virtual") or (kind == "hci" and bool(transport))
+    kind, colon, rest = spec.partition(":")
+    if kind == "virtual" and colon:
+        from ingest.virtual.catalogue import ALL, CATALOGUE
+
+        return rest == ALL or set(rest.split(",")) <= CATALOGUE.keys()
+    return spec in ("auto", "virtual") or (kind == "hci" and bool(rest))
 
 
 def preflight(platform: str, bluez: Callable[[], Bluez]) -> None:

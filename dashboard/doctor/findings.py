@@ -40,6 +40,11 @@ TROUBLES: dict[str, Trouble] = {
         "Packages that legload needs do not fit: {packages}.",
         "Install legload again together with its packages: uv tool install --reinstall legload.",
     ),
+    "folder-is-a-file": Trouble(
+        "folder",
+        "{home} is a file, not a folder.",
+        "Choose a folder with --home, or move that file away.",
+    ),
     "folder-not-writable": Trouble(
         "folder",
         "The folder {home} cannot be written ({why}).",
@@ -163,6 +168,11 @@ TROUBLES: dict[str, Trouble] = {
         "bus",
         "The system message bus (D-Bus) at {address} does not let this user in.",
         "Let your user read and write that socket, or run legload as a user who may.",
+    ),
+    "bus-silent": Trouble(
+        "bus",
+        "The system message bus (D-Bus) at {address} takes calls but does not answer.",
+        "Restart the computer that it belongs to.",
     ),
     "bluez-not-running": Trouble(
         "bluez",

@@ -8,7 +8,6 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
-from pathlib import Path
 
 from dashboard.doctor.computer import Computer
 from dashboard.doctor.findings import Finding, fine, trouble, unknown
@@ -20,7 +19,10 @@ PYTHON = (3, 11)  # pyproject.toml, requires-python
 def folder(computer: Computer) -> Iterator[Finding]:
     """The home folder can be written, and read by its owner only; one not there yet can be made."""
     home = computer.home
-    place = _existing(home)
+    place = computer.place
+    if not place.is_dir():
+        yield trouble("folder-is-a-file", home=place)
+        return
     try:
         # A file without a name where the system has such, else one that is gone when closed.
         with tempfile.TemporaryFile(dir=place):
@@ -38,17 +40,13 @@ def folder(computer: Computer) -> Iterator[Finding]:
 
 def disk(computer: Computer) -> Iterator[Finding]:
     """There is room for more recordings."""
-    free = computer.free_bytes(_existing(computer.home))
+    free = computer.free_bytes(computer.place)
     gb = f"{free / 1e9:.1f}"
     if free < ENOUGH_BYTES:
         needed = ENOUGH_BYTES / 1e9
         yield trouble("disk-nearly-full", free_gb=gb, home=computer.home, needed_gb=needed)
     else:
         yield fine("disk", f"{gb} GB are free on the disk.")
-
-
-def _existing(path: Path) -> Path:
-    return next(place for place in (path, *path.parents) if place.exists())
 
 
 def packages(computer: Computer) -> Iterator[Finding]:

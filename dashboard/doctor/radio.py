@@ -6,10 +6,14 @@ On Linux BlueZ and its message bus are asked directly; elsewhere only scanning c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dashboard.doctor.computer import Computer, NotTried, is_radio
 from dashboard.doctor.findings import Finding, counted, fine, trouble, unknown
 from ingest.errors import IngestError
+
+if TYPE_CHECKING:
+    from ingest.system_bus import BusError
 
 BUS = "/var/run/dbus/system_bus_socket"  # D-Bus Specification, "Well-known Message Bus Instances"
 CONNECTED = ("connecting", "streaming", "stale")  # ingest.session.State
@@ -17,7 +21,9 @@ CONNECTED = ("connecting", "streaming", "stale")  # ingest.session.State
 
 def radio(computer: Computer) -> Iterator[Finding]:
     """The radio's name is one that there is."""
-    if is_radio(computer.radio):
+    if (used := computer.collectors_radio) is not None:
+        yield fine("radio", f"The radio is '{used}', which the running collector uses.")
+    elif is_radio(computer.radio):
         yield fine("radio", f"The radio is '{computer.radio}'.")
     else:
         yield trouble("radio-unknown", radio=computer.radio)
@@ -71,6 +77,9 @@ def bus(computer: Computer) -> Iterator[Finding]:
         if error.reason is Reason.BUS_CLOSED:
             yield trouble("bus-closed", address=address)
             return
+        if error.reason is Reason.BUS_SILENT:
+            yield trouble("bus-silent", address=address)
+            return
     yield fine("bus", "The system message bus (D-Bus) answers.")
 
 
@@ -99,7 +108,10 @@ def bluez(computer: Computer) -> Iterator[Finding]:
         if error.reason in troubles:
             yield trouble(troubles[error.reason])
         else:
-            yield unknown("bluez", "The Bluetooth service (BlueZ) cannot be asked without a bus.")
+            yield unknown(
+                "bluez",
+                "Whether the Bluetooth service (BlueZ) runs is not known until the bus answers.",
+            )
         return
     yield fine("bluez", "The Bluetooth service (BlueZ) answers.")
 
@@ -131,12 +143,8 @@ def adapter(computer: Computer) -> Iterator[Finding]:
         return
     try:
         adapters = computer.bluez().adapters
-    except BusError:
-        # BlueZ itself does not start without an adapter, so the kernel is asked too.
-        if any((computer.root / "sys/class/bluetooth").glob("hci*")):
-            yield unknown("adapter", "There is an adapter, but without BlueZ it says no more.")
-        else:
-            yield trouble("adapter-none")
+    except BusError as error:
+        yield _unasked(computer, error)
         return
     if not adapters:
         yield trouble("adapter-none")
@@ -150,6 +158,19 @@ def adapter(computer: Computer) -> Iterator[Finding]:
         yield trouble("adapter-off")
 
 
+def _unasked(computer: Computer, error: BusError) -> Finding:
+    """What the kernel says of adapters while BlueZ cannot be asked: one cause, one fix."""
+    from ingest.system_bus import Reason
+
+    buses = (Reason.NO_BUS, Reason.BUS_CLOSED, Reason.BUS_SILENT)
+    who = "the bus" if error.reason in buses else "the Bluetooth service (BlueZ)"
+    if any((computer.root / "sys/class/bluetooth").glob("hci*")):
+        said = f"There is an adapter; whether it is on is not known until {who} answers."
+    else:
+        said = f"Whether there is an adapter is not known until {who} answers; now none shows."
+    return unknown("adapter", said)
+
+
 def bluetooth(computer: Computer) -> Iterator[Finding]:
     """Scanning works."""
     try:
@@ -157,7 +178,7 @@ def bluetooth(computer: Computer) -> Iterator[Finding]:
     except NotTried as reason:
         yield unknown("bluetooth", f"Scanning was not tried: {reason}.")
     except IngestError as error:
-        yield scan_trouble(error, computer.platform, computer.radio)
+        yield scan_trouble(error, computer.platform, computer.used_radio)
     except Exception as error:  # noqa: BLE001 - whatever a backend raises, it is scanning that fails
         yield trouble("bluetooth-fails", why=str(error).rstrip(".") or type(error).__name__)
     else:
@@ -202,6 +223,9 @@ def sensors(computer: Computer) -> Iterator[Finding]:
     """Every sensor that is paired is heard, or streams to the collector."""
     from ingest.entries import Entries
 
+    if not computer.place.is_dir():
+        yield unknown("sensors", "Which sensors are paired is not known until there is a folder.")
+        return
     active = Entries(computer.home).registry().active
     if not active:
         yield fine("sensors", "No sensor is paired yet; 'legload pair' does that.")

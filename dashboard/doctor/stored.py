@@ -48,6 +48,9 @@ def store(computer: Computer) -> Iterator[Finding]:
     from ingest.migrations import pending
     from ingest.store import Store, StoreError, store_path
 
+    if not computer.place.is_dir():
+        yield unknown("store", "Whether the store opens is not known until there is a folder.")
+        return
     if not store_path(computer.home).exists():
         yield fine("store", "There is no store yet; the first load makes it.")
         return
@@ -82,6 +85,9 @@ def entries(computer: Computer) -> Iterator[Finding]:
     from ingest.entries import Entries, fold, unusable
     from ingest.errors import IngestError
 
+    if not computer.place.is_dir():
+        yield unknown("entries", "What was entered is not known until there is a folder for it.")
+        return
     kept = Entries(computer.home)
     try:
         damaged, said = kept.damaged(), kept.read()
@@ -108,6 +114,9 @@ def batteries(computer: Computer) -> Iterator[Finding]:
     from ingest.migrations import pending
     from ingest.store import Store, StoreError, store_path
 
+    if not computer.place.is_dir():
+        yield unknown("batteries", "Battery levels are not known until there is a folder for them.")
+        return
     sensors = Entries(computer.home).registry().active
     levels = []
     if sensors and store_path(computer.home).exists():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,13 +13,18 @@ from dashboard import scorecard, tiles, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.wording import plain
+from devices.profile import Placement
 
 if TYPE_CHECKING:
     from dashboard.data import Data
     from dashboard.shown import Around, Preview, Seen
 
 SEEN, CHOSEN, LIVE, SHAKEN = "pair-seen", "pair-chosen", "pair-live", "pair-shaken"
+READ_AT = "pair-read-at"
 SHAKE_POLL_S = 0.5
+AGE_S = 1.0
+LIKE_DB = 10
+"""Signals closer than this count as equally strong, so that a list does not jump (design)."""
 COUNTS = {"strides": "strides of this foot (the standard)", "steps": "steps of both feet"}
 
 
@@ -39,7 +46,7 @@ def _scan(data: Data) -> None:
     st.html(scorecard.page(el("p", "Wake the sensor: move it, or put it on.", cls="muted")))
     with st.container(horizontal=True):
         if st.button("Scan", type="primary", key="scan"):
-            _look(data)
+            look(data)
         if st.button("Shake it to find it", key="shake"):
             _begin_shake(data)
     shaken: bool | str = st.session_state.get(SHAKEN, False)
@@ -103,7 +110,8 @@ def _shaking(data: Data) -> None:
     st.html(scorecard.page(el("div", el("b", now.text), cls="ll-notice", role="status")))
 
 
-def _look(data: Data) -> None:
+def look(data: Data) -> None:
+    """Scan, and keep what was found; or say why that failed."""
     st.session_state[SHAKEN] = False
     try:
         with st.spinner("Looking for sensors …"):
@@ -114,7 +122,12 @@ def _look(data: Data) -> None:
         st.session_state.pop(SEEN, None)
         st.error(plain(str(error)))
     else:
-        st.session_state[SEEN] = seen
+        st.session_state[SEEN] = replace(seen, sensors=tuple(sorted(seen.sensors, key=_order)))
+
+
+def _order(found: Seen) -> tuple[str, int, str]:
+    """By kind, then signal; the address settles the rest, the same in every scan."""
+    return found.title.casefold(), -(found.rssi // LIKE_DB), found.address
 
 
 def _found(data: Data, found: Seen) -> None:
@@ -143,22 +156,26 @@ def _preview(data: Data, found: Seen) -> None:
             st.session_state[LIVE] = data.preview(found.address)
     except DashboardError as error:
         st.session_state[LIVE] = str(error)
+    st.session_state[READ_AT] = time.monotonic()
 
 
 # --- click three: save --------------------------------------------------------------------------
 
 
 def _save(data: Data, found: Seen, person: str) -> None:
-    st.html(scorecard.page(_about(found), _live()))
+    st.html(scorecard.page(_about(found), _live(found)))
+    _read()
     seen = st.session_state.get(LIVE)
     preview: Preview | None = None if isinstance(seen, str) else seen
+    placements = preview.placements if preview else found.placements
+    key = f"new-{found.address}"
     where, who = st.columns(2)
     with where:
-        placement = placement_choice(preview.placements if preview else found.placements)
-        load = load_choice()
+        placement = placement_choice(placements, key=key)
+        load = load_choice(placements, key=key)
     with who:
-        wearer = person_choice(data, person)
-        counts = _counts(found, preview)
+        wearer = person_choice(data, placements, person, key=key)
+        counts = _counts(found, preview, key)
     with st.container(horizontal=True):
         saved = st.button("Save", type="primary", key="save")
         again = st.button("Read again", key="again")
@@ -173,21 +190,40 @@ def _save(data: Data, found: Seen, person: str) -> None:
         _pair(data, found, placement=placement, person=wearer, load_kg=load, counts=counts)
 
 
-def _counts(found: Seen, preview: Preview | None) -> str | None:
+def _counts(found: Seen, preview: Preview | None, key: str) -> str | None:
     """What a foot pod counts: what it seems to, with the reason, until somebody knows better."""
     told = preview.counts if preview else None
     default = preview.default_counts if preview else found.counts
-    counts = counts_choice((told.counts if told else None) or default)
+    counts = counts_choice((told.counts if told else None) or default, key=key)
     if counts is not None and told is not None:
         st.html(scorecard.page(el("p", told.reason, cls="small")))
     return counts
 
 
-def _live() -> Markup:
+def _live(found: Seen) -> Markup:
+    """What was read, or why nothing was; of a scale that says nothing, what to do."""
     seen: Preview | str | None = st.session_state.get(LIVE)
     if isinstance(seen, str):
         return el("div", seen, cls="ll-notice warn")
-    return el("div", tiles.values(seen.live if seen else ()), cls="ll-sensor")
+    live = seen.live if seen else ()
+    floor = Placement.FLOOR.value in (seen.placements if seen else found.placements)
+    weighed = any(one.value is not None and one.label != "battery" for one in live)
+    hint = "Step on it to see a weight, then choose Read again." if floor and not weighed else ""
+    values = tiles.values(live) if live or not hint else Markup()
+    return el("div", values, el("div", hint), cls="ll-sensor")
+
+
+@st.fragment(run_every=AGE_S)
+def _read() -> None:
+    """How long ago that was. To read anew is to connect anew, so only a click does it.
+
+    Only this line changes by itself: nothing moves under a finger that is about to save.
+    """
+    if isinstance(st.session_state.get(LIVE), str):
+        return
+    passed_s = time.monotonic() - st.session_state.get(READ_AT, time.monotonic())
+    text = f"Read {wording.age_text(passed_s)} ago. Choose Read again for newer values."
+    st.html(scorecard.page(el("div", text, cls="small")))
 
 
 def _pair(
@@ -205,38 +241,56 @@ def _pair(
 
 
 def _forget_choice() -> None:
-    for key in (CHOSEN, LIVE):
+    for key in (CHOSEN, LIVE, READ_AT):
         st.session_state.pop(key, None)
 
 
 # --- fields that the change form shares ---------------------------------------------------------
 
 
-def placement_choice(placements: Sequence[str], current: str = "") -> str:
+def placement_choice(placements: Sequence[str], current: str = "", *, key: str) -> str:
     """Where it sits; the best place first, or where it sits now."""
     options = list(dict.fromkeys([*([current] if current else []), *placements]))
-    return st.selectbox("Where is it worn?", options, format_func=wording.placement_text)
+    label = "Where is it worn?" if tiles.worn(placements) else "Where is it?"
+    return st.selectbox(label, options, format_func=wording.placement_text, key=f"place-{key}")
 
 
-def person_choice(data: Data, current: str) -> str:
-    """Who wears it."""
+def person_choice(data: Data, placements: Sequence[str], current: str, *, key: str) -> str:
+    """Who wears it, or whose it is."""
     persons = {person.key: person.name for person in data.persons()}
     keys = list(persons)
     at = keys.index(current) if current in keys else 0
-    return st.selectbox("Who wears it?", keys, index=at, format_func=lambda key: persons[key])
-
-
-def load_choice(current: float = 0.0) -> float:
-    """Load carried on the body, such as a vest."""
-    return st.number_input(
-        "Load carried, kg", min_value=0.0, max_value=100.0, value=current, step=0.5, format="%.1f"
+    label = "Who wears it?" if tiles.worn(placements) else "Whose is it?"
+    return st.selectbox(
+        label, keys, index=at, format_func=lambda one: persons[one], key=f"person-{key}"
     )
 
 
-def counts_choice(current: str | None) -> str | None:
+def load_choice(placements: Sequence[str], current: float = 0.0, *, key: str) -> float:
+    """Load carried on the body, such as a vest; none where nothing is worn."""
+    if not tiles.worn(placements):
+        return 0.0
+    return st.number_input(
+        "Load carried, kg",
+        min_value=0.0,
+        max_value=100.0,
+        value=current,
+        step=0.5,
+        format="%.1f",
+        key=f"load-{key}",
+    )
+
+
+def counts_choice(current: str | None, *, key: str) -> str | None:
     """What a foot pod counts; nothing to choose for other sensors."""
     if current is None:
         return None
     options = list(COUNTS)
     at = options.index(current) if current in options else 0
-    return st.selectbox("It counts", options, index=at, format_func=lambda key: COUNTS[key])
+    return st.selectbox(
+        "It counts",
+        options,
+        index=at,
+        format_func=lambda one: COUNTS[one],
+        key=f"counted-{key}-{current}",  # a new proposal is shown, and not what was chosen before
+    )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,17 +14,36 @@ import streamlit as st
 from dashboard import scorecard, tiles, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import el
+from dashboard.shown import kind_placements
 from dashboard.views import pairing
 from dashboard.wording import plain
+from devices import PROFILES
 from devices.profile import Placement
+from ingest.entries import Entries
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from dashboard.data import Data
-    from dashboard.shown import CollectorStatus, SensorNotes, SensorView
+    from dashboard.shown import CollectorStatus, Seen, SensorNotes, SensorView
     from ingest.entries import Assignment
 
 LIVE_S = 1.0
-WRONG, FROM = "It was wrong from the start: correct it", "It changed: from this day on"
+ASKED = "sensor-asked"
+"""What the open dialog is about: what to do, a sensor's key, and which assignment."""
+NOW = "From now on"
+FROM = "From a day on"
+WRONG = "It was wrong from the start: correct it"
+
+Notes = dict[str, "SensorNotes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The places on the page that are drawn anew each second, cards by sensor."""
+
+    headline: DeltaGenerator
+    cards: dict[str, DeltaGenerator]
 
 
 def render(data: Data, person: str) -> None:
@@ -29,21 +51,65 @@ def render(data: Data, person: str) -> None:
     status = data.status()
     badge = [scorecard.demo_badge()] if data.demo else []
     st.html(scorecard.page(*badge, el("h1", "Sensors")))
+    places = Places(headline=st.empty(), cards={})
+    places.headline.html(scorecard.page(tiles.recording(status)))
     _collector(data, status)
     pairing.render(data, person)
     st.html(scorecard.page(el("h2", "Paired sensors")))
     if not status.sensors:
         st.html(scorecard.page(el("p", "None yet. Choose Scan to find one.", cls="muted")))
     notes = data.notes()
-    columns = st.columns(2)
-    for index, sensor in enumerate(status.sensors):
-        with columns[index % 2]:
-            mine = notes.get(sensor.key)
-            _live_card(data, sensor.key, mine)
-            _doubt(data, sensor, mine)
-            _actions(data, sensor)
-            _history(data, sensor, mine)
+    _cards(data, status, places, notes)
+    _live(data, status, places, notes, itertools.count())
     _forgotten(data, notes)
+    _dialog(data, [*status.sensors, *data.forgotten()], notes)
+
+
+def _cards(data: Data, status: CollectorStatus, places: Places, notes: Notes) -> None:
+    """All of each sensor, by name; the places of the live cards are noted."""
+    names = _names(data)
+    with st.container(key="cards"):
+        for sensor in sorted(status.sensors, key=lambda one: (one.name.casefold(), one.key)):
+            with st.container(key=f"card-{sensor.key}"):
+                places.cards[sensor.key] = st.empty()
+                _card(sensor, names, places, notes)
+                _doubt(data, sensor, notes.get(sensor.key))
+                _actions(data, sensor)
+                _history(data, sensor, notes.get(sensor.key))
+
+
+def _card(sensor: SensorView, names: dict[str, str], places: Places, notes: Notes) -> None:
+    wearer = names.get(sensor.person, sensor.person)
+    places.cards[sensor.key].html(tiles.card(sensor, wearer, notes.get(sensor.key)))
+
+
+def _names(data: Data) -> dict[str, str]:
+    return {person.key: person.name for person in data.persons()}
+
+
+@st.fragment(run_every=LIVE_S)
+def _live(
+    data: Data, drawn: CollectorStatus, places: Places, notes: Notes, looks: Iterator[int]
+) -> None:
+    """The headline and every card, each second, all as they were at the same moment.
+
+    The first look is part of drawing the page and only counts: everything was drawn in its turn,
+    for what comes late pushes away a button that somebody is about to click.
+    """
+    if next(looks) == 0:
+        return
+    status = data.status()
+    if _layout(status) != _layout(drawn):  # other buttons or other sensors: the whole page anew
+        st.rerun()
+    places.headline.html(scorecard.page(tiles.recording(status)))
+    names = _names(data)
+    for sensor in status.sensors:
+        _card(sensor, names, places, notes)
+
+
+def _layout(status: CollectorStatus) -> tuple[bool, bool, frozenset[tuple[str, str]]]:
+    sensors = frozenset((sensor.key, sensor.name) for sensor in status.sensors)
+    return status.running, status.recording, sensors
 
 
 def attempt(action: Callable[[], object], done: str) -> None:
@@ -53,13 +119,13 @@ def attempt(action: Callable[[], object], done: str) -> None:
     except DashboardError as error:
         st.error(plain(str(error)))
     else:
+        st.session_state.pop(ASKED, None)
         st.toast(plain(done))
         st.rerun()
 
 
 def _collector(data: Data, status: CollectorStatus) -> None:
-    """Whether anything listens, and the one button that changes it."""
-    st.html(scorecard.page(tiles.recording(status)))
+    """The one button that changes whether anything listens."""
     if not status.running:
         if st.button("Start listening", type="primary", key="start"):
             attempt(data.start_collector, "Listening to your sensors.")
@@ -68,17 +134,6 @@ def _collector(data: Data, status: CollectorStatus) -> None:
             attempt(lambda: data.set_recording(False), "Recording stopped.")
     elif st.button("Start recording", type="primary", key="record"):
         attempt(lambda: data.set_recording(True), "Recording started.")
-
-
-@st.fragment(run_every=LIVE_S)
-def _live_card(data: Data, key: str, notes: SensorNotes | None) -> None:
-    """One sensor, refreshed each second; gone when it was forgotten elsewhere."""
-    found = next((sensor for sensor in data.status().sensors if sensor.key == key), None)
-    if found is None:
-        st.rerun()
-    else:
-        names = {person.key: person.name for person in data.persons()}
-        st.html(tiles.card(found, names.get(found.person, found.person), notes))
 
 
 def _doubt(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
@@ -102,42 +157,111 @@ def _actions(data: Data, sensor: SensorView) -> None:
     if st.session_state.get(doubt):
         _confirm(data, sensor, doubt)
         return
-    with st.container(horizontal=True):
-        with st.popover("Change"):
-            _assignment(data, sensor)
-        with st.popover("Rename"):
-            _name(data, sensor)
-        with st.popover("Replace"):
-            _replacement(data, sensor)
+    with st.container(horizontal=True, key=f"acts-{sensor.key}"):
+        for label, what in (("Change", "change"), ("Rename", "rename"), ("Replace", "replace")):
+            st.button(label, key=f"{what}-{sensor.key}", on_click=_ask, args=(what, sensor.key))
         if st.button("Forget", key=f"forget-{sensor.key}"):
             st.session_state[doubt] = True
             st.rerun()
 
 
-def _assignment(data: Data, sensor: SensorView) -> None:
-    """Say anew where it sits: a correction, or a change from a day on."""
-    today = dt.datetime.now(data.zone_of(sensor.person)).date()
-    with st.form(f"assign-{sensor.key}", border=False):
-        placement = pairing.placement_choice([p.value for p in Placement], sensor.placement)
-        person = pairing.person_choice(data, sensor.person)
-        load = pairing.load_choice(sensor.load_kg)
-        counts = pairing.counts_choice(sensor.counts)
-        when = st.radio("Since when?", [WRONG, FROM], key=f"when-{sensor.key}")
-        day = st.date_input("From this day on", today, max_value=today, key=f"from-{sensor.key}")
-        if st.form_submit_button("Save", type="primary"):
-            since = day if when == FROM else None
-            attempt(
-                lambda: data.assign(
-                    sensor.key,
-                    placement=placement,
-                    person=person,
-                    load_kg=load,
-                    counts=counts,
-                    since=since,
-                ),
-                f"{sensor.title}: {wording.placement_text(placement)}. "
-                "What it recorded is scored again.",
-            )
+# --- dialogs: what a click asks for, with its button always in reach ----------------------------
+
+
+def _ask(what: str, key: str, began: dt.datetime | None = None) -> None:
+    st.session_state[ASKED] = (what, key, began)
+
+
+def _close() -> None:
+    st.session_state.pop(ASKED, None)
+
+
+def _dialog(data: Data, sensors: Sequence[SensorView], notes: Notes) -> None:
+    """The dialog that was asked for, open until something is saved or it is closed."""
+    what, key, began = st.session_state.get(ASKED, ("", "", None))
+    sensor = next((sensor for sensor in sensors if sensor.key == key), None)
+    if sensor is None:
+        return
+    known = notes[key].assignments if key in notes else ()
+
+    def form() -> None:
+        if what == "change":
+            _assignment(data, sensor, known)
+        elif what == "rename":
+            _name(data, sensor)
+        elif what == "replace":
+            _replacement(data, sensor)
+        for one in known:
+            if what == "correct" and one.since == began:
+                _correction(data, sensor, one, known)
+
+    title = f"{what.capitalize()} {sensor.name or sensor.title}"
+    st.dialog(plain(title), on_dismiss=_close)(form)()
+
+
+def _profiles(data: Data, sensor: SensorView) -> tuple[str, ...]:
+    """What kinds it is: as it was paired, else all that are called as it is."""
+    paired = Entries(Path(data.home)).registry().sensors.get(sensor.key)
+    called = (key for key, one in PROFILES.items() if sensor.title in (one.title, one.family))
+    return paired.profiles if paired else tuple(called)
+
+
+def _placements(data: Data, sensor: SensorView) -> tuple[str, ...]:
+    """Where such a sensor may sit; anywhere, where nobody knows what it is."""
+    return kind_placements(_profiles(data, sensor)) or tuple(place.value for place in Placement)
+
+
+def _assignment(data: Data, sensor: SensorView, known: Sequence[Assignment]) -> None:
+    """Say anew where it sits: from now on, from a day on, or as a correction."""
+    places, key = _placements(data, sensor), f"change-{sensor.key}"
+    placement = pairing.placement_choice(places, sensor.placement, key=key)
+    person = pairing.person_choice(data, places, sensor.person, key=key)
+    load = pairing.load_choice(places, sensor.load_kg, key=key)
+    counts = pairing.counts_choice(sensor.counts, key=key)
+    when = st.radio("Since when?", [NOW, FROM, WRONG], key=f"when-{sensor.key}")
+    day = _day(data, sensor, known, person) if when == FROM else None
+    if st.button("Save", type="primary", key=f"save-{sensor.key}"):
+        attempt(
+            lambda: data.assign(
+                sensor.key,
+                placement=placement,
+                person=person,
+                load_kg=load,
+                counts=counts,
+                since=dt.datetime.now(dt.UTC) if when == NOW else day,
+            ),
+            f"{sensor.name or sensor.title}: {wording.placement_text(placement)}. "
+            "What it recorded is scored again.",
+        )
+
+
+def _day(data: Data, sensor: SensorView, known: Sequence[Assignment], person: str) -> dt.date:
+    """The day, and what of the history it replaces."""
+    today = dt.datetime.now(data.zone_of(person)).date()
+    day = st.date_input("From this day on", today, max_value=today, key=f"from-{sensor.key}")
+    _gives_way(data, known, day, person)
+    return day
+
+
+def _gives_way(
+    data: Data,
+    known: Sequence[Assignment],
+    day: dt.date,
+    person: str,
+    but: dt.datetime | None = None,
+) -> None:
+    """Say which rows of the history a change from this local day on replaces."""
+    zone = data.zone_of(person)
+    names = _names(data)
+    rows = [
+        wording.assignment_text(one, names.get(one.person, one.person), data.zone_of(one.person))
+        for one in known
+        if one.since != but and one.since.astimezone(zone).date() == day
+    ]
+    if rows:
+        said = f"It holds for all of {wording.date_long(day)} and replaces:"
+        items = el("ul", *(el("li", row) for row in rows))
+        st.html(scorecard.page(el("div", said, items, cls="ll-notice warn", role="status")))
 
 
 def _name(data: Data, sensor: SensorView) -> None:
@@ -149,31 +273,43 @@ def _name(data: Data, sensor: SensorView) -> None:
 
 
 def _replacement(data: Data, sensor: SensorView) -> None:
-    """Another sensor takes its place from now on."""
-    st.html(
-        scorecard.page(
-            el(
-                "p",
-                "Another sensor takes over where this one sits, from now on. "
-                "What this one recorded stays.",
-                cls="small",
-            )
-        )
-    )
-    found = {seen.address: seen for seen in pairing.around()}
+    """Another sensor of the same kind takes its place from now on."""
+    said = "Another sensor takes over where this one sits, from now on. What this one recorded "
+    st.html(scorecard.page(el("p", f"{said}stays.", cls="small")))
+    if st.button("Scan for it", key=f"look-{sensor.key}"):
+        pairing.look(data)
+    profiles = _profiles(data, sensor)
+    found = {one.address: one for one in pairing.around() if _same_kind(one, profiles)}
     if not found:
-        st.html(scorecard.page(el("p", "Choose Scan above first, with the new sensor awake.")))
+        scanned = pairing.SEEN in st.session_state
+        none = f"The last scan found no other {sensor.title}. " if scanned else ""
+        text = f"{none}Wake the new sensor, then choose Scan for it."
+        st.html(scorecard.page(el("p", text)))
         return
     address = st.selectbox(
         "By which sensor?",
         list(found),
-        format_func=lambda key: f"{found[key].title}: {found[key].name} {found[key].short}",
+        index=None,
+        placeholder="Choose one",
+        format_func=lambda one: f"{_called(found[one])}: {wording.signal_text(found[one].rssi)}",
         key=f"by-{sensor.key}",
     )
-    if st.button("Replace it", type="primary", key=f"replace-{sensor.key}"):
-        attempt(
-            lambda: data.replace(sensor.key, address), f"The new sensor takes over {sensor.name}."
-        )
+    if address is None:
+        return
+    old, new = sensor.name or sensor.title, _called(found[address])
+    label = plain(f"Put '{new}' in the place of {old}")
+    if st.button(label, type="primary", key=f"replace-now-{sensor.key}"):
+        attempt(lambda: data.replace(sensor.key, address), f"The new sensor takes over {old}.")
+
+
+def _same_kind(seen: Seen, profiles: Sequence[str]) -> bool:
+    """Whether it is one of these; anything may be, where nobody knows what these are."""
+    main = {key for key in profiles if key in PROFILES and not PROFILES[key].companion}
+    return not main or bool(main.intersection(seen.profiles))
+
+
+def _called(seen: Seen) -> str:
+    return f"{seen.name or seen.title} {seen.short}"
 
 
 # --- where it sat, and since when ---------------------------------------------------------------
@@ -184,40 +320,49 @@ def _history(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
     assignments = notes.assignments if notes else ()
     if not assignments:
         return
-    names = {person.key: person.name for person in data.persons()}
+    names = _names(data)
     with st.expander("Where it sat, and since when"):
         for number, one in enumerate(reversed(assignments)):
             zone = data.zone_of(one.person)
             text = wording.assignment_text(one, names.get(one.person, one.person), zone)
             st.html(scorecard.page(el("p", text)))
             with st.container(horizontal=True):
-                with st.popover("Correct", key=f"correct-{sensor.key}-{number}"):
-                    _correction(data, sensor, one, number)
+                st.button(
+                    "Correct",
+                    key=f"correct-{sensor.key}-{number}",
+                    on_click=_ask,
+                    args=("correct", sensor.key, one.since),
+                )
                 if len(assignments) > 1:
                     _removal(data, sensor, one, number)
 
 
-def _correction(data: Data, sensor: SensorView, one: Assignment, number: int) -> None:
+def _correction(
+    data: Data, sensor: SensorView, one: Assignment, known: Sequence[Assignment]
+) -> None:
+    places, key = _placements(data, sensor), f"correct-{sensor.key}-{one.since.timestamp()}"
+    placement = pairing.placement_choice(places, one.placement.value, key=key)
+    person = pairing.person_choice(data, places, one.person, key=key)
+    load = pairing.load_choice(places, one.load_kg, key=key)
+    counts = pairing.counts_choice(one.counts or sensor.counts, key=key)
     began = one.since.astimezone(data.zone_of(one.person)).date()
-    with st.form(f"correct-form-{sensor.key}-{number}", border=False):
-        placement = pairing.placement_choice([p.value for p in Placement], one.placement.value)
-        person = pairing.person_choice(data, one.person)
-        load = pairing.load_choice(one.load_kg)
-        counts = pairing.counts_choice(one.counts or sensor.counts)
-        day = st.date_input("It began on", began, key=f"began-{sensor.key}-{number}")
-        if st.form_submit_button("Save correction", type="primary"):
-            attempt(
-                lambda: data.assign(
-                    sensor.key,
-                    placement=placement,
-                    person=person,
-                    load_kg=load,
-                    counts=counts,
-                    since=None if day == began else day,
-                    correct=one.since,
-                ),
-                "Corrected. What it recorded is scored again.",
-            )
+    day = st.date_input("It began on", began, key=f"began-{sensor.key}")
+    since = None if day == began else day
+    if since is not None:
+        _gives_way(data, known, since, person, but=one.since)
+    if st.button("Save correction", type="primary", key=f"save-{key}"):
+        attempt(
+            lambda: data.assign(
+                sensor.key,
+                placement=placement,
+                person=person,
+                load_kg=load,
+                counts=counts,
+                since=since,
+                correct=one.since,
+            ),
+            "Corrected. What it recorded is scored again.",
+        )
 
 
 def _removal(data: Data, sensor: SensorView, one: Assignment, number: int) -> None:

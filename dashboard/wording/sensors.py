@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.week import Gap, SensorUse, WeekReport
 from dashboard.wording.text import hours, length_text, number, percent
+from devices.profile import Placement
 from ingest.live_labels import YES_NO
 
 if TYPE_CHECKING:
@@ -33,6 +34,36 @@ SHAPES = {
     "lost": "◆",
 }
 """A shape for each state, for where there are only letters."""
+
+DECIMALS = {
+    "steps/min": 0,
+    "turns/min": 0,
+    "strokes/min": 0,
+    "beats/min": 0,
+    "samples/s": 0,
+    "m/s": 2,
+    "m": 2,
+    "g": 2,
+    "s": 2,
+    "kg": 1,
+    "METs": 1,
+    "%": 0,
+    "W": 0,
+    "N": 0,
+    "kJ": 0,
+    "°/s": 0,
+    "steps": 0,
+    "strides": 0,
+    "strokes": 0,
+    "floors": 0,
+}
+"""Of live values by unit, so that a value that changes stays in its place (design)."""
+
+UNITS = {"g": "g (gravity)"}
+"""Units that would be taken for another."""
+
+BESIDE = frozenset({Placement.BIKE, Placement.MACHINE, Placement.FLOOR})
+"""Where a sensor stands by itself: nobody wears it, and no load is carried with it."""
 
 LOW_PERCENT = 20.0
 """Below this a battery is called low (design)."""
@@ -62,11 +93,12 @@ def placement_text(placement: str) -> str:
 
 def sensor_text(use: SensorUse) -> str:
     """One sensor's share in the week."""
-    how = "worn all day" if use.continuous else "worn for sessions"
+    worn = "used" if use.placement in BESIDE else "worn"
+    how = f"{worn} all day" if use.continuous else f"{worn} for sessions"
     battery = (
         "" if use.battery_percent is None else f", battery {percent(use.battery_percent / 100)}"
     )
-    bad = f", {use.malformed} malformed packets left out" if use.malformed else ""
+    bad = f", {_counted(use.malformed, 'damaged message')} left out" if use.malformed else ""
     name = f"{use.title}, {placement_text(use.placement)}"
     return f"{name}: {hours(use.observed_h)} recorded, {how}{battery}{bad}"
 
@@ -79,22 +111,38 @@ def gaps_none(report: WeekReport) -> str:
 
 
 def live_number(live: LiveValue) -> str:
-    """`1.40` metres (a second) with two decimals, else about three figures; or `unknown`."""
+    """`1.40` metres a second, `112` steps a minute: as many decimals for a unit; or `unknown`."""
     if live.value is None:
         return "unknown"
     if live.unit == YES_NO:
         return "yes" if live.value else "no"
-    return f"{live.value:.2f}" if live.unit in {"m", "m/s"} else number(live.value, 2)
+    if live.label == "time":  # whole seconds, unlike the time between beats
+        return f"{live.value:,.0f}"
+    digits = DECIMALS.get(live.unit)
+    return number(live.value, 2) if digits is None else f"{live.value:,.{digits}f}"
 
 
 def live_unit(live: LiveValue) -> str:
     """` m/s`; nothing after `unknown`, `yes` and `no`."""
-    return "" if live.value is None or live.unit == YES_NO else f" {live.unit}"
+    if live.value is None or live.unit == YES_NO:
+        return ""
+    return f" {UNITS.get(live.unit, live.unit)}"
 
 
 def live_text(value: LiveValue) -> str:
     """`speed 1.47 m/s`."""
     return f"{value.label} {live_number(value)}{live_unit(value)}"
+
+
+def messages_text(received: int, damaged: int | None) -> str:
+    """`72 messages, none damaged`."""
+    if damaged is None:
+        return _counted(received, "message")
+    return f"{_counted(received, 'message')}, {f'{damaged:,}' if damaged else 'none'} damaged"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def state_detail(state: str, detail: str) -> str:
@@ -107,6 +155,11 @@ def battery_low(percent_: float | None) -> str:
     if percent_ is None or percent_ >= LOW_PERCENT:
         return ""
     return f"Battery low ({percent(percent_ / 100)}): charge it, or have a new cell at hand."
+
+
+def battery_text(percent_: float | None) -> str:
+    """`87 %`; empty where it is unknown."""
+    return "" if percent_ is None else percent(percent_ / 100)
 
 
 def battery_left(days: float | None) -> str:
@@ -140,17 +193,28 @@ def others_text(others: int) -> str:
 
 
 def assignment_text(one: Assignment, person: str, zone: dt.tzinfo) -> str:
-    """`From 2 November 2026, 14:05: right foot, Anna, carrying 5 kg, counts steps`."""
+    """`From 2 November 2026, 14:05: right foot, Anna, carrying 5 kg, counts steps`.
+
+    Of what nobody wears: `From 2 November 2026: floor, belongs to Anna`.
+    """
     local = one.since.astimezone(zone)
     clock = f", {local:%H:%M}" if (local.hour, local.minute) != (0, 0) else ""
     load = f", carrying {number(one.load_kg)} kg" if one.load_kg else ""
     counts = f", counts {one.counts}" if one.counts else ""
     where = placement_text(one.placement.value)
-    return f"From {local.day} {local:%B %Y}{clock}: {where}, {person}{load}{counts}"
+    whose = f"belongs to {person}" if one.placement in BESIDE else person
+    return f"From {local.day} {local:%B %Y}{clock}: {where}, {whose}{load}{counts}"
 
 
-def signal_text(dbm: int) -> str:
-    """Signal strength in words (bands are design)."""
+def signal_text(dbm: int, *, exact: bool = False) -> str:
+    """Signal strength in words (bands are design); `exact`: with the number."""
     bands = ((-60, "strong"), (-75, "good"), (-88, "weak"))
     word = next((word for least, word in bands if dbm >= least), "very weak")
-    return f"{word} signal ({dbm} dBm)"
+    return f"{word} signal{f' ({dbm} dBm)' if exact else ''}"
+
+
+def silent_text(placement: str, silent: tuple[str, ...]) -> str:
+    """`At the chest it does not give: acceleration.`; empty where it gives all that it can."""
+    if not silent:
+        return ""
+    return f"At the {placement_text(placement)} it does not give: {', '.join(silent)}."

@@ -9,6 +9,7 @@ import numpy as np
 from devices import heart_rate, rsc, thingy52
 from devices.profile import Placement
 from devices.walker import Walker, live_walk
+from ingest.virtual.hand import Hand, Held, Person
 from ingest.virtual.peripheral import Answer, Emission, Source, VirtualSensor
 from ingest.virtual.sources import CHUNK_S, coded, configured, each_second, with_companions
 
@@ -40,14 +41,17 @@ def leg_motion(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
 
 
 def _foot_pod(person: Walker) -> VirtualSensor:
+    hand = Hand()
+    paces = coded(Held(person, hand).rsc, rsc.encode)
     return VirtualSensor(
         name="Foot pod",
         address="D0:1E:61:0A:D0:01",
         profiles=with_companions("rsc"),
-        sources={"rsc": each_second(rsc.MEASUREMENT, coded(person.rsc, rsc.encode))},
+        sources={"rsc": each_second(rsc.MEASUREMENT, paces)},
         values={rsc.FEATURE: rsc.encode_feature(_POD), rsc.LOCATION: b"\x01"},
         serial="VIRTUAL-POD-1",
         battery_percent=87,
+        hand=hand,
     )
 
 
@@ -64,15 +68,17 @@ def _heart_strap(person: Walker) -> VirtualSensor:
 
 
 def _leg_motion(person: Walker) -> VirtualSensor:
+    hand = Hand()
     return VirtualSensor(
         name="Leg motion",
         address="D0:1E:61:0A:D0:03",
         profiles=with_companions("thingy52"),
-        sources={"thingy52": _walking_motion(person, Placement.LEFT_SHANK)},
+        sources={"thingy52": _walking_motion(Held(person, hand), Placement.LEFT_SHANK)},
         values={thingy52.CONFIGURATION: configured(LEG_RATE_HZ)},
         answer=_valid_configuration,
         serial="VIRTUAL-LEG-1",
         battery_percent=41,
+        hand=hand,
     )
 
 
@@ -80,7 +86,7 @@ def _valid_configuration(_characteristic: str, payload: bytes) -> Answer:
     return Answer(keep=thingy52.encode_configuration(thingy52.parse_configuration(payload)))
 
 
-def _walking_motion(walker: Walker, placement: Placement) -> Source:
+def _walking_motion(walker: Person, placement: Placement) -> Source:
     """Motion at the rate that was last written to the configuration."""
 
     def source(start_ns: int, values: Mapping[str, bytes]) -> Iterator[Emission]:

@@ -10,6 +10,7 @@ from devices import infinitime, microbit, thingy52, witmotion
 from devices.profile import DeviceError, Floats, Int16s, Int64s, Placement
 from devices.walker import Walker, live_walk
 from devices.witmotion_stream import SIZE
+from ingest.virtual.hand import Hand, Held, Person
 from ingest.virtual.peripheral import Answer, Emission, Source, VirtualSensor
 from ingest.virtual.sources import CHUNK_S, with_companions
 
@@ -24,7 +25,8 @@ _FACTORY_RATE = 0x06  # 10 Hz, the maker's default
 
 def witmotion_leg(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
     """A WitMotion on the left shank; locked and at 10 Hz until it is told otherwise."""
-    board = _WitMotion(Walker(rng, live_walk(rng, start_ns)))
+    hand = Hand()
+    board = _WitMotion(Held(Walker(rng, live_walk(rng, start_ns)), hand))
     return VirtualSensor(
         name="WT901BLE",
         address="D0:1E:61:0A:D0:50",
@@ -33,20 +35,24 @@ def witmotion_leg(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
         answer=board.answer,
         serial="VIRTUAL-WITMOTION-1",
         battery_percent=58,
+        hand=hand,
     )
 
 
 def microbit_leg(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
     """A micro:bit on the right shank; takes the periods its specification lists."""
+    hand = Hand()
+    person = Held(Walker(rng, live_walk(rng, start_ns)), hand)
     return VirtualSensor(
         name="BBC micro:bit",
         address="D0:1E:61:0A:D0:51",
         profiles=with_companions("microbit"),
-        sources={"microbit": _board_motion(Walker(rng, live_walk(rng, start_ns)))},
+        sources={"microbit": _board_motion(person)},
         values={microbit.PERIOD: microbit.encode_period(80)},
         answer=_nearest_period,
         serial="VIRTUAL-MICROBIT-1",
         battery_percent=72,
+        hand=hand,
     )
 
 
@@ -65,7 +71,7 @@ def infinitime_watch(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
 class _WitMotion:
     """Its registers, and the byte stream it sends at their rate."""
 
-    def __init__(self, person: Walker) -> None:
+    def __init__(self, person: Person) -> None:
         self._person = person
         self._unlocked = False
         self._rate = _FACTORY_RATE
@@ -126,7 +132,7 @@ def _nearest_period(characteristic: str, payload: bytes) -> Answer:
     return Answer(keep=microbit.encode_period(nearest))
 
 
-def _board_motion(person: Walker) -> Source:
+def _board_motion(person: Person) -> Source:
     """Acceleration at the period that was last written."""
 
     def source(start_ns: int, values: Mapping[str, bytes]) -> Iterator[Emission]:

@@ -9,6 +9,7 @@ import numpy as np
 from devices import movesense, thingy52
 from devices.profile import Placement
 from devices.walker import Walker, live_walk
+from ingest.virtual.hand import Hand, Held, Person
 from ingest.virtual.peripheral import Answer, Emission, Source, VirtualSensor
 from ingest.virtual.sources import with_companions
 
@@ -19,7 +20,8 @@ NOT_FOUND = 404
 
 def movesense_imu(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
     """A Movesense that streams while it is subscribed to."""
-    person = Walker(rng, live_walk(rng, start_ns))
+    hand = Hand()
+    person = Held(Walker(rng, live_walk(rng, start_ns)), hand)
     return VirtualSensor(
         name="Movesense 261030000041",
         address="D0:1E:61:0A:D0:41",
@@ -29,6 +31,7 @@ def movesense_imu(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
         waits=(movesense.KEY,),
         serial="VIRTUAL-MOVESENSE-1",
         battery_percent=58,
+        hand=hand,
     )
 
 
@@ -42,7 +45,7 @@ def answer(_characteristic: str, payload: bytes) -> Answer:
     return Answer(notify=((movesense.DATA, result),))
 
 
-def worn(walker: Walker, placement: Placement, samples: int = SAMPLES) -> Source:
+def worn(walker: Person, placement: Placement, samples: int = SAMPLES) -> Source:
     """Values of a few samples, each sent when its last one was taken."""
 
     def source(start_ns: int, _values: Mapping[str, bytes]) -> Iterator[Emission]:
@@ -58,7 +61,7 @@ def worn(walker: Walker, placement: Placement, samples: int = SAMPLES) -> Source
     return source
 
 
-def value(walker: Walker, placement: Placement, start_ns: int, since_ns: list[int]) -> bytes:
+def value(walker: Person, placement: Placement, start_ns: int, since_ns: list[int]) -> bytes:
     """What is sent of samples taken so long after the start."""
     counts = walker.motion(start_ns + np.array(since_ns, np.int64), placement)
     acc = counts[:, :3] * (thingy52.ACC_G * movesense.STANDARD_GRAVITY_MPS2)

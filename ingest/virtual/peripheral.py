@@ -23,6 +23,7 @@ from devices import battery, device_information
 from devices.profile import BASE_UUID, Ask, DeviceError, Profile, Read, Write
 from ingest.bumble_host import VirtualController, device_on, host_on
 from ingest.clock import Clock
+from ingest.virtual.hand import Hand
 
 Emission = tuple[float, str, bytes]
 """Seconds after the source began, characteristic, payload."""
@@ -74,7 +75,7 @@ class VirtualSensor:
     characteristic; answer: what a write to a characteristic does (a sensor may know better, and
     refuses by raising DeviceError); waits: profiles whose source begins when an answer says so,
     and not already at the first subscription; service_data: what is advertised beside the name of
-    a service, by its UUID of 16 bits in full.
+    a service, by its UUID of 16 bits in full; hand: what is done with it, where its sources care.
     """
 
     name: str
@@ -88,6 +89,7 @@ class VirtualSensor:
     serial: str = ""
     battery_percent: int = 100
     faults: Faults = field(default_factory=Faults)
+    hand: Hand = field(default_factory=Hand, compare=False)
 
     def readable(self) -> dict[str, bytes]:
         """Every value that can be read at first, by characteristic."""

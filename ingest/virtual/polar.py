@@ -11,6 +11,7 @@ from devices.polar_frames import ACCELERATION, DELTA, KEY, Triple, delta_frame
 from devices.polar_frames import encode as encode_frame
 from devices.profile import Placement
 from devices.walker import Walker, live_walk
+from ingest.virtual.hand import Hand, Held, Person
 from ingest.virtual.peripheral import Answer, Emission, Source, VirtualSensor
 from ingest.virtual.sources import with_companions
 
@@ -30,7 +31,8 @@ OFFER: tuple[polar_pmd.Setting, ...] = (
 
 def polar_sense(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
     """A Verity Sense that streams once it is started, and until it is stopped."""
-    person = Walker(rng, live_walk(rng, start_ns))
+    hand = Hand()
+    person = Held(Walker(rng, live_walk(rng, start_ns)), hand)
     return VirtualSensor(
         name="Polar Sense 0A0D0401",
         address="D0:1E:61:0A:D0:40",
@@ -41,6 +43,7 @@ def polar_sense(rng: np.random.Generator, start_ns: int) -> VirtualSensor:
         waits=(KEY,),
         serial="VIRTUAL-POLAR-1",
         battery_percent=71,
+        hand=hand,
     )
 
 
@@ -80,7 +83,7 @@ def _reply(
     return Answer(notify=said, streaming=streaming)
 
 
-def worn(walker: Walker, placement: Placement) -> Source:
+def worn(walker: Person, placement: Placement) -> Source:
     """Delta frames of type 0, each sent when its last sample was taken."""
 
     def source(start_ns: int, _values: Mapping[str, bytes]) -> Iterator[Emission]:
