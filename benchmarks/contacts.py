@@ -88,7 +88,10 @@ def summary(rows: pl.DataFrame) -> str:
         ("runs", rows.select(pl.col("running").fill_null(value=False).mean()).item()),
         ("cycles", rows.select(pl.col("cycling").fill_null(value=False).mean()).item()),
     ]
-    return "  ".join(parts) + " | " + "  ".join(f"{k} {100 * v:.1f} %" for k, v in shares)
+    said = "  ".join(f"{k} {100 * v:.1f} %" for k, v in shares)
+    even = rows["even"].drop_nulls().to_numpy()
+    most = f"  largest even {even.max():.2f}" if len(even) else ""
+    return "  ".join(parts) + " | " + said + most
 
 
 def conditions(feet: list[Recording]) -> Iterator[tuple[str, list[Recording]]]:
@@ -192,7 +195,8 @@ def best_limit(rows: pl.DataFrame) -> float:
 def print_posture(folder: Path) -> None:
     """One person left out at a time."""
     rows = tilts(folder)
-    print(f"posture: {len(rows)} seconds, {(rows['posture'] == 'unknown').mean():.0%} unknown")
+    unknown = int((rows["posture"] == "unknown").sum())
+    print(f"posture: {len(rows)} seconds, of which {unknown} unknown")
     rows = rows.filter(pl.col("posture") != "unknown")
     parts = []
     for person in rows["subject"].unique().sort():
@@ -235,8 +239,10 @@ def print_others(folder: Path) -> None:
                 for mean in ((pl.col("quality") == "clear").mean(), pl.col("cycling").mean(),
                              pl.col("running").mean())
             )  # fmt: skip
-            print(one.name, len(rows), f"strides, clear {clear:.1%}, cycling {cycling:.1%}, running",
-                  f"{running:.1%}, swing share", np.percentile(share, [5, 50, 95]).round(3))  # fmt: skip
+            most = float(rows["even"].to_numpy().max())
+            print(f"{one.name}: {len(rows)} strides, clear {clear:.1%}, cycling {cycling:.1%},")
+            shares = np.percentile(share, [5, 50, 95]).round(3)
+            print(f"   running {running:.1%}, largest even {most:.2f}, swing share", shares)
             left = rows["tc_s"].drop_nulls().to_numpy()
             lags = [1000 * (left[np.argmin(np.abs(left - at))] - at) for at in one.truth[:, 0]]
             print("   TC less label, ms", np.percentile(lags, [5, 25, 50, 75, 95]) if lags else "-")

@@ -94,6 +94,7 @@ def find_rests(postures: pl.DataFrame, bouts: pl.DataFrame) -> pl.DataFrame:
             spans.sort("start_s").with_columns((pl.col("start_s") - 1.0).alias("second")),
             on="second",
             strategy="backward",
+            allow_exact_matches=False,
         )
         free = before.filter(pl.col("end_s").is_null() | (pl.col("end_s") <= pl.col("start_s")))
     changes = (pl.col("posture") != pl.col("posture").shift(1)) | (pl.col("start_s").diff() > 1.0)

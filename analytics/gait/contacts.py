@@ -132,7 +132,9 @@ def _from_rotation(
     land = _landing(swing, cell, method)
     least = np.maximum(method.clear_dps, method.clear_share * turn.max(axis=1))
     pushes, lands = _at(-turn, push) >= least, _at(-turn, land) >= least
-    end = np.where(late, _top(seen, -turn, land), _crossing(seen, turn, swing.last))
+    end = np.where(
+        late, _top(seen, -turn, land), _passing(seen, turn, swing.last + 1, np.zeros(len(turn)))
+    )
     return {
         "tc_s": np.where(pushes & _inside(seen, push), _top(seen, -turn, push), np.nan),
         "time_s": np.where((lands | ~late) & _inside(seen, swing.last), end, np.nan),
@@ -166,9 +168,9 @@ def _from_shocks(
     lag = seen.time_s - strides_s[:, None]
     before = np.where((lag < 0.0) & (lag >= -method.before_s), shocks, -1.0)
     after = np.where((lag > 0.0) & (lag <= method.after_s), shocks, -1.0)
-    leaves = np.argmax(before >= method.shock_share * before.max(axis=1)[:, None], axis=1)
-    comes = np.argmax(after, axis=1)
-    tc_s, ic_s = _at(seen.time_s, leaves), _top(seen, shocks, comes)
+    level = method.shock_share * before.max(axis=1)
+    leaves, comes = np.argmax(before >= level[:, None], axis=1), np.argmax(after, axis=1)
+    tc_s, ic_s = _passing(seen, shocks, leaves, level), _top(seen, shocks, comes)
     return {
         "tc_s": np.where(_inside(seen, leaves), tc_s, np.nan),
         "time_s": np.where(_inside(seen, comes), ic_s, np.nan),
@@ -195,31 +197,25 @@ def _top(seen: Windows, signal: Floats, cell: Ints) -> Floats:
     return _at(seen.time_s, inner) + np.clip(0.5 * (left - right) / bend, -0.5, 0.5) / GRID_HZ
 
 
-def _crossing(seen: Windows, turn: Floats, last: Ints) -> Floats:
-    """Instant at which the turning changes its sign after its cell `last`, s."""
-    here = np.minimum(last, turn.shape[1] - 2)
-    before, after = _at(turn, here), _at(turn, here + 1)
-    share = before / np.maximum(before - after, 1e-12)
-    return _at(seen.time_s, here) + np.clip(share, 0.0, 1.0) / GRID_HZ
+def _passing(seen: Windows, signal: Floats, cell: Ints, level: Floats) -> Floats:
+    """Instant at which the signal passes a level (n,) between the cell before and this one, s."""
+    here = np.clip(cell, 1, signal.shape[1] - 1)
+    before, after = _at(signal, here - 1), _at(signal, here)
+    step = np.where(np.abs(after - before) > 1e-12, after - before, 1.0)
+    return _at(seen.time_s, here - 1) + np.clip((level - before) / step, 0.0, 1.0) / GRID_HZ
 
 
 def _rise(seen: Windows, signal: Floats, top: Ints, share: float) -> Floats:
     """Instant before a top at which the signal last passed this share of it upwards, s."""
-    low = signal < share * _at(signal, top)[:, None]
-    low &= np.arange(signal.shape[1]) < top[:, None]
-    cell = signal.shape[1] - 1 - np.argmax(low[:, ::-1], axis=1)
-    known = low.any(axis=1) & _inside(seen, np.where(low.any(axis=1), cell, 0))
-    here = np.minimum(cell, signal.shape[1] - 2)
     level = share * _at(signal, top)
-    step = np.maximum(_at(signal, here + 1) - _at(signal, here), 1e-12)
-    part = np.clip((level - _at(signal, here)) / step, 0.0, 1.0)
-    return np.where(known, _at(seen.time_s, here) + part / GRID_HZ, np.nan)
+    low = (signal < level[:, None]) & seen.there
+    low &= np.arange(signal.shape[1]) < top[:, None]
+    last = signal.shape[1] - 1 - np.argmax(low[:, ::-1], axis=1)
+    return np.where(low.any(axis=1), _passing(seen, signal, last + 1, level), np.nan)
 
 
 def _fall(seen: Windows, signal: Floats, start: Ints, level: float) -> Floats:
     """Instant after `start` at which the signal first falls below a level, s."""
     low = (signal < level) & seen.there & (np.arange(signal.shape[1]) > start[:, None])
-    here = np.maximum(np.argmax(low, axis=1), 1)
-    above, below = _at(signal, here - 1), _at(signal, here)
-    part = np.clip((above - level) / np.maximum(above - below, 1e-12), 0.0, 1.0)
-    return np.where(low.any(axis=1), _at(seen.time_s, here - 1) + part / GRID_HZ, np.nan)
+    at = _passing(seen, signal, np.argmax(low, axis=1), np.full(len(signal), level))
+    return np.where(low.any(axis=1), at, np.nan)

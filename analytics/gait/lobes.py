@@ -24,8 +24,9 @@ REACH = round(1.0 * GRID_HZ)
 about twice that, and the event stands in its middle)."""
 PAST, AHEAD = 4, 1
 """Strides before and after that vote on which way round the swing goes (design)."""
-NEAR_S = 6.0
-"""How far away a voting stride may be, s (design)."""
+NEAR_S, SOON_S = 6.0, 2.0
+"""How far before and how far after a voting stride may be, s (design; with a window's 1 s the
+contacts are final 3 s later)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +91,9 @@ def _neighbours(strides_s: Floats) -> Iterator[tuple[Ints, Bools]]:
     """For each place from PAST before to AHEAD after: whose place it is, and whether it is near."""
     for shift in range(-PAST, AHEAD + 1):
         other = np.clip(np.arange(len(strides_s)) + shift, 0, len(strides_s) - 1)
-        apart = np.arange(len(strides_s)) + shift == other
-        yield other, apart & (np.abs(strides_s[other] - strides_s) <= NEAR_S)
+        lag = strides_s[other] - strides_s
+        there = np.arange(len(strides_s)) + shift == other
+        yield other, there & (lag >= -NEAR_S) & (lag <= SOON_S)
 
 
 def _lobe_numbers(turn: Floats) -> Ints:

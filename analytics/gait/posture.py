@@ -64,7 +64,8 @@ def find_postures(
     acc_g is (n, 3) in g with gravity; upright_g from `upright`, or None. `unknown`: a moving
     second, no gravity, no upright, or a place that cannot tell. The waist says `lie`, `sit`, or
     `upright`, for one may stand or sit straight; the chest `lie` or `upright`; a thigh, level in
-    sitting and lying, `sit` or `stand`; a shank, upright in sitting too, only `lie`; a foot nothing.
+    sitting and lying, `sit` or `stand`; a shank, upright in sitting too, only `lie`; a foot
+    nothing.
     """
     seconds, mean, spread = _seconds(time_s, acc_g, rate_hz)
     size = np.linalg.norm(mean, axis=1)
