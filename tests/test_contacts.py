@@ -142,6 +142,16 @@ def test_chunks_that_overlap_give_the_stances_of_the_whole() -> None:
     assert joined["running"].to_list() == whole["running"].to_list()
 
 
+def test_the_origin_of_time_moves_no_contact() -> None:
+    motion = gait()
+    later = Motion(
+        time_s=motion.time_s + 1.79e9, acc_g=motion.acc_g, gyro_dps=motion.gyro_dps, rate_hz=100.0
+    )
+    for name in ("tc_s", "time_s", "flat_s"):
+        moved = stances(later)[name].to_numpy() - 1.79e9
+        assert moved == pytest.approx(stances(motion)[name].to_numpy(), abs=1e-5)
+
+
 def test_a_foot_without_gyroscope_has_contacts_and_a_shank_without_it_has_none() -> None:
     foot, shank = stances(gait(), gyro=False), stances(gait(), SHANK, gyro=False)
     assert foot["swing_s"].null_count() == 0
