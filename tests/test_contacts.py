@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.gait.contacts import find_contacts
+from analytics.gait.contacts import ContactMethod, find_contacts
 from analytics.gait.stances import CONTACT_SHARE, STANCES, find_stances
 from analytics.gait.steps import MARGIN_S, detect_steps
 from benchmarks import contacts as bench
@@ -140,6 +140,24 @@ def test_chunks_that_overlap_give_the_stances_of_the_whole() -> None:
         ours, theirs = whole[name].to_numpy(), joined[name].to_numpy()
         assert theirs == pytest.approx(ours, abs=1e-6, nan_ok=True)
     assert joined["running"].to_list() == whole["running"].to_list()
+
+
+@pytest.mark.parametrize("batch", [1, 7, 16])
+def test_strides_in_batches_give_the_contacts_of_all_at_once(batch: int) -> None:
+    motion = gait()
+    steps = detect_steps(
+        motion.time_s, motion.acc_g, motion.gyro_dps, rate_hz=100.0, placement=FOOT
+    )
+    found = [
+        find_contacts(
+            motion.time_s, motion.acc_g, motion.gyro_dps, rate_hz=100.0, placement=FOOT,
+            steps=steps, method=ContactMethod(batch=size),
+        )
+        for size in (batch, 4096)
+    ]  # fmt: skip
+    for name in ("tc_s", "time_s", "lift_s", "flat_s", "even", "shock_g"):
+        ours, theirs = found[0][name].to_numpy(), found[1][name].to_numpy()
+        assert ours == pytest.approx(theirs, abs=1e-9, nan_ok=True)
 
 
 def test_the_origin_of_time_moves_no_contact() -> None:

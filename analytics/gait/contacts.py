@@ -10,6 +10,7 @@ shaking before and after a swing stands in. Everything happens on the grid of 25
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.gait.grid import GRID_HZ, Stretch, to_grid
-from analytics.gait.lobes import Bools, Floats, Ints, Swings, Windows, evenness, swings, windows
+from analytics.gait.lobes import (
+    AHEAD,
+    PAST,
+    REACH,
+    Bools,
+    Floats,
+    Ints,
+    Swings,
+    Windows,
+    evenness,
+    swings,
+    windows,
+)
 from analytics.gait.movement import shake
 from devices.profile import Placement
 
@@ -51,6 +64,7 @@ class ContactMethod:
     before_s: float = 0.7  # without a gyroscope: the foot leaves this long before at most,
     after_s: float = 0.45  # comes back this long after at most,
     shock_share: float = 0.3  # and leaves when it shakes this share of its hardest before
+    batch: int = 4096  # strides at once
 
 
 METHOD = ContactMethod()
@@ -81,14 +95,16 @@ def find_contacts(
     stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz)
     fast = steps["cadence_spm"].fill_null(0.0).to_numpy() >= method.run_spm
     rows = {name: np.full(len(found), np.nan) for name in CONTACTS} | {"stride_s": found}
+    late = fast | (placement not in FEET)
     for number, stretch in enumerate(stretches):
-        edge = np.array([stretch.first, stretch.first + len(stretch.values)]) / GRID_HZ
-        here = (found >= edge[0]) & (found < edge[1])
-        if here.any():
-            rows["stretch"][here] = number
-            late = fast[here] | (placement not in FEET)
-            for name, values in _contacts(stretch, found[here], late, method).items():
-                rows[name][here] = values
+        ends = np.array([stretch.first, stretch.first + len(stretch.values)]) / GRID_HZ
+        first, last = np.searchsorted(found, ends).tolist()
+        rows["stretch"][first:last] = number
+        for part, around in _batches(first, last, method.batch):
+            here = slice(part.start - around.start, part.stop - around.start)
+            columns = _contacts(stretch, found[around], late[around], method)
+            for name, values in columns.items():
+                rows[name][part] = values[here]
     return pl.DataFrame(rows).fill_nan(None).cast(dict(CONTACTS))  # type: ignore[arg-type]
 
 
@@ -105,20 +121,37 @@ def _nothing(found: Floats) -> pl.DataFrame:
     )
 
 
+def _batches(first: int, last: int, size: int) -> Iterator[tuple[slice, slice]]:
+    """Strides first to last in batches, each with the neighbours that its own and their axes and
+    votes need, so that memory stays small and a batch leaves no trace."""
+    for start in range(first, last, size):
+        stop = min(start + size, last)
+        around = slice(max(first, start - 2 * PAST - 2), min(last, stop + 2 * AHEAD + 2))
+        yield slice(start, stop), around
+
+
 def _contacts(
     stretch: Stretch, strides_s: Floats, late: Bools, method: ContactMethod
 ) -> dict[str, Floats]:
-    """Columns of the strides of one stretch; late: the landing peak is the contact."""
-    shaking = shake(stretch.values[:, :3], method.gravity_sigma_s)
-    seen = windows(
-        Stretch(first=stretch.first, values=np.column_stack([shaking, stretch.values])), strides_s
-    )
+    """Columns of some strides of one stretch; late: the landing peak is the contact."""
+    part = _around(stretch, strides_s)
+    shaking = shake(part.values[:, :3], method.gravity_sigma_s)
+    felt = Stretch(first=part.first, values=np.column_stack([shaking, part.values]))
+    seen = windows(felt, strides_s)
     shocks = seen.values[..., 0]
-    if stretch.values.shape[1] == 3:
+    if part.values.shape[1] == 3:
         found = _from_shocks(seen, shocks, strides_s, method)
     else:
         found = _from_rotation(seen, seen.values[..., 4:], strides_s, late, method)
     return {**found, "shock_g": shocks.max(axis=1)}
+
+
+def _around(stretch: Stretch, strides_s: Floats) -> Stretch:
+    """The cells from 3 s before the first stride to 3 s after the last: more than is looked at."""
+    margin = 3 * REACH
+    first = max(int(strides_s[0] * GRID_HZ) - margin - stretch.first, 0)
+    last = int(strides_s[-1] * GRID_HZ) + margin - stretch.first
+    return Stretch(first=stretch.first + first, values=stretch.values[first:last])
 
 
 def _from_rotation(
