@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+BLOCK = 5
+"""Cells of one block of slow gravity: 0.2 s."""
+
 SHOCK = Hump(height=0.01, rise=0.02, within_s=3.0, apart_s=0.24)
 STEPS = Rhythm(at_least=8, pause_s=2.3, steady=4, low=0.6, high=1.6)
 
@@ -60,18 +63,39 @@ def step_times(stretches: list[Stretch], method: TrunkMethod) -> tuple[Floats, B
 
 def shock_times(stretch: Stretch, method: TrunkMethod) -> Floats:
     """Candidate steps (s), tops of the vertical, of a stretch of acceleration with gravity (g)."""
-    up = _upright(stretch.values, method.gravity_sigma_s)
-    vertical = np.einsum("ij,ij->i", stretch.values, up)
+    block = (stretch.first + np.arange(len(stretch.values))) // BLOCK - stretch.first // BLOCK
+    gravity = _gravity(stretch.values, block, method.gravity_sigma_s)
+    vertical = _along(stretch, gravity)
     band = smooth(vertical, method.fast_sigma_s) - smooth(vertical, method.slow_sigma_s)
-    rise = np.maximum(method.hump.rise, method.rise_per_degree * _tilt(up, method.tilt_s))
-    return hump_times(band, stretch.first, replace(method.hump, rise=rise))
+    needed = np.maximum(method.hump.rise, method.rise_per_degree * _tilt(gravity, method.tilt_s))
+    return hump_times(band, stretch.first, replace(method.hump, rise=needed[block]))
 
 
-def _tilt(up: Floats, tilt_s: float) -> Floats:
-    """Angle (m,) in degrees between where up (m, 3) points tilt_s before and tilt_s after."""
-    reach = round(tilt_s * GRID_HZ)
-    padded = np.pad(up, ((reach, reach), (0, 0)), mode="edge")
-    cosine = np.einsum("ij,ij->i", padded[2 * reach :], padded[: len(up)])
+def _gravity(acc: Floats, block: NDArray[np.intp], sigma_s: float) -> Floats:
+    """Slow part (blocks, 3) of the acceleration (m, 3), one row for every block of cells."""
+    starts = np.searchsorted(block, np.arange(block[-1] + 1))
+    sums = np.stack([np.add.reduceat(column, starts) for column in acc.T], axis=1)
+    return smooth(sums / np.diff(starts, append=len(acc))[:, None], sigma_s / BLOCK)
+
+
+def _along(stretch: Stretch, gravity: Floats) -> Floats:
+    """The part (m,) of the acceleration along gravity, which is a straight line between blocks."""
+    cells = (stretch.first % BLOCK + np.arange(len(stretch.values)) + 0.5) / BLOCK
+    middles = np.arange(len(gravity)) + 0.5
+    product, square = np.zeros(len(cells)), np.full(len(cells), 1e-12)
+    for column, slow in zip(stretch.values.T, gravity.T, strict=True):
+        down = np.interp(cells, middles, slow)
+        product += column * down
+        square += down * down
+    return np.asarray(product / np.sqrt(square), np.float64)
+
+
+def _tilt(gravity: Floats, tilt_s: float) -> Floats:
+    """Angle (blocks,) in degrees between gravity (blocks, 3) tilt_s before and tilt_s after."""
+    length = np.sqrt(np.einsum("ij,ij->i", gravity, gravity))
+    reach = round(tilt_s * GRID_HZ / BLOCK)
+    padded = np.pad(gravity / (length + 1e-6)[:, None], ((reach, reach), (0, 0)), mode="edge")
+    cosine = np.einsum("ij,ij->i", padded[2 * reach :], padded[: len(gravity)])
     return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))), np.float64)
 
 
@@ -83,10 +107,3 @@ def in_flight(stretch: Stretch, time_s: Floats, method: TrunkMethod) -> Bools:
     least = ndimage.minimum_filter1d(size, 2 * round(method.flight_s * GRID_HZ) + 1)
     cells = np.floor(time_s * GRID_HZ).astype(np.intp) - stretch.first
     return np.asarray(least[np.clip(cells, 0, len(least) - 1)] < method.flight_g, np.bool_)
-
-
-def _upright(acc: Floats, sigma_s: float) -> Floats:
-    """Unit vectors (m, 3) along the slow part of the acceleration."""
-    slow = smooth(acc, sigma_s)
-    length = np.sqrt(np.einsum("ij,ij->i", slow, slow))
-    return np.asarray(slow / np.maximum(length, 1e-6)[:, None], np.float64)
