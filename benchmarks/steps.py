@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import ndimage, signal
 
 from analytics.gait.steps import detect_steps
 from benchmarks import recordings as rec
@@ -21,7 +22,8 @@ from devices.profile import Placement
 Floats = NDArray[np.float64]
 Detector = Callable[[Recording], Floats]
 GROUPS = ("Healthy", "Orthopedic", "Neurological")
-MOVING = ("walk", "jog", "stairs")
+MOVING = ("walk", "jog", "slow stairs", "quick stairs")
+STAIRS = {"D05": "slow stairs", "D06": "quick stairs"}
 
 
 def foot(recording: Recording) -> Floats:
@@ -30,8 +32,13 @@ def foot(recording: Recording) -> Floats:
 
 
 def waist(recording: Recording) -> Floats:
-    """Steps at the waist, in a pocket or at the back."""
+    """Steps at the waist or at the back."""
     return _times(recording, Placement.WAIST)
+
+
+def pocket(recording: Recording) -> Floats:
+    """Steps in a trouser pocket, without gyroscope."""
+    return _detect(recording, None, Placement.RIGHT_THIGH)
 
 
 def acceleration_only(recording: Recording) -> Floats:
@@ -104,15 +111,36 @@ def standing_rate(recordings: list[Recording], detector: Detector) -> float:
     return 60.0 * false / seconds
 
 
-def steps_score(recordings: list[Recording], *, only_bouts: bool = False) -> rec.Score:
-    """Steps at the waist class; only_bouts: leave out steps outside runs of true ones."""
+def steps_score(
+    recordings: list[Recording],
+    detector: Detector,
+    *,
+    only_bouts: bool = False,
+    tolerance_s: float = 0.25,
+) -> rec.Score:
+    """Steps felt at the trunk; only_bouts: leave out steps outside runs of true ones."""
+    return rec.score(_step_rows(recordings, detector, only_bouts, tolerance_s))
+
+
+def mean_f1(recordings: list[Recording], detector: Detector, *, tolerance_s: float) -> float:
+    """Mean over the recordings of the F1 inside bouts, as the figures of the peers were made."""
+    rows = _step_rows(recordings, detector, True, tolerance_s)
+    return float(np.mean([2 * hits / (found + true) for hits, found, true in rows]))
+
+
+def _step_rows(
+    recordings: list[Recording], detector: Detector, only_bouts: bool, tolerance_s: float
+) -> list[tuple[int, int, int]]:
+    """(hits, predicted, true) of each recording."""
     rows = []
     for one in recordings:
-        times, truth = waist(one), one.truth[:, 0]
+        times, truth = detector(one), one.truth[:, 0]
         if only_bouts:
-            times = times[np.min(_outside(times, truth), axis=1, initial=np.inf) <= 0.25]
-        rows.append((rec.in_order(times, truth), len(times), len(truth)))
-    return rec.score(rows)
+            apart = np.min(_outside(times, truth), axis=1, initial=np.inf)
+            times = times[apart <= tolerance_s]
+        hits = rec.in_order(times, truth, tolerance_s=tolerance_s)
+        rows.append((hits, len(times), len(truth)))
+    return rows
 
 
 def _outside(times: Floats, truth: Floats) -> Floats:
@@ -125,20 +153,43 @@ def _outside(times: Floats, truth: Floats) -> Floats:
     return np.asarray(np.maximum(apart, 0.0), np.float64)
 
 
-def daily(recordings: list[Recording]) -> Iterator[tuple[str, float, float, float]]:
-    """(class, steps a minute, % of its time in steps no more than 2 s apart, % running) each."""
-    for label in sorted({one.label for one in recordings}):
-        mine = [one for one in recordings if one.label == label]
-        seconds = sum(one.seconds for one in mine)
+def daily(recordings: list[Recording]) -> Iterator[tuple[str, float, float, float, float]]:
+    """Each class of movement at the waist: steps a minute; % of its time, and of its moving time,
+    in steps no more than 2 s apart; % of the steps that run."""
+    named = [(STAIRS.get(one.name[:3], one.label), one) for one in recordings]
+    for label in sorted({label for label, _ in named}):
+        mine = [one for name, one in named if name == label]
         events = [
             detect_steps(one.time_s, one.acc_g, None, rate_hz=100.0, placement=Placement.WAIST)
             for one in mine
         ]
-        count = sum(len(one) for one in events)
-        gaps = [np.diff(one["time_s"].to_numpy()) for one in events]
-        covered = sum(float(gap[gap <= 2.0].sum()) for gap in gaps)
+        found = [frame["time_s"].to_numpy() for frame in events]
+        stepping = [_in_steps(times, one.time_s) for times, one in zip(found, mine, strict=True)]
+        inside = np.concatenate(stepping)
         running = sum(int(one["running"].fill_null(value=False).sum()) for one in events)
-        yield label, 60 * count / seconds, 100 * covered / seconds, 100 * running / max(1, count)
+        count = sum(len(times) for times in found)
+        minutes = sum(one.seconds for one in mine) / 60
+        moving = np.concatenate([_moves(one) for one in mine])
+        yield (
+            label, count / minutes, 100 * float(inside.mean()),
+            100 * float(inside[moving].mean()) if moving.any() else 0.0,
+            100 * running / max(1, count),
+        )  # fmt: skip
+
+
+def _in_steps(times: Floats, at: Floats) -> NDArray[np.bool_]:
+    """Whether each instant lies between two steps no more than 2 s apart."""
+    edges = np.concatenate([[-np.inf], times, [np.inf]])
+    after = np.searchsorted(edges, at, side="right")
+    return np.asarray(edges[after] - edges[after - 1] <= 2.0, np.bool_)
+
+
+def _moves(one: Recording) -> NDArray[np.bool_]:
+    """Whether |acceleration| varies by 0.05 g or more (SD of the second around each sample)."""
+    size = np.linalg.norm(one.acc_g, axis=1)
+    width = round(one.rate_hz)
+    mean, square = (ndimage.uniform_filter1d(x, width) for x in (size, size**2))
+    return np.asarray(square - mean**2 >= 0.05**2, np.bool_)
 
 
 def long_walk(feet: list[Recording], *, hours: float, rate_hz: float) -> Recording:
@@ -178,6 +229,33 @@ def print_feet(feet: list[Recording]) -> None:
     print(f"false steps a minute of standing {standing_rate(feet, foot):.2f}")
 
 
+def trunk_conditions(them: list[Recording]) -> Iterator[tuple[str, list[Recording]]]:
+    """Ways in which steps at the trunk are spoilt."""
+    yield "turned at random", _each(them, rec.turned)
+    for every in (1, 2, 4):
+        counts = [rec.quantised(one, every=every) for one in them]
+        yield f"Thingy:52 counts, {100 // every} Hz", counts
+        yield f"Thingy:52 counts, {100 // every} Hz, 5% lost", _each(counts, _spoilt(0.05))
+
+
+def print_trunk(folder: Path) -> None:
+    """Steps in pockets and at the lower back, and the classes of movement at the waist."""
+    pockets, back = rec.load(folder, "pocket"), rec.load(folder, "lower_back")
+    print("pocket    ", steps_score(pockets, pocket))
+    for tolerance_s in (0.25, 0.5):
+        inside = steps_score(back, waist, only_bouts=True, tolerance_s=tolerance_s)
+        whole = steps_score(back, waist, tolerance_s=tolerance_s)
+        mean = mean_f1(back, waist, tolerance_s=tolerance_s)
+        print(f"lower back +/-{tolerance_s} s {inside} mean F1 {mean:.3f} | whole trials {whole}")
+    for name, spoilt in trunk_conditions(pockets):
+        print(f"pocket, {name:<38} {steps_score(spoilt, pocket)}")
+    for name, spoilt in trunk_conditions(back):
+        print(f"lower back, {name:<34} {steps_score(spoilt, waist, only_bouts=True)}")
+    for label, rate, *shares in daily(rec.load(folder, "daily_waist", label="label")):
+        more = "{:.1f} % of its time, {:.1f} % of its moving time, {:.0f} % running".format(*shares)
+        print(f"waist, {label:<12} {rate:6.1f} steps/min  {more * (label in MOVING)}")
+
+
 def print_speed(feet: list[Recording]) -> None:
     """Processor time against the baseline in the same run."""
     for hours, rate in ((10.0, 25.0), (24.0, 25.0), (24.0, 100.0)):
@@ -202,12 +280,7 @@ def main() -> None:
           feet_score(shoes, foot))  # fmt: skip
     print("shin walk, strides found", [len(foot(one)) for one in
           rec.load(folder, "shin_walk", rate_hz=50.0)])  # fmt: skip
-    print("pocket    ", steps_score(rec.load(folder, "pocket")))
-    back = rec.load(folder, "lower_back")
-    print("lower back", steps_score(back, only_bouts=True), "| whole trials", steps_score(back))
-    for label, rate, covered, running in daily(rec.load(folder, "daily_waist", label="label")):
-        moving = f"{covered:5.1f} % of its time, {running:.0f} % running" * (label in MOVING)
-        print(f"waist, {label:<11} {rate:6.1f} steps/min  {moving}")
+    print_trunk(folder)
     print_speed(feet)
 
 

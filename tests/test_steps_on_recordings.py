@@ -117,25 +117,37 @@ def test_a_shin_at_50_hz_gives_an_even_row_of_strides() -> None:
 
 
 def test_a_phone_in_a_pocket_counts_steps() -> None:
-    found = bench.steps_score(list(recordings("pocket")))
-    assert found.mape <= 1.5
+    found = bench.steps_score(list(recordings("pocket")), bench.pocket)
+    assert found.mape <= 1.0
+    assert found.f1 >= 0.985
+
+
+@pytest.mark.parametrize("every", [1, 2, 4])
+def test_a_phone_in_a_pocket_counts_at_25_to_100_samples_a_second(every: int) -> None:
+    slow = [rec.quantised(one, every=every) for one in recordings("pocket")]
+    found = bench.steps_score(slow, bench.pocket)
+    assert found.mape <= 1.6
     assert found.f1 >= 0.98
 
 
-def test_a_lower_back_is_weak_and_stays_no_weaker() -> None:
-    found = bench.steps_score(list(recordings("lower_back")), only_bouts=True)
-    assert found.mape <= 12.0
-    assert found.f1 >= 0.76
+def test_a_lower_back_counts_the_contacts_of_its_bouts() -> None:
+    back = list(recordings("lower_back"))
+    found = bench.steps_score(back, bench.waist, only_bouts=True)
+    assert found.mape <= 2.5
+    assert found.f1 >= 0.855
+    assert bench.mean_f1(back, bench.waist, tolerance_s=0.5) >= 0.93
 
 
-def test_a_waist_is_silent_in_daily_life_and_sees_walks_and_jogs() -> None:
+def test_a_waist_is_silent_in_daily_life_and_sees_walks_jogs_and_stairs() -> None:
     waist = list(recordings("daily_waist", "label"))
-    rate = {label: row for label, *row in bench.daily(waist)}
+    rate = {label: row for label, *row in bench.daily(waist)}  # steps/min, % x 2, % running
     for label in ("sit-lie", "sit-stand", "knee-bend", "waist-bend", "jump", "roll", "collapse"):
         assert rate[label][0] <= 0.3, label
     assert rate["car"][0] <= 2.0
     assert rate["walk"][1] >= 98.0
     assert rate["jog"][1] >= 98.0
-    assert rate["stairs"][1] >= 45.0
-    assert rate["walk"][2] <= 1.0
-    assert rate["jog"][2] >= 99.0
+    assert rate["slow stairs"][2] >= 95.0
+    assert rate["quick stairs"][2] >= 70.0
+    assert rate["walk"][3] <= 0.5
+    assert rate["slow stairs"][3] <= 1.0
+    assert rate["jog"][3] >= 98.0

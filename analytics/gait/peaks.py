@@ -16,11 +16,11 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hump:
     """A hump is at least `height` high and rises by `rise` above both valleys beside it, which are
-    looked for within `within_s` / 2 (in the units of the signal); of two closer than `apart_s` the
-    higher one stays."""
+    looked for within `within_s` / 2 (in the units of the signal; `rise` may be one number for
+    every cell); of two closer than `apart_s` the higher one stays."""
 
     height: float
-    rise: float
+    rise: float | Floats
     within_s: float
     apart_s: float
 

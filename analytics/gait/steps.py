@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
 from analytics.gait.grid import to_grid
-from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
+from analytics.gait.rhythm import in_rhythm, local_interval
 from analytics.gait.strides import LEG, LegMethod, swing_times
-from analytics.gait.trunk import TRUNK, TrunkMethod, shock_times
+from analytics.gait.trunk import TRUNK, TrunkMethod, step_times
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -27,6 +27,7 @@ MARGIN_S = 30.0
 """Events this far inside a chunk are those of the whole recording: chunks overlap by it."""
 
 RATE_HZ = (20.0, 260.0)
+TORSO = frozenset({Placement.WAIST, Placement.CHEST})
 SILENT = frozenset({Placement.BIKE, Placement.MACHINE, Placement.FLOOR})
 EVENTS = {
     "time_s": pl.Float64,
@@ -60,8 +61,9 @@ def detect_steps(
 
     time_s: (n,) instants, s, not decreasing, any origin; acc_g: (n, 3), with gravity (a leg
     may also come without); gyro_dps: (n, 3) or None; rate_hz: nominal rate. Rows that are not
-    finite count as lost. Gives `time_s` (s, same origin: middle of the swing of a leg, shock of a
-    step), `steps`, `cadence_spm` (both feet, local median) and `running` (cadence >= 140),
+    finite count as lost. Gives `time_s` (s, same origin: middle of the swing of a leg; contact felt
+    at the waist or chest; top of the shock in a pocket or at the arm), `steps`, `cadence_spm`
+    (both feet, local median) and `running` (cadence >= 140, where steps are felt also flight),
     ordered by time. A thigh without gyroscope counts as trunk; a bike or machine has no steps.
     Raises AnalyticsError where the arrays do not fit together.
     """
@@ -73,9 +75,13 @@ def detect_steps(
     stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz)
     if strides:
         parts = [swing_times(stretch, method.leg) for stretch in stretches]
-        return _events(parts, method.leg.rhythm, steps=2.0)
-    parts = [shock_times(stretch, method.trunk) for stretch in stretches]
-    return _events(parts, method.trunk.rhythm, steps=1.0)
+        times = np.concatenate([np.empty(0), *parts])
+        if len(times):
+            times = times[in_rhythm(times, method.leg.rhythm)]
+        return _events(times, method.leg.rhythm.pause_s, steps=2.0)
+    times, flying = step_times(stretches, method.trunk)
+    times = times - method.trunk.lead_s * (placement in TORSO)
+    return _events(times, method.trunk.rhythm.pause_s, steps=1.0, running=flying)
 
 
 def _sees_one_leg(placement: Placement, gyro_dps: NDArray[np.floating] | None) -> bool:
@@ -84,19 +90,20 @@ def _sees_one_leg(placement: Placement, gyro_dps: NDArray[np.floating] | None) -
     return placement.leg is not None and not (thigh and gyro_dps is None)
 
 
-def _events(parts: list[Floats], rule: Rhythm, *, steps: float) -> pl.DataFrame:
-    """Rows for the candidates that are in rhythm; a run may bridge a gap no longer than a pause."""
-    times = np.concatenate([np.empty(0), *parts])
-    if len(times):
-        times = times[in_rhythm(times, rule)]
+def _events(
+    times: Floats, pause_s: float, *, steps: float, running: NDArray[np.bool_] | None = None
+) -> pl.DataFrame:
+    """Rows for the instants that count; cadence from intervals no longer than a pause; running:
+    which of them may be a run (by default all)."""
     if not len(times):
         return pl.DataFrame(schema=EVENTS)
-    cadence = 60.0 * steps / local_interval(times, rule.pause_s)
+    cadence = 60.0 * steps / local_interval(times, pause_s)
+    fast = pl.col("cadence_spm").fill_nan(None) >= RUNNING_SPM
     return pl.DataFrame(
         {"time_s": times, "steps": np.full(len(times), steps), "cadence_spm": cadence},
     ).with_columns(
         pl.col("cadence_spm").fill_nan(None),
-        (pl.col("cadence_spm").fill_nan(None) >= RUNNING_SPM).alias("running"),
+        running=fast if running is None else fast & pl.Series(running),
     )
 
 
