@@ -24,16 +24,19 @@ CONTEXT_S = 6.0
 HALF = 0.5
 """Smaller movements, as a share of the typical one in a bout that is given, are none (design)."""
 
+_WITHIN = round(WITHIN_S * CELL_HZ) + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """One set in a stretch whose first cell is number `first`.
 
     at, start, end: (n,) rows of the turning points and of where each repetition leaves and reaches
-    rest, none overlapping; main_axis: share of the changes along one axis; leaves: how far the
+    rest, none overlapping; shake_g: median from the first to the last; main_axis: share of the changes along one axis; leaves: how far the
     turning points stand off the posture outside the set, as a share of their tilt (near 1 if the
     set starts and ends in the posture between repetitions, near 0 if these are in truth the
-    pauses); start_down: (3,) gravity where repetitions start.
+    pauses); away: share of the time spent beyond half the tilt; start_down: (3,) gravity where
+    repetitions start.
     """
 
     first: int
@@ -41,10 +44,11 @@ class Course:
     start: Floats
     end: Floats
     tilt_deg: Floats
-    shake_g: Floats
+    shake_g: float
     likeness: Floats
     main_axis: float
     leaves: float
+    away: float
     start_down: Floats
 
     def overlaps(self, other: Course) -> bool:
@@ -66,33 +70,32 @@ def set_course(part: Posture, found: Set, tilt: Floats) -> Course:
     return _course(part, found.swings, found.likeness, found.swings.sign * tilt)
 
 
-def course_of(part: Posture, start_s: float, end_s: float, least_deg: float) -> Course | None:
-    """The course of a bout that is given, or None where nothing moves in it.
-
-    The posture is seen along the bout's main axis; of both directions the one with more turning
-    points holds the repetitions, since a set starts and ends in the posture between them.
-    """
+def courses_of(part: Posture, start_s: float, end_s: float, least_deg: float) -> list[Course]:
+    """Both directions of tilt of a bout that is given, along its main axis, where they turn."""
     low, high = (int(s * CELL_HZ) - part.first for s in (start_s - CONTEXT_S, end_s + CONTEXT_S))
     rows = slice(max(0, low), max(0, high))
     near = Posture(first=part.first + rows.start, down=part.down[rows], shake=part.shake[rows])
     inside = (near.time_s >= start_s) & (near.time_s <= end_s)
     if inside.sum() < CELL_HZ:
-        return None
+        return []
     tilt = np.rad2deg((near.down - near.down[inside].mean(axis=0)) @ _axis(near.down[inside]))
-    found = [_within(near, sign * tilt, start_s, end_s, least_deg) for sign in (1, -1)]
-    swings, tilt = max(found, key=lambda one: len(one[0].at))
-    return _course(near, swings, np.ones(len(swings.at)), tilt) if len(swings.at) else None
+    found = [
+        (sign * tilt, _within(near, sign * tilt, start_s, end_s, least_deg)) for sign in (1, -1)
+    ]
+    return [
+        _course(near, swings, np.ones(len(swings.at)), along)
+        for along, swings in found
+        if len(swings.at)
+    ]
 
 
-def _within(
-    near: Posture, tilt: Floats, start_s: float, end_s: float, least_deg: float
-) -> tuple[Swings, Floats]:
-    """Tops of a tilt inside the bout of at least half the typical size, and that tilt."""
+def _within(near: Posture, tilt: Floats, start_s: float, end_s: float, least_deg: float) -> Swings:
+    """Tops of a tilt inside the bout of at least half the typical size."""
     swings = turning_points(tilt, near.shake, sign=1, least_deg=least_deg)
     time_s = near.time_s[swings.at]
     swings = swings.only((time_s >= start_s - BESIDE_S) & (time_s <= end_s + BESIDE_S))
     typical = float(np.median(swings.tilt_deg)) if len(swings.at) else 0.0
-    return swings.only(swings.tilt_deg > HALF * typical), tilt
+    return swings.only(swings.tilt_deg > HALF * typical)
 
 
 def _course(part: Posture, swings: Swings, likeness: Floats, tilt: Floats) -> Course:
@@ -105,10 +108,11 @@ def _course(part: Posture, swings: Swings, likeness: Floats, tilt: Floats) -> Co
         start=start,
         end=end,
         tilt_deg=swings.tilt_deg,
-        shake_g=swings.shake_g,
+        shake_g=float(np.median(part.shake[swings.at[0] : swings.at[-1] + 1])),
         likeness=likeness,
         main_axis=_share(part.down[low:high]),
         leaves=_leaves(tilt, swings),
+        away=_away(tilt, swings.at),
         start_down=np.median(part.down[start.astype(np.intp)], axis=0),
     )
 
@@ -140,10 +144,15 @@ def _leaves(tilt: Floats, swings: Swings) -> float:
     return float(min(height, default=0.0))
 
 
+def _away(tilt: Floats, at: Ints) -> float:
+    """Median time beyond half the tilt over the median interval; 0 for a single repetition."""
+    wide = signal.peak_widths(tilt, at, rel_height=0.5, wlen=_WITHIN)[0]
+    return float(np.median(wide) / np.median(np.diff(at))) if len(at) > 1 else 0.0
+
+
 def _edges(tilt: Floats, at: Ints) -> tuple[Floats, Floats]:
     """Rows where each repetition leaves and reaches rest; halfway to the next one at most."""
-    within = round(WITHIN_S * CELL_HZ) + 1
-    _, _, start, end = signal.peak_widths(tilt, at, rel_height=EDGE, wlen=within)
+    _, _, start, end = signal.peak_widths(tilt, at, rel_height=EDGE, wlen=_WITHIN)
     between = 0.5 * (at[1:] + at[:-1])
     start[1:] = np.maximum(start[1:], between)
     end[:-1] = np.minimum(end[:-1], between)

@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
-from analytics.exercise.course import Course, course_of, set_course
-from analytics.exercise.kinds import kind_of, upright_of
+from analytics.exercise.course import Course, courses_of, set_course
+from analytics.exercise.kinds import Traits, kind_of, lies_down, upright_of
 from analytics.exercise.posture import Posture, postures
 from analytics.exercise.sets import Set, SetRule, find_sets
 from analytics.exercise.swings import tilt_along, turning_points
@@ -23,6 +23,9 @@ RATE_HZ = (5.0, 260.0)
 GRAVITY_G = (0.7, 1.3)
 """Median size of an acceleration that still has gravity in it (design)."""
 SILENT = frozenset({Placement.BIKE, Placement.MACHINE, Placement.FLOOR})
+LYING_SHARE = 0.55
+"""Turning points of sit-ups that take a larger share of the time are in truth the lying between
+them (tuned on reps)."""
 REPETITIONS = {
     "start_s": pl.Float64,
     "end_s": pl.Float64,
@@ -103,7 +106,7 @@ def detect_repetitions(
     method = method or method_of(placement)
     parts = postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
     stands = _upright(parts, upright)
-    courses = [course for part in parts for course in _courses(part, method)]
+    courses = [course for part in parts for course in _courses(part, method, placement)]
     return pl.concat(
         [
             pl.DataFrame(schema=REPETITIONS),
@@ -135,9 +138,12 @@ def repetitions_in_bout(
     method = method or method_of(placement)
     parts = postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
     stands = _upright(parts, upright)
-    found = [course_of(part, start_s, end_s, method.least_deg) for part in parts]
-    best = max((course for course in found if course), key=lambda one: len(one.at), default=None)
-    return pl.DataFrame(schema=REPETITIONS) if best is None else _rows(best, 1, placement, stands)
+    found = [
+        course for part in parts for course in courses_of(part, start_s, end_s, method.least_deg)
+    ]
+    if not found:
+        return pl.DataFrame(schema=REPETITIONS)
+    return _rows(max(found, key=lambda one: _rank(one, placement)), 1, placement, stands)
 
 
 def method_of(placement: Placement) -> RepetitionMethod:
@@ -146,7 +152,7 @@ def method_of(placement: Placement) -> RepetitionMethod:
     return LEG if placement.leg is not None and not thigh else TRUNK
 
 
-def _courses(part: Posture, method: RepetitionMethod) -> list[Course]:
+def _courses(part: Posture, method: RepetitionMethod, placement: Placement) -> list[Course]:
     """Sets of one stretch in order of time, of both directions of tilt the one that fits better."""
     tilt = tilt_along(part)
     found: list[Set] = []
@@ -156,10 +162,30 @@ def _courses(part: Posture, method: RepetitionMethod) -> list[Course]:
         found += find_sets(part.down, calm, method.rule)
     courses = [set_course(part, one, tilt) for one in found]
     kept: list[Course] = []
-    for course in sorted(courses, key=lambda one: (-len(one.at), -one.leaves)):
+    for course in sorted(courses, key=lambda one: _rank(one, placement), reverse=True):
         if course.main_axis >= method.main_axis and not any(map(course.overlaps, kept)):
             kept.append(course)
     return sorted(kept, key=lambda one: int(one.at[0]))
+
+
+def _rank(course: Course, placement: Placement) -> tuple[float, float]:
+    """Which direction of a tilt holds the repetitions: the one with more turning points, since a
+    set starts and ends in the posture between them. Someone who lies down for sit-ups and gets up
+    after them makes one turn too many the other way, but lies longer than they sit.
+    """
+    one_too_many = course.away > LYING_SHARE and lies_down(placement, _traits(course))
+    return len(course.at) - 1.5 * one_too_many, course.leaves
+
+
+def _traits(course: Course) -> Traits:
+    """Medians of a set."""
+    return Traits(
+        tilt_deg=float(np.median(course.tilt_deg)),
+        shake_g=course.shake_g,
+        likeness=float(np.median(course.likeness)),
+        main_axis=course.main_axis,
+        start_down=course.start_down,
+    )
 
 
 def _rows(
@@ -167,13 +193,7 @@ def _rows(
 ) -> pl.DataFrame:
     """One row a repetition of a set."""
     starts, turns, ends = course.times()
-    kind = kind_of(
-        placement,
-        tilt_deg=float(np.median(course.tilt_deg)),
-        shake_g=float(np.median(course.shake_g)),
-        start_down=course.start_down,
-        upright=upright,
-    )
+    kind = kind_of(placement, _traits(course), upright)
     columns = {
         "start_s": starts,
         "end_s": ends,
