@@ -21,8 +21,9 @@ BESIDE_S = 0.5
 """Turning points this far outside a bout that is given still belong to it (design)."""
 CONTEXT_S = 6.0
 """Samples this far beside a bout that is given are looked at (design: half the valley search)."""
-HALF = 0.5
-"""Smaller movements, as a share of the typical one in a bout that is given, are none (design)."""
+LEAST = 0.4
+"""Smaller movements, as a share of the typical one in a bout that is given, are none (tuned on
+reps)."""
 
 _WITHIN = round(WITHIN_S * CELL_HZ) + 1
 
@@ -31,12 +32,12 @@ _WITHIN = round(WITHIN_S * CELL_HZ) + 1
 class Course:
     """One set in a stretch whose first cell is number `first`.
 
-    at, start, end: (n,) rows of the turning points and of where each repetition leaves and reaches
-    rest, none overlapping; shake_g: median from the first to the last; main_axis: share of the changes along one axis; leaves: how far the
-    turning points stand off the posture outside the set, as a share of their tilt (near 1 if the
-    set starts and ends in the posture between repetitions, near 0 if these are in truth the
-    pauses); away: share of the time spent beyond half the tilt; start_down: (3,) gravity where
-    repetitions start.
+    at, start, end: (n,) rows of the turning points and of where each repetition leaves and
+    reaches rest, none overlapping; shake_g: median from the first to the last; main_axis: share
+    of the changes along one axis; leaves: how far the turning points stand off the posture
+    outside the set, as a share of their tilt (near 1 if the set starts and ends in the posture
+    between repetitions, near 0 if these are in truth the pauses); away: share of the time spent
+    beyond half the tilt; start_down: (3,) gravity where repetitions start.
     """
 
     first: int
@@ -90,12 +91,12 @@ def courses_of(part: Posture, start_s: float, end_s: float, least_deg: float) ->
 
 
 def _within(near: Posture, tilt: Floats, start_s: float, end_s: float, least_deg: float) -> Swings:
-    """Tops of a tilt inside the bout of at least half the typical size."""
+    """Tops of a tilt inside the bout of at least 0.4 times the typical size."""
     swings = turning_points(tilt, near.shake, sign=1, least_deg=least_deg)
     time_s = near.time_s[swings.at]
     swings = swings.only((time_s >= start_s - BESIDE_S) & (time_s <= end_s + BESIDE_S))
     typical = float(np.median(swings.tilt_deg)) if len(swings.at) else 0.0
-    return swings.only(swings.tilt_deg > HALF * typical)
+    return swings.only(swings.tilt_deg > LEAST * typical)
 
 
 def _course(part: Posture, swings: Swings, likeness: Floats, tilt: Floats) -> Course:

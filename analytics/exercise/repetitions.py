@@ -42,12 +42,14 @@ REPETITIONS = {
 class RepetitionMethod:
     """Constants of one kind of placement; tests and tuning pass others, the product never does.
 
-    sigma_s: mean over which gravity is taken; least_deg: smallest tilt; main_axis: least share of
-    a set's changes of posture along its main axis; shake_g: most shaking of a set.
+    sigma_s: mean over which gravity is taken; least_deg: smallest tilt; typical_deg: least
+    median tilt of a set; main_axis: least share of its changes of posture along its main axis;
+    shake_g: most shaking of a turning point.
     """
 
     sigma_s: float
     least_deg: float
+    typical_deg: float
     main_axis: float
     shake_g: float
     rule: SetRule
@@ -56,6 +58,7 @@ class RepetitionMethod:
 TRUNK = RepetitionMethod(
     sigma_s=0.35,
     least_deg=8.0,
+    typical_deg=13.0,
     main_axis=0.7,
     shake_g=9.0,
     rule=SetRule(
@@ -66,16 +69,17 @@ TRUNK = RepetitionMethod(
         shakes=9.0,
         at_least=3,
         apart_s=(1.5, 8.0),
-        pause=1.8,
+        pause=1.5,
     ),
 )
 LEG = replace(
     TRUNK,
-    sigma_s=0.45,
+    sigma_s=0.5,
     least_deg=5.0,
+    typical_deg=5.0,
     main_axis=0.8,
-    shake_g=0.3,
-    rule=replace(TRUNK.rule, template=0.7, shakes=2.0, pause=1.6),
+    shake_g=0.2,
+    rule=replace(TRUNK.rule, template=0.65, shakes=2.0, pause=1.6),
 )
 
 
@@ -129,8 +133,8 @@ def repetitions_in_bout(
 ) -> pl.DataFrame:
     """Repetitions of one set whose start and end are known; arguments and columns as above.
 
-    Samples beside the bout may be passed too and help; every movement inside that is at least half
-    as large as the typical one counts.
+    Samples beside the bout may be passed too and help; every movement inside that is at least 0.4
+    times as large as the typical one counts.
     """
     _check(time_s, acc_g, gyro_dps, rate_hz)
     if placement in SILENT or not _has_gravity(acc_g):
@@ -163,7 +167,9 @@ def _courses(part: Posture, method: RepetitionMethod, placement: Placement) -> l
     courses = [set_course(part, one, tilt) for one in found]
     kept: list[Course] = []
     for course in sorted(courses, key=lambda one: _rank(one, placement), reverse=True):
-        if course.main_axis >= method.main_axis and not any(map(course.overlaps, kept)):
+        steady = course.main_axis >= method.main_axis
+        large = float(np.median(course.tilt_deg)) >= method.typical_deg
+        if steady and large and not any(map(course.overlaps, kept)):
             kept.append(course)
     return sorted(kept, key=lambda one: int(one.at[0]))
 
