@@ -94,7 +94,7 @@ def _likeness(one: Floats, others: Floats) -> Floats:
 
 def _links(courses: Floats, swings: Swings, rule: SetRule) -> list[Floats]:
     """Likeness of each turning point to the 1st, 2nd, ... before it; -inf where no link may be."""
-    links = []
+    links: list[Floats] = []
     shortest, longest = (seconds * CELL_HZ for seconds in rule.apart_s)
     shake = swings.shake_g + 0.02  # resolution of a slow beacon, so that rest compares with rest
     for back in itertools.count(1):
