@@ -33,7 +33,7 @@ class Motion:
 
 
 def tilted(
-    starts_s: Floats,
+    starts_s: NDArray[np.floating],
     *,
     seconds: float,
     rate_hz: float = 50.0,
@@ -92,7 +92,7 @@ def test_a_repetition_starts_turns_and_ends_where_the_body_does() -> None:
         (found["out_s"] + found["back_s"]).to_numpy()
     )
     assert np.all(found["start_s"].to_numpy()[1:] >= found["end_s"].to_numpy()[:-1])
-    assert found["quality"].min() > 0.9
+    assert found["quality"].to_numpy().min() > 0.9
 
 
 @given(seed=st.integers(0, 2**32 - 1))
