@@ -19,7 +19,7 @@ class KindRule:
     """Limits of one placement, of the set's medians (all tuned on reps).
 
     squat_deg: least and largest tilt of a squat; sit_up_deg: least tilt of a sit-up;
-    burpee_g: least shaking of a burpee.
+    burpee_g: least shaking of a burpee (at a leg: too much shaking to name the exercise).
     """
 
     squat_deg: tuple[float, float]
