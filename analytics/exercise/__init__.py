@@ -1,0 +1,1 @@
+"""Strength exercise from motion: repetitions, sets and their kind."""

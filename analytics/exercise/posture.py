@@ -1,0 +1,102 @@
+"""Which way is down for the sensor, ten times a second, from any rate and from held samples.
+
+An exercise for strength tilts the part of the body that carries the sensor and brings it back. The
+slow part of the acceleration is gravity, so its direction is that tilt, however the sensor is
+mounted. Radio beacons repeat their last value until a new one arrives (three a second behind ten
+rows a second): only rows that differ from the one before are taken as measured.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Floats = NDArray[np.float64]
+
+CELL_HZ = 10
+"""Cells a second of the grid (design: 12 cells in the shortest repetition)."""
+HOLE_S = 2.0
+"""A longer silence splits a recording (design: below it a repetition still has two samples)."""
+RAMP_S = 0.6
+"""A held value is believed until this long before the next one (design: two updates at 3 Hz)."""
+SHAKE_S = 2.0
+"""Window over which shaking is averaged, s (design: most of a repetition)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posture:
+    """A stretch without a hole; row k is the cell [first + k, first + k + 1) / 10 s.
+
+    down: (m, 3) unit direction of gravity in the sensor's axes; shake: (m,) root mean square of
+    what is left of the acceleration, g.
+    """
+
+    first: int
+    down: Floats
+    shake: Floats
+
+    @property
+    def time_s(self) -> Floats:
+        """Middle of every cell, s."""
+        return np.asarray((self.first + np.arange(len(self.down)) + 0.5) / CELL_HZ, np.float64)
+
+
+def postures(time_s: Floats, acc_g: NDArray[np.floating], sigma_s: float) -> list[Posture]:
+    """Stretches of posture; time_s (n,) not decreasing, acc_g (n, 3) with gravity.
+
+    sigma_s: the Gaussian over which gravity is averaged. Rows that are not finite are not sampled.
+    """
+    measured = np.isfinite(acc_g).all(axis=1)
+    time_s, acc = time_s[measured], np.asarray(acc_g[measured], np.float64)
+    return [
+        _posture(first, cells, sigma_s)
+        for first, cells in _stretches(time_s, acc)
+        if len(cells) >= CELL_HZ
+    ]
+
+
+def _stretches(time_s: Floats, acc: Floats) -> Iterator[tuple[int, Floats]]:
+    """First cell number and cell means (m, 3) of every stretch without a hole."""
+    cuts = np.flatnonzero(np.diff(time_s) > HOLE_S) + 1
+    for start, end in itertools.pairwise([0, *cuts.tolist(), len(time_s)]):
+        if end - start > 1:
+            yield _cells(*_measured(time_s[start:end], acc[start:end]))
+
+
+def _measured(time_s: Floats, acc: Floats) -> tuple[Floats, Floats]:
+    """Fresh rows, each long-held value repeated just before the next, and the last instant."""
+    fresh = np.append(True, np.any(acc[1:] != acc[:-1], axis=1))
+    at, value = time_s[fresh], acc[fresh]
+    held = np.flatnonzero(np.diff(at) > RAMP_S)
+    times = np.concatenate([at, at[held + 1] - RAMP_S, time_s[-1:]])
+    values = np.concatenate([value, value[held], value[-1:]])
+    order = np.argsort(times, kind="stable")
+    return times[order], values[order]
+
+
+def _cells(time_s: Floats, acc: Floats) -> tuple[int, Floats]:
+    """Means over whole cells, at absolute multiples of 1/10 s, of the lines between the rows."""
+    first = int(np.ceil(time_s[0] * CELL_HZ))
+    walls = np.arange(first, int(np.floor(time_s[-1] * CELL_HZ)) + 1) / CELL_HZ
+    half = 0.5 * np.diff(time_s)
+    columns = []
+    for column in acc.T:
+        area = np.concatenate([[0.0], np.cumsum((column[1:] + column[:-1]) * half)])
+        columns.append(np.diff(np.interp(walls, time_s, area)) * CELL_HZ)
+    return first, np.stack(columns, axis=1)
+
+
+def _posture(first: int, cells: Floats, sigma_s: float) -> Posture:
+    """Direction of the slow part, and the size of the rest."""
+    slow = ndimage.gaussian_filter1d(cells, sigma_s * CELL_HZ, axis=0, truncate=3.0)
+    size = np.linalg.norm(slow, axis=1, keepdims=True)
+    power = ((cells - slow) ** 2).sum(axis=1)
+    mean = ndimage.uniform_filter1d(power, round(SHAKE_S * CELL_HZ))
+    return Posture(
+        first=first, down=slow / np.maximum(size, 0.1), shake=np.sqrt(np.maximum(mean, 0.0))
+    )

@@ -1,0 +1,251 @@
+"""Repetitions from motion: one row each, whatever the orientation, the side and the rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analytics.errors import AnalyticsError
+from analytics.exercise.course import Course, courses_of, set_course
+from analytics.exercise.kinds import Traits, kind_of, lies_down, upright_of
+from analytics.exercise.posture import Posture, postures
+from analytics.exercise.sets import Set, SetRule, find_sets
+from analytics.exercise.swings import tilt_along, turning_points
+from devices.profile import Placement
+
+Floats = NDArray[np.float64]
+Samples = NDArray[np.floating]
+
+RATE_HZ = (5.0, 260.0)
+GRAVITY_G = (0.7, 1.3)
+"""Median size of an acceleration that still has gravity in it (design)."""
+SILENT = frozenset({Placement.BIKE, Placement.MACHINE, Placement.FLOOR})
+LYING_SHARE = 0.55
+"""Turning points of sit-ups that take a larger share of the time are in truth the lying between
+them (tuned on reps)."""
+REPETITIONS = {
+    "start_s": pl.Float64,
+    "end_s": pl.Float64,
+    "duration_s": pl.Float64,
+    "kind": pl.String,
+    "set": pl.Int64,
+    "quality": pl.Float64,
+    "out_s": pl.Float64,
+    "back_s": pl.Float64,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepetitionMethod:
+    """Constants of one kind of placement; tests and tuning pass others, the product never does.
+
+    sigma_s: mean over which gravity is taken; least_deg: smallest tilt; typical_deg: least
+    median tilt of a set; main_axis: least share of its changes of posture along its main axis;
+    shake_g: most shaking of a turning point.
+    """
+
+    sigma_s: float
+    least_deg: float
+    typical_deg: float
+    main_axis: float
+    shake_g: float
+    rule: SetRule
+
+
+TRUNK = RepetitionMethod(
+    sigma_s=0.35,
+    least_deg=8.0,
+    typical_deg=13.0,
+    main_axis=0.7,
+    shake_g=9.0,
+    rule=SetRule(
+        reach_s=1.5,
+        alike=0.5,
+        template=0.55,
+        sizes=2.0,
+        shakes=9.0,
+        at_least=3,
+        apart_s=(1.5, 8.0),
+        pause=1.5,
+    ),
+)
+LEG = replace(
+    TRUNK,
+    sigma_s=0.5,
+    least_deg=5.0,
+    typical_deg=5.0,
+    main_axis=0.8,
+    shake_g=0.2,
+    rule=replace(TRUNK.rule, template=0.65, shakes=2.0, pause=1.6),
+)
+
+
+def detect_repetitions(
+    time_s: Floats,
+    acc_g: Samples,
+    gyro_dps: Samples | None,
+    *,
+    rate_hz: float,
+    placement: Placement,
+    upright: Samples | None = None,
+    method: RepetitionMethod | None = None,
+) -> pl.DataFrame:
+    """Repetitions of exercises done in sets of three or more, found with nothing else given.
+
+    time_s: (n,) instants, s, not decreasing; acc_g: (n, 3) with gravity; gyro_dps: (n, 3) or None,
+    checked but not used; rate_hz: nominal rate, 5 to 260; upright: (3,) mean acceleration while the
+    wearer stands, which tells squats from sit-ups at a leg (without it the direction while the leg
+    walks or jumps is taken). Gives `start_s`, `end_s`, `duration_s`, `kind` (squat, sit-up, burpee,
+    or repetition where the placement cannot tell), `set` (number, from 1), `quality` (likeness to
+    the set's mean course, 0 to 1), `out_s` (start to turning point: lowering in a squat) and
+    `back_s`, ordered by time. An acceleration without gravity, a bike or a machine has none.
+    Raises AnalyticsError where the arrays do not fit together.
+    """
+    _check(time_s, acc_g, gyro_dps, rate_hz)
+    if placement in SILENT or not _has_gravity(acc_g):
+        return pl.DataFrame(schema=REPETITIONS)
+    method = method or method_of(placement)
+    parts = postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
+    stands = _upright(parts, upright)
+    courses = [course for part in parts for course in _courses(part, method, placement)]
+    return pl.concat(
+        [
+            pl.DataFrame(schema=REPETITIONS),
+            *(_rows(course, number, placement, stands) for number, course in enumerate(courses, 1)),
+        ]
+    )
+
+
+def repetitions_in_bout(
+    time_s: Floats,
+    acc_g: Samples,
+    gyro_dps: Samples | None,
+    *,
+    rate_hz: float,
+    placement: Placement,
+    start_s: float,
+    end_s: float,
+    upright: Samples | None = None,
+    method: RepetitionMethod | None = None,
+) -> pl.DataFrame:
+    """Repetitions of one set whose start and end are known; arguments and columns as above.
+
+    Samples beside the bout may be passed too and help; every movement inside that is at least 0.4
+    times as large as the typical one counts.
+    """
+    _check(time_s, acc_g, gyro_dps, rate_hz)
+    if placement in SILENT or not _has_gravity(acc_g):
+        return pl.DataFrame(schema=REPETITIONS)
+    method = method or method_of(placement)
+    parts = postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
+    stands = _upright(parts, upright)
+    found = [
+        course for part in parts for course in courses_of(part, start_s, end_s, method.least_deg)
+    ]
+    if not found:
+        return pl.DataFrame(schema=REPETITIONS)
+    return _rows(max(found, key=lambda one: _rank(one, placement)), 1, placement, stands)
+
+
+def method_of(placement: Placement) -> RepetitionMethod:
+    """Constants of a placement; thigh and arm use those of the trunk (nothing measured)."""
+    thigh = placement in (Placement.LEFT_THIGH, Placement.RIGHT_THIGH)
+    return LEG if placement.leg is not None and not thigh else TRUNK
+
+
+def _courses(part: Posture, method: RepetitionMethod, placement: Placement) -> list[Course]:
+    """Sets of one stretch in order of time, of both directions of tilt the one that fits better."""
+    tilt = tilt_along(part)
+    found: list[Set] = []
+    for sign in (1, -1):
+        swings = turning_points(tilt, part.shake, sign=sign, least_deg=method.least_deg)
+        calm = swings.only(swings.shake_g < method.shake_g)
+        found += find_sets(part.down, calm, method.rule)
+    courses = [set_course(part, one, tilt) for one in found]
+    kept: list[Course] = []
+    for course in sorted(courses, key=lambda one: _rank(one, placement), reverse=True):
+        steady = course.main_axis >= method.main_axis
+        large = float(np.median(course.tilt_deg)) >= method.typical_deg
+        if steady and large and not any(map(course.overlaps, kept)):
+            kept.append(course)
+    return sorted(kept, key=lambda one: int(one.at[0]))
+
+
+def _rank(course: Course, placement: Placement) -> tuple[float, float]:
+    """Which direction of a tilt holds the repetitions: the one with more turning points, since a
+    set starts and ends in the posture between them. Someone who lies down for sit-ups and gets up
+    after them makes one turn too many the other way, but lies longer than they sit.
+    """
+    one_too_many = course.away > LYING_SHARE and lies_down(placement, _traits(course))
+    return len(course.at) - 1.5 * one_too_many, course.leaves
+
+
+def _traits(course: Course) -> Traits:
+    """Medians of a set."""
+    return Traits(
+        tilt_deg=float(np.median(course.tilt_deg)),
+        shake_g=course.shake_g,
+        likeness=float(np.median(course.likeness)),
+        main_axis=course.main_axis,
+        start_down=course.start_down,
+    )
+
+
+def _rows(
+    course: Course, number: int, placement: Placement, upright: Floats | None
+) -> pl.DataFrame:
+    """One row a repetition of a set."""
+    starts, turns, ends = course.times()
+    kind = kind_of(placement, _traits(course), upright)
+    columns = {
+        "start_s": starts,
+        "end_s": ends,
+        "duration_s": ends - starts,
+        "kind": [kind] * len(starts),
+        "set": [number] * len(starts),
+        "quality": np.clip(course.likeness, 0.0, 1.0),
+        "out_s": turns - starts,
+        "back_s": ends - turns,
+    }
+    return pl.DataFrame(columns, schema=REPETITIONS)
+
+
+def _upright(parts: list[Posture], given: Samples | None) -> Floats | None:
+    """The direction given, or the one that the recording suggests."""
+    if given is not None:
+        return np.asarray(given, np.float64)
+    if not parts:
+        return None
+    return upright_of(
+        np.concatenate([part.down for part in parts]),
+        np.concatenate([part.shake for part in parts]),
+    )
+
+
+def _has_gravity(acc_g: Samples) -> bool:
+    """Whether the acceleration is mostly about 1 g."""
+    size = np.linalg.norm(acc_g[np.isfinite(acc_g).all(axis=1)], axis=1)
+    return len(size) > 1 and GRAVITY_G[0] <= float(np.median(size)) <= GRAVITY_G[1]
+
+
+def _check(time_s: Floats, acc_g: Samples, gyro_dps: Samples | None, rate_hz: float) -> None:
+    """Refuse arrays that do not fit together."""
+    shape = (len(time_s), 3)
+    if np.shape(acc_g) != shape or (gyro_dps is not None and np.shape(gyro_dps) != shape):
+        raise AnalyticsError(
+            f"Motion does not fit its {len(time_s)} instants: acceleration {np.shape(acc_g)}, "
+            f"rotation {None if gyro_dps is None else np.shape(gyro_dps)}.",
+            "Pass (n, 3) arrays of one recording.",
+        )
+    if not RATE_HZ[0] <= rate_hz <= RATE_HZ[1]:
+        raise AnalyticsError(
+            f"{rate_hz:g} Hz is outside {RATE_HZ[0]:g} to {RATE_HZ[1]:g} Hz.",
+            "Set the sensor to 10 to 210 samples a second.",
+        )
+    if np.any(np.diff(time_s) < 0.0):
+        raise AnalyticsError(
+            "The instants step backwards.", "Sort the samples, or cut at the step."
+        )
