@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
-from analytics.gait.grid import to_grid
+from analytics.gait.grid import HOLE_S, to_grid
 from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
 from analytics.gait.strides import LEG, LegMethod, swing_times
 from analytics.gait.trunk import TRUNK, TrunkMethod, shock_times
@@ -70,7 +70,8 @@ def detect_steps(
         return pl.DataFrame(schema=EVENTS)
     strides = _sees_one_leg(placement, gyro_dps)
     tables = [acc_g] if gyro_dps is None or not strides else [acc_g, gyro_dps]
-    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz)
+    gap_s = method.leg.gap_s if strides else HOLE_S
+    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz, gap_s=gap_s)
     if strides:
         parts = [swing_times(stretch, method.leg) for stretch in stretches]
         return _events(parts, method.leg.rhythm, steps=2.0)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.gait.grid import Stretch
-from analytics.gait.movement import shake, smooth, swing_rate
+from analytics.gait.movement import mean_of_seen, shake, swing_rate
 from analytics.gait.peaks import Hump, hump_times
 from analytics.gait.rhythm import Rhythm
 
@@ -29,6 +29,7 @@ class LegMethod:
     axis_past: int = 8  # blocks of 1 s
     axis_ahead: int = 1
     dps_per_g: float = 500.0
+    gap_s: float = 2.5
     hump: Hump = SWING
     rhythm: Rhythm = STRIDES
 
@@ -44,8 +45,9 @@ def swing_times(stretch: Stretch, method: LegMethod) -> Floats:
 
 def leg_movement(stretch: Stretch, method: LegMethod) -> Floats:
     """Geometric mean of smoothed turning and shaking, deg/s; shaking alone without gyroscope."""
-    shaking = method.dps_per_g * smooth(
-        shake(stretch.values[:, :3], method.gravity_sigma_s), method.sigma_s
+    mean = mean_of_seen(stretch.seen, method.sigma_s)
+    shaking = method.dps_per_g * mean(
+        shake(stretch.values[:, :3], stretch.seen, method.gravity_sigma_s)
     )
     if stretch.values.shape[1] == 3:
         return shaking
@@ -56,4 +58,4 @@ def leg_movement(stretch: Stretch, method: LegMethod) -> Floats:
         ahead=method.axis_ahead,
         across=method.across,
     )
-    return np.asarray(np.sqrt(smooth(rate, method.sigma_s) * shaking), np.float64)
+    return np.asarray(np.sqrt(mean(rate) * shaking), np.float64)
