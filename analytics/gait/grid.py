@@ -42,6 +42,12 @@ class Stretch:
         """Middle of every cell, s."""
         return np.asarray((self.first + np.arange(len(self.values)) + 0.5) / GRID_HZ, np.float64)
 
+    @property
+    def holes_s(self) -> Floats:
+        """(k, 2) start and end of every run of cells that is not seen, s."""
+        edges = np.flatnonzero(np.diff(~self.seen, prepend=False, append=False))
+        return np.asarray((self.first + edges.reshape(-1, 2)) / GRID_HZ, np.float64)
+
 
 def to_grid(
     time_s: Floats, tables: Sequence[Samples], rate_hz: float, *, gap_s: float = HOLE_S

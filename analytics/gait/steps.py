@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
 from analytics.gait.grid import HOLE_S, to_grid
-from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
-from analytics.gait.strides import LEG, LegMethod, swing_times
+from analytics.gait.rhythm import in_rhythm, local_interval
+from analytics.gait.strides import LEG, LegMethod, stride_times
 from analytics.gait.trunk import TRUNK, TrunkMethod, shock_times
 from devices.profile import Placement
 
@@ -73,10 +73,13 @@ def detect_steps(
     gap_s = method.leg.gap_s if strides else HOLE_S
     stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz, gap_s=gap_s)
     if strides:
-        parts = [swing_times(stretch, method.leg) for stretch in stretches]
-        return _events(parts, method.leg.rhythm, steps=2.0)
+        times = stride_times(stretches, method.leg)
+        return _events(times, method.leg.rhythm.pause_s, steps=2.0)
     parts = [shock_times(stretch, method.trunk) for stretch in stretches]
-    return _events(parts, method.trunk.rhythm, steps=1.0)
+    times = np.concatenate([np.empty(0), *parts])
+    if len(times):
+        times = times[in_rhythm(times, method.trunk.rhythm)]
+    return _events(times, method.trunk.rhythm.pause_s, steps=1.0)
 
 
 def _sees_one_leg(placement: Placement, gyro_dps: NDArray[np.floating] | None) -> bool:
@@ -85,14 +88,11 @@ def _sees_one_leg(placement: Placement, gyro_dps: NDArray[np.floating] | None) -
     return placement.leg is not None and not (thigh and gyro_dps is None)
 
 
-def _events(parts: list[Floats], rule: Rhythm, *, steps: float) -> pl.DataFrame:
-    """Rows for the candidates that are in rhythm; a run may bridge a gap no longer than a pause."""
-    times = np.concatenate([np.empty(0), *parts])
-    if len(times):
-        times = times[in_rhythm(times, rule)]
+def _events(times: Floats, pause_s: float, *, steps: float) -> pl.DataFrame:
+    """Rows for the instants that count; cadence from intervals no longer than a pause."""
     if not len(times):
         return pl.DataFrame(schema=EVENTS)
-    cadence = 60.0 * steps / local_interval(times, rule.pause_s)
+    cadence = 60.0 * steps / local_interval(times, pause_s)
     return pl.DataFrame(
         {"time_s": times, "steps": np.full(len(times), steps), "cadence_spm": cadence},
     ).with_columns(

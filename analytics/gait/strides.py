@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 
 from analytics.gait.grid import Stretch
 from analytics.gait.movement import mean_of_seen, shake, swing_rate
-from analytics.gait.peaks import Hump, hump_times
-from analytics.gait.rhythm import Rhythm
+from analytics.gait.peaks import Hump, hump_middles
+from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +31,7 @@ class LegMethod:
     axis_ahead: int = 1
     dps_per_g: float = 500.0
     gap_s: float = 2.5
+    hidden: float = 0.5
     hump: Hump = SWING
     rhythm: Rhythm = STRIDES
 
@@ -37,10 +39,37 @@ class LegMethod:
 LEG = LegMethod()
 
 
+def stride_times(stretches: Sequence[Stretch], method: LegMethod) -> Floats:
+    """Strides (s): swings in rhythm, and between them those that lost samples hide."""
+    swings = [swing_times(stretch, method) for stretch in stretches]
+    times = np.concatenate([np.empty(0), *swings])
+    if len(times):
+        times = times[in_rhythm(times, method.rhythm)]
+    return np.sort(np.concatenate([times, hidden_times(times, stretches, method)]))
+
+
+def hidden_times(times: Floats, stretches: Sequence[Stretch], method: LegMethod) -> Floats:
+    """Middles (s) of intervals about twice as long as those around them, where at least
+    `hidden` of the time in which the swing would lie was not seen."""
+    holes = np.concatenate([np.empty(0), *(stretch.holes_s.ravel() for stretch in stretches)])
+    if not len(holes) or len(times) < 2:
+        return np.empty(0)
+    around = local_interval(times, method.rhythm.pause_s)
+    stride = np.fmin(around[:-1], around[1:])
+    middle = 0.5 * (times[:-1] + times[1:])
+    unseen = np.append(0.0, np.cumsum(np.diff(holes) * (np.arange(len(holes) - 1) % 2 == 0)))
+    until = [np.interp(middle + side * stride, holes, unseen) for side in (-0.25, 0.25)]
+    low, high = (2.0 * np.sqrt(factor) for factor in (method.rhythm.low, method.rhythm.high))
+    length = np.diff(times) / stride
+    hidden = (length >= low) & (length <= high)
+    hidden &= until[1] - until[0] >= method.hidden * 0.5 * stride
+    return np.asarray(middle[hidden], np.float64)
+
+
 def swing_times(stretch: Stretch, method: LegMethod) -> Floats:
     """Candidate swings (s) of a stretch of acceleration (g) and, if there, rotation (deg/s)."""
     movement = leg_movement(stretch, method)
-    return hump_times(movement, stretch.first, method.hump)
+    return hump_middles(movement, stretch.first, method.hump)
 
 
 def leg_movement(stretch: Stretch, method: LegMethod) -> Floats:
