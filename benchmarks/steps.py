@@ -15,12 +15,14 @@ from scipy import signal
 
 from analytics.gait.steps import detect_steps
 from benchmarks import recordings as rec
+from benchmarks.packets import packets_lost
 from benchmarks.recordings import Recording
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
 Detector = Callable[[Recording], Floats]
 GROUPS = ("Healthy", "Orthopedic", "Neurological")
+PACKETS = {"singly": 0.0, "half in bursts": 0.5, "all in bursts": 1.0}
 MOVING = ("walk", "jog", "stairs")
 
 
@@ -71,6 +73,14 @@ def conditions(feet: list[Recording]) -> Iterator[tuple[str, list[Recording]]]:
         yield name, counts
         for loss in (0.02, 0.05):
             yield f"{name}, {loss:.0%} lost, batched", _each(counts, _spoilt(loss))
+    for name, bursts in PACKETS.items():
+        yield f"packets lost, {name}", _each(feet, _packets(bursts))
+    slow = [rec.quantised(one, every=4) for one in _each(feet, _packets(0.5))]
+    yield "packets lost, both, 25 Hz, batched", _each(slow, _spoilt(0.0))
+
+
+def _packets(bursts: float) -> Callable[[Recording, np.random.Generator], Recording]:
+    return lambda one, rng: packets_lost(one, rng, bursts=bursts)
 
 
 def _spoilt(loss: float) -> Callable[[Recording, np.random.Generator], Recording]:
