@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Samples = NDArray[np.floating]
 
 GRID_HZ = 25.0
 HOLE_S = 0.25
 """Longest silence between two samples that is bridged by a straight line."""
 SILENCE_S = 0.15
+"""Longer silences are lost samples, shorter ones may be batches of a radio link."""
 CLOCK_S = 1.0
 """Window over which instants are averaged, so that batches of a radio link leave no trace."""
 
@@ -31,22 +31,17 @@ CLOCK_S = 1.0
 class Stretch:
     """A run of cells without a gap: values is (m, k), cell `first` starts at first / 25 s.
 
-    seen is (m,): False where a cell lies wholly in a hole that a straight line bridges."""
+    seen is (m,): the share of each cell that lies in no hole. A hole is a silence of more than
+    `SILENCE_S` (and a sample), over which the values are a straight line."""
 
     first: int
     values: Floats
-    seen: Bools
+    seen: Floats
 
     @property
     def time_s(self) -> Floats:
         """Middle of every cell, s."""
         return np.asarray((self.first + np.arange(len(self.values)) + 0.5) / GRID_HZ, np.float64)
-
-    @property
-    def holes_s(self) -> Floats:
-        """(k, 2) start and end of every run of cells that is not seen, s."""
-        edges = np.flatnonzero(np.diff(~self.seen, prepend=False, append=False))
-        return np.asarray((self.first + edges.reshape(-1, 2)) / GRID_HZ, np.float64)
 
 
 def to_grid(
@@ -88,14 +83,14 @@ def _cells(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> Stretch
     count = max(0, int(np.floor(time_s[-1] * GRID_HZ)) - first)
     columns = [table[:, k] for table in tables for k in range(table.shape[1])]
     values = np.empty((len(columns), count))  # one column after another in memory
-    seen = np.ones(count, np.bool_)
+    seen = np.ones(count)
     if count:
         walls = np.arange(first, first + count + 1) * (1.0 / GRID_HZ)
         half = 0.5 * np.diff(time_s)
         before = np.clip(np.searchsorted(time_s, walls, side="right") - 1, 0, len(half) - 1)
-        dark = half[before] > 0.5 * (SILENCE_S + 1.0 / rate_hz)
-        seen = ~(dark[1:] & (before[1:] == before[:-1]))
         share = 0.5 * (walls - time_s[before]) / np.maximum(half[before], 1e-9)
+        dark = np.where(half > 0.5 * (SILENCE_S + 1.0 / rate_hz), 2.0 * half, 0.0)
+        seen = np.clip(1.0 - GRID_HZ * _between(dark, before, share), 0.0, 1.0)
         for row, column in zip(values, columns, strict=True):
             np.multiply(_integrals(column, half, before, share), GRID_HZ, out=row)
     return Stretch(first=first, values=values.T, seen=seen)
@@ -104,8 +99,12 @@ def _cells(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> Stretch
 def _integrals(
     column: NDArray[np.floating], half: Floats, before: NDArray[np.intp], share: Floats
 ) -> Floats:
-    """Integral of one column over every cell; half: half of each interval between samples, s;
-    wall i lies the fraction share[i] of the way from sample before[i] to the next."""
-    piece = (column[1:] + column[:-1]) * half
-    area = np.cumsum(piece) - piece
-    return np.diff(area[before] + share * piece[before])
+    """Integral of one column over every cell; half: half of each interval between samples, s."""
+    return _between((column[1:] + column[:-1]) * half, before, share)
+
+
+def _between(pieces: Floats, before: NDArray[np.intp], share: Floats) -> Floats:
+    """Sum of `pieces`, one for each interval between samples, from wall to wall; wall i lies the
+    fraction share[i] of the way from sample before[i] to the next."""
+    area = np.cumsum(pieces) - pieces
+    return np.diff(area[before] + share * pieces[before])

@@ -20,7 +20,6 @@ from scipy import ndimage
 from analytics.gait.grid import GRID_HZ
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 BLOCK = round(GRID_HZ)
 """Cells of one block of the axis search: 1 s."""
@@ -36,16 +35,16 @@ def smooth(signal: Floats, sigma_s: float) -> Floats:
     return np.asarray(ndimage.gaussian_filter1d(signal, sigma, axis=0, truncate=3.0), np.float64)
 
 
-def mean_of_seen(seen: Bools, sigma_s: float) -> Callable[[Floats], Floats]:
+def mean_of_seen(seen: Floats, sigma_s: float) -> Callable[[Floats], Floats]:
     """`smooth` of a (m,) signal over the cells that are seen alone, so that a hole pulls no swing
     down; where nothing is seen within reach the mean falls to 0."""
-    if seen.all():
+    if np.all(seen == 1.0):
         return lambda signal: smooth(signal, sigma_s)
-    weight = np.maximum(smooth(seen.astype(np.float64), sigma_s), LEAST_SEEN)
+    weight = np.maximum(smooth(seen, sigma_s), LEAST_SEEN)
     return lambda signal: smooth(signal * seen, sigma_s) / weight
 
 
-def shake(acc: Floats, seen: Bools, sigma_s: float) -> Floats:
+def shake(acc: Floats, seen: Floats, sigma_s: float) -> Floats:
     """Size (m,) of the (m, 3) acceleration less its slow part, so less gravity if it is there."""
     mean = mean_of_seen(seen, sigma_s)
     x, y, z = (column - mean(column) for column in acc.T)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.gait.grid import Stretch
+from analytics.gait.grid import GRID_HZ, Stretch
 from analytics.gait.movement import mean_of_seen, shake, swing_rate
 from analytics.gait.peaks import Hump, hump_middles
 from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
@@ -32,6 +32,7 @@ class LegMethod:
     dps_per_g: float = 500.0
     gap_s: float = 2.5
     hidden: float = 0.5
+    twice: tuple[float, float] = (1.6, 2.4)
     hump: Hump = SWING
     rhythm: Rhythm = STRIDES
 
@@ -49,21 +50,30 @@ def stride_times(stretches: Sequence[Stretch], method: LegMethod) -> Floats:
 
 
 def hidden_times(times: Floats, stretches: Sequence[Stretch], method: LegMethod) -> Floats:
-    """Middles (s) of intervals about twice as long as those around them, where at least
-    `hidden` of the time in which the swing would lie was not seen."""
-    holes = np.concatenate([np.empty(0), *(stretch.holes_s.ravel() for stretch in stretches)])
-    if not len(holes) or len(times) < 2:
+    """Middles (s) of the intervals that are `twice` as long as those around them, where at least
+    the share `hidden` of the half stride about the middle was not seen."""
+    if len(times) < 2 or all(np.all(stretch.seen == 1.0) for stretch in stretches):
         return np.empty(0)
     around = local_interval(times, method.rhythm.pause_s)
     stride = np.fmin(around[:-1], around[1:])
     middle = 0.5 * (times[:-1] + times[1:])
-    unseen = np.append(0.0, np.cumsum(np.diff(holes) * (np.arange(len(holes) - 1) % 2 == 0)))
-    until = [np.interp(middle + side * stride, holes, unseen) for side in (-0.25, 0.25)]
-    low, high = (2.0 * np.sqrt(factor) for factor in (method.rhythm.low, method.rhythm.high))
     length = np.diff(times) / stride
-    hidden = (length >= low) & (length <= high)
-    hidden &= until[1] - until[0] >= method.hidden * 0.5 * stride
+    hidden = (length >= method.twice[0]) & (length <= method.twice[1])
+    hidden &= _unseen(middle, 0.25 * stride, stretches) >= method.hidden * 0.5 * stride
     return np.asarray(middle[hidden], np.float64)
+
+
+def _unseen(middle: Floats, reach: Floats, stretches: Sequence[Stretch]) -> Floats:
+    """Seconds in holes within `reach` of each instant."""
+    cells = np.concatenate([stretch.time_s for stretch in stretches])
+    holes = np.concatenate([1.0 - stretch.seen for stretch in stretches])
+    until = np.cumsum(holes) / GRID_HZ
+    half = 0.5 / GRID_HZ
+    return np.asarray(
+        np.interp(middle + reach - half, cells, until)
+        - np.interp(middle - reach - half, cells, until),
+        np.float64,
+    )
 
 
 def swing_times(stretch: Stretch, method: LegMethod) -> Floats:
