@@ -68,10 +68,14 @@ def to_grid(
 
 
 def _steady(time_s: Floats, rate_hz: float) -> Floats:
-    """Instants freed of batching: sample number / rate plus the slow part of what is left."""
+    """Instants freed of batching: sample number / rate plus the slow part of what is left.
+
+    A hole keeps its length: it is no part of what is averaged."""
     nominal = np.arange(len(time_s)) * (1.0 / rate_hz) + time_s[0]
     silence = np.diff(time_s, prepend=time_s[:1])
-    nominal += np.cumsum(np.where(silence > SILENCE_S + 1.0 / rate_hz, silence - 1.0 / rate_hz, 0.0))
+    silence -= 1.0 / rate_hz
+    if np.any(hole := silence > SILENCE_S):
+        nominal += np.cumsum(np.where(hole, silence, 0.0))
     window = max(1, round(CLOCK_S * rate_hz))
     nominal += ndimage.uniform_filter1d(time_s - nominal, window, mode="nearest")
     return np.asarray(np.maximum.accumulate(nominal, out=nominal), np.float64)
@@ -89,8 +93,9 @@ def _cells(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> Stretch
         half = 0.5 * np.diff(time_s)
         before = np.clip(np.searchsorted(time_s, walls, side="right") - 1, 0, len(half) - 1)
         share = 0.5 * (walls - time_s[before]) / np.maximum(half[before], 1e-9)
-        dark = np.where(half > 0.5 * (SILENCE_S + 1.0 / rate_hz), 2.0 * half, 0.0)
-        seen = np.clip(1.0 - GRID_HZ * _between(dark, before, share), 0.0, 1.0)
+        if np.any(hole := half > 0.5 * (SILENCE_S + 1.0 / rate_hz)):
+            lost = _between(np.where(hole, 2.0 * half, 0.0), before, share)
+            seen = np.clip(1.0 - GRID_HZ * lost, 0.0, 1.0)
         for row, column in zip(values, columns, strict=True):
             np.multiply(_integrals(column, half, before, share), GRID_HZ, out=row)
     return Stretch(first=first, values=values.T, seen=seen)
