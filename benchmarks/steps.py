@@ -6,6 +6,7 @@ The named baseline is a plain `scipy.signal.find_peaks` on the low-passed norm o
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,12 +17,14 @@ from scipy import ndimage, signal
 
 from analytics.gait.steps import detect_steps
 from benchmarks import recordings as rec
+from benchmarks.packets import packets_lost
 from benchmarks.recordings import Recording
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
 Detector = Callable[[Recording], Floats]
 GROUPS = ("Healthy", "Orthopedic", "Neurological")
+PACKETS = {"singly": 0.0, "half in bursts": 0.5, "all in bursts": 1.0}
 MOVING = ("walk", "jog", "slow stairs", "quick stairs")
 STAIRS = {"D05": "slow stairs", "D06": "quick stairs"}
 
@@ -78,6 +81,14 @@ def conditions(feet: list[Recording]) -> Iterator[tuple[str, list[Recording]]]:
         yield name, counts
         for loss in (0.02, 0.05):
             yield f"{name}, {loss:.0%} lost, batched", _each(counts, _spoilt(loss))
+    for name, bursts in PACKETS.items():
+        yield f"packets lost, {name}", _each(feet, _packets(bursts))
+    slow = [rec.quantised(one, every=4) for one in _each(feet, _packets(0.5))]
+    yield "packets lost, both, 25 Hz, batched", _each(slow, _spoilt(0.0))
+
+
+def _packets(bursts: float) -> Callable[[Recording, np.random.Generator], Recording]:
+    return lambda one, rng: packets_lost(one, rng, bursts=bursts)
 
 
 def _spoilt(loss: float) -> Callable[[Recording, np.random.Generator], Recording]:
@@ -109,6 +120,36 @@ def standing_rate(recordings: list[Recording], detector: Detector) -> float:
         false += 2.0 * float(np.sum((times < start) | (times > end)))
         seconds += start + one.seconds - end
     return 60.0 * false / seconds
+
+
+def steady_cadence_error(recordings: list[Recording], found: dict[str, Floats]) -> float:
+    """Mean |cadence - true cadence|, steps/min, both from the intervals within 0.7 to 1.4 of their
+    own median (so without turns and pauses) and the middles of the swings."""
+    pairs = [(found[one.name], one.truth.mean(axis=1)) for one in recordings]
+    return float(np.mean([abs(_steady(times) - _steady(truth)) for times, truth in pairs]))
+
+
+def _steady(times: Floats) -> float:
+    gaps = np.diff(times)
+    ratio = gaps / np.median(gaps)
+    return float(120.0 / gaps[(ratio >= 0.7) & (ratio <= 1.4)].mean())
+
+
+def doubtful(recordings: list[Recording], found: dict[str, Floats]) -> tuple[int, int]:
+    """(strides found between two neighbouring annotated swings, those of them where the *other*
+    foot was annotated to swing twice or more in between: feet alternate, so one is missing)."""
+    named = {one.name: one.truth.mean(axis=1) for one in recordings}
+    between = alone = 0
+    for one in recordings:
+        middle, other = named[one.name], named.get(one.name[:-1] + "LR"[one.name[-1] == "L"])
+        for start, end in itertools.pairwise(range(len(middle))):
+            low, high = one.truth[start, 1] + 0.1, one.truth[end, 0] - 0.1
+            extra = int(np.sum((found[one.name] > low) & (found[one.name] < high)))
+            between += extra
+            if extra and other is not None:
+                swings = np.sum((other > middle[start]) & (other < middle[end]))
+                alone += extra * bool(swings >= 2)
+    return between, alone
 
 
 def steps_score(
@@ -225,7 +266,9 @@ def print_feet(feet: list[Recording]) -> None:
         print(f"feet, {group:<13} {feet_score(feet, foot, group=group)}")
         print(f"   baseline          {feet_score(feet, plain_peaks, group=group)}")
     found = {one.name: foot(one) for one in feet}
-    print(f"cadence error {rec.cadence_error(found, feet):.2f} steps/min")
+    print(f"cadence error {rec.cadence_error(found, feet):.2f} steps/min, first to last swing")
+    print(f"   of steady walking {steady_cadence_error(feet, found):.2f}")
+    print("extra between two swings, and of those without alternation", doubtful(feet, found))
     print(f"false steps a minute of standing {standing_rate(feet, foot):.2f}")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks import recordings as rec
 from benchmarks import steps as bench
+from benchmarks.packets import packets_lost
 from benchmarks.recordings import Recording
 
 pytestmark = [
@@ -70,6 +71,18 @@ def test_a_slow_and_lossy_radio_costs_little(every: int, loss: float) -> None:
     assert found.f1 >= 0.990
     assert found.mape <= 1.45
     assert found.within_one >= 93.5
+
+
+@pytest.mark.parametrize(
+    ("bursts", "f1", "mape"), [(0.0, 0.991, 1.25), (0.5, 0.990, 1.35), (1.0, 0.988, 1.55)]
+)
+def test_lost_packets_cost_few_strides(bursts: float, f1: float, mape: float) -> None:
+    spoilt = [
+        packets_lost(one, np.random.default_rng(i), bursts=bursts) for i, one in enumerate(feet())
+    ]
+    found = bench.feet_score(spoilt, bench.foot)
+    assert found.f1 >= f1
+    assert found.mape <= mape
 
 
 def test_a_sensor_mounted_another_way_counts_the_same() -> None:

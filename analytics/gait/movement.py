@@ -11,6 +11,7 @@ we deviate: the axis is found in the data, and an envelope replaces the signed p
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +25,29 @@ BLOCK = round(GRID_HZ)
 """Cells of one block of the axis search: 1 s."""
 
 
+LEAST_SEEN = 0.2
+"""Least share of a mean's weight that must be seen for the mean to count in full (design)."""
+
+
 def smooth(signal: Floats, sigma_s: float) -> Floats:
     """Gaussian mean over time (axis 0) with finite reach of 3 sigma; ends are mirrored."""
     sigma = sigma_s * GRID_HZ
     return np.asarray(ndimage.gaussian_filter1d(signal, sigma, axis=0, truncate=3.0), np.float64)
 
 
-def shake(acc: Floats, sigma_s: float) -> Floats:
+def mean_of_seen(seen: Floats, sigma_s: float) -> Callable[[Floats], Floats]:
+    """`smooth` of a (m,) signal over the cells that are seen alone, so that a hole pulls no swing
+    down; where nothing is seen within reach the mean falls to 0."""
+    if np.all(seen == 1.0):
+        return lambda signal: smooth(signal, sigma_s)
+    weight = np.maximum(smooth(seen, sigma_s), LEAST_SEEN)
+    return lambda signal: smooth(signal * seen, sigma_s) / weight
+
+
+def shake(acc: Floats, seen: Floats, sigma_s: float) -> Floats:
     """Size (m,) of the (m, 3) acceleration less its slow part, so less gravity if it is there."""
-    x, y, z = (column - smooth(column, sigma_s) for column in acc.T)
+    mean = mean_of_seen(seen, sigma_s)
+    x, y, z = (column - mean(column) for column in acc.T)
     return np.asarray(np.sqrt(x * x + y * y + z * z), np.float64)
 
 

@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
-from analytics.gait.grid import to_grid
-from analytics.gait.rhythm import in_rhythm, local_interval
-from analytics.gait.strides import LEG, LegMethod, swing_times
+from analytics.gait.grid import HOLE_S, to_grid
+from analytics.gait.rhythm import local_interval
+from analytics.gait.strides import LEG, LegMethod, stride_times
 from analytics.gait.trunk import TRUNK, TrunkMethod, step_times
 from devices.profile import Placement
 
@@ -72,12 +72,10 @@ def detect_steps(
         return pl.DataFrame(schema=EVENTS)
     strides = _sees_one_leg(placement, gyro_dps)
     tables = [acc_g] if gyro_dps is None or not strides else [acc_g, gyro_dps]
-    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz)
+    gap_s = method.leg.gap_s if strides else HOLE_S
+    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz, gap_s=gap_s)
     if strides:
-        parts = [swing_times(stretch, method.leg) for stretch in stretches]
-        times = np.concatenate([np.empty(0), *parts])
-        if len(times):
-            times = times[in_rhythm(times, method.leg.rhythm)]
+        times = stride_times(stretches, method.leg)
         return _events(times, method.leg.rhythm.pause_s, steps=2.0)
     times, flying = step_times(stretches, method.trunk)
     times = times - method.trunk.lead_s * (placement in TORSO)

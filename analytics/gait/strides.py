@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.gait.grid import Stretch
-from analytics.gait.movement import shake, smooth, swing_rate
-from analytics.gait.peaks import Hump, hump_times
-from analytics.gait.rhythm import Rhythm
+from analytics.gait.grid import GRID_HZ, Stretch
+from analytics.gait.movement import mean_of_seen, shake, swing_rate
+from analytics.gait.peaks import Hump, hump_middles
+from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +30,9 @@ class LegMethod:
     axis_past: int = 8  # blocks of 1 s
     axis_ahead: int = 1
     dps_per_g: float = 500.0
+    gap_s: float = 2.5
+    hidden: float = 0.5
+    twice: tuple[float, float] = (1.6, 2.4)
     hump: Hump = SWING
     rhythm: Rhythm = STRIDES
 
@@ -36,16 +40,53 @@ class LegMethod:
 LEG = LegMethod()
 
 
+def stride_times(stretches: Sequence[Stretch], method: LegMethod) -> Floats:
+    """Strides (s): swings in rhythm, and between them those that lost samples hide."""
+    swings = [swing_times(stretch, method) for stretch in stretches]
+    times = np.concatenate([np.empty(0), *swings])
+    if len(times):
+        times = times[in_rhythm(times, method.rhythm)]
+    return np.sort(np.concatenate([times, hidden_times(times, stretches, method)]))
+
+
+def hidden_times(times: Floats, stretches: Sequence[Stretch], method: LegMethod) -> Floats:
+    """Middles (s) of the intervals that are `twice` as long as those around them, where at least
+    the share `hidden` of the half stride about the middle was not seen."""
+    if len(times) < 2 or all(np.all(stretch.seen == 1.0) for stretch in stretches):
+        return np.empty(0)
+    around = local_interval(times, method.rhythm.pause_s)
+    stride = np.fmin(around[:-1], around[1:])
+    middle = 0.5 * (times[:-1] + times[1:])
+    length = np.diff(times) / stride
+    hidden = (length >= method.twice[0]) & (length <= method.twice[1])
+    hidden &= _unseen(middle, 0.25 * stride, stretches) >= method.hidden * 0.5 * stride
+    return np.asarray(middle[hidden], np.float64)
+
+
+def _unseen(middle: Floats, reach: Floats, stretches: Sequence[Stretch]) -> Floats:
+    """Seconds in holes within `reach` of each instant."""
+    cells = np.concatenate([stretch.time_s for stretch in stretches])
+    holes = np.concatenate([1.0 - stretch.seen for stretch in stretches])
+    until = np.cumsum(holes) / GRID_HZ
+    half = 0.5 / GRID_HZ
+    return np.asarray(
+        np.interp(middle + reach - half, cells, until)
+        - np.interp(middle - reach - half, cells, until),
+        np.float64,
+    )
+
+
 def swing_times(stretch: Stretch, method: LegMethod) -> Floats:
     """Candidate swings (s) of a stretch of acceleration (g) and, if there, rotation (deg/s)."""
     movement = leg_movement(stretch, method)
-    return hump_times(movement, stretch.first, method.hump)
+    return hump_middles(movement, stretch.first, method.hump)
 
 
 def leg_movement(stretch: Stretch, method: LegMethod) -> Floats:
     """Geometric mean of smoothed turning and shaking, deg/s; shaking alone without gyroscope."""
-    shaking = method.dps_per_g * smooth(
-        shake(stretch.values[:, :3], method.gravity_sigma_s), method.sigma_s
+    mean = mean_of_seen(stretch.seen, method.sigma_s)
+    shaking = method.dps_per_g * mean(
+        shake(stretch.values[:, :3], stretch.seen, method.gravity_sigma_s)
     )
     if stretch.values.shape[1] == 3:
         return shaking
@@ -56,4 +97,4 @@ def leg_movement(stretch: Stretch, method: LegMethod) -> Floats:
         ahead=method.axis_ahead,
         across=method.across,
     )
-    return np.asarray(np.sqrt(smooth(rate, method.sigma_s) * shaking), np.float64)
+    return np.asarray(np.sqrt(mean(rate) * shaking), np.float64)
