@@ -110,19 +110,9 @@ def steps_score(recordings: list[Recording], *, only_bouts: bool = False) -> rec
     for one in recordings:
         times, truth = waist(one), one.truth[:, 0]
         if only_bouts:
-            times = times[np.min(_outside(times, truth), axis=1, initial=np.inf) <= 0.25]
+            times = rec.within_bouts(times, truth)
         rows.append((rec.in_order(times, truth), len(times), len(truth)))
     return rec.score(rows)
-
-
-def _outside(times: Floats, truth: Floats) -> Floats:
-    """(n, bouts) how far each time lies outside each run of truths at most 3 s apart, s."""
-    cuts = np.flatnonzero(np.diff(truth) > 3.0) + 1
-    bouts = np.split(truth, cuts)
-    starts = np.array([bout[0] for bout in bouts])
-    ends = np.array([bout[-1] for bout in bouts])
-    apart = np.maximum(starts - times[:, None], times[:, None] - ends)
-    return np.asarray(np.maximum(apart, 0.0), np.float64)
 
 
 def daily(recordings: list[Recording]) -> Iterator[tuple[str, float, float, float]]:
@@ -135,8 +125,7 @@ def daily(recordings: list[Recording]) -> Iterator[tuple[str, float, float, floa
             for one in mine
         ]
         count = sum(len(one) for one in events)
-        gaps = [np.diff(one["time_s"].to_numpy()) for one in events]
-        covered = sum(float(gap[gap <= 2.0].sum()) for gap in gaps)
+        covered = sum(rec.covered_s(one["time_s"].to_numpy()) for one in events)
         running = sum(int(one["running"].fill_null(value=False).sum()) for one in events)
         yield label, 60 * count / seconds, 100 * covered / seconds, 100 * running / max(1, count)
 
