@@ -55,7 +55,8 @@ def gaitmap(acc_g: Floats, gyro_dps: Floats) -> None:
 
 def skdh(acc_g: Floats, gyro_dps: Floats) -> None:
     """Gait of the lower back (PredictGaitLumbarLgbm, then GaitLumbar)."""
-    from skdh.gait import GaitLumbar, PredictGaitLumbarLgbm
+    from skdh.context import PredictGaitLumbarLgbm
+    from skdh.gait import GaitLumbar
 
     time_s = 1.795e9 + np.arange(len(acc_g)) / RATE_HZ
     found = PredictGaitLumbarLgbm().predict(time=time_s, accel=acc_g, fs=RATE_HZ)

@@ -74,12 +74,12 @@ def loop() -> Int16s:
     return counts
 
 
-def write_hour(home: Path, counts: Int16s, number: int) -> None:
+def write_hour(home: Path, counts: Int16s, number: int, *, sensor: str = SENSOR) -> None:
     """A recording of an hour."""
     start = int(MONDAY.timestamp()) * SECOND_NS + number * 3600 * SECOND_NS
     header = Header(
-        id=recording_id(SENSOR, start),
-        sensor=SENSOR,
+        id=recording_id(sensor, start),
+        sensor=sensor,
         profiles=("thingy52",),
         app="0",
         started_utc_ns=start,

@@ -12,6 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from analytics.wear import motion_features, summed_features
+from benchmarks import week
 from dashboard.data import open_data
 from dashboard.refresh import in_force, masses, refresh
 from devices import weight_scale
@@ -117,6 +118,27 @@ def test_minutes_around_new_ones_are_left_as_they_are_where_nothing_changed_in_t
         )
     assert refresh(tmp_path).minutes <= 3
     assert_frame_equal(minutes(tmp_path), before)
+
+
+def test_wear_that_turns_out_later_is_the_same_hour_by_hour_and_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(week, "RATE_HZ", 25)
+    whole, pieces = tmp_path / "whole", tmp_path / "pieces"
+    introduce(whole)
+    introduce(pieces)
+    worn, table = (0, 0, 1024, 0, 0, 0), (1024, 0, 0, 0, 0, 0)
+    plan = ((worn, 300.0), (table, 3.0), (table, 3.0), (worn, 300.0), (worn, 3.0), (worn, 3.0))
+    for number, (rest, noise) in enumerate(plan):
+        rng = np.random.default_rng(number)
+        counts = (rest + rng.normal(0.0, noise, (3600 * 25, 6))).astype(np.int16)
+        for home in (whole, pieces):
+            week.write_hour(home, counts, number, sensor="thingy52-1")
+        refresh(pieces)
+    refresh(whole)
+    runs = minutes(whole)["worn"].rle().struct.unnest()
+    assert runs["value"].to_list() == [True, False, True, None]
+    assert_frame_equal(minutes(pieces), minutes(whole))
 
 
 def test_refreshing_again_changes_nothing(tmp_path: Path) -> None:
