@@ -60,9 +60,13 @@ def skdh(acc_g: Floats, gyro_dps: Floats) -> None:
 
     time_s = 1.795e9 + np.arange(len(acc_g)) / RATE_HZ
     found = PredictGaitLumbarLgbm().predict(time=time_s, accel=acc_g, fs=RATE_HZ)
+    ends = [found[f"Gait Bout {end} Index"] for end in ("Start", "Stop")]
+    bouts = np.stack(ends, axis=1)
+    if not len(bouts):
+        return
     GaitLumbar().predict(
         time=time_s, accel=acc_g, gyro=gyro_dps, fs=RATE_HZ, height=1.7,
-        gait_bouts=found["gait_bouts"],
+        gait_bouts=bouts,
     )  # fmt: skip
 
 
