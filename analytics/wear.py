@@ -39,18 +39,38 @@ def motion_features(motion: pl.LazyFrame, *, rate_hz: float) -> pl.LazyFrame:
     `<axis>_mean`, `_sd` (of the population), `_min` and `_max`. Any sample rate; 25 Hz is enough.
     """
     values = [pl.col(axis).cast(pl.Float64) for axis in AXES]
-    return (
-        motion.group_by(pl.col("time").dt.truncate("1m").cast(pl.Datetime("us", "UTC")))
-        .agg(
-            (pl.len() / rate_hz).clip(upper_bound=60.0).alias("observed_s"),
-            *(value.mean().name.suffix("_mean") for value in values),
-            *(value.std(ddof=0).name.suffix("_sd") for value in values),
-            *(value.min().name.suffix("_min") for value in values),
-            *(value.max().name.suffix("_max") for value in values),
-        )
-        .rename({"time": "minute"})
-        .sort("minute")
+    sums = motion.group_by(
+        pl.col("time").dt.truncate("1m").cast(pl.Datetime("us", "UTC")).alias("minute")
+    ).agg(
+        pl.len().alias("samples"),
+        *(value.sum().name.suffix("_sum") for value in values),
+        *((value * value).sum().name.suffix("_squares") for value in values),
+        *(value.min().name.suffix("_min") for value in values),
+        *(value.max().name.suffix("_max") for value in values),
     )
+    return summed_features(sums, rate_hz=rate_hz)
+
+
+def summed_features(sums: pl.LazyFrame, *, rate_hz: float) -> pl.LazyFrame:
+    """The columns of `motion_features` from sums by minute, as the store gives them, any order.
+
+    sums: `minute`, `samples`, and for each axis in g `<axis>_sum`, `_squares`, `_min`, `_max`.
+    """
+    count = pl.col("samples")
+    means = [(pl.col(f"{axis}_sum") / count).alias(f"{axis}_mean") for axis in AXES]
+    variances = [
+        pl.col(f"{axis}_squares") / count - (pl.col(f"{axis}_sum") / count) ** 2 for axis in AXES
+    ]
+    return sums.select(
+        "minute",
+        (count / rate_hz).clip(upper_bound=60.0).alias("observed_s"),
+        *means,
+        *(
+            spread.clip(lower_bound=0.0).sqrt().alias(f"{axis}_sd")
+            for axis, spread in zip(AXES, variances, strict=True)
+        ),
+        *(f"{axis}_{end}" for axis in AXES for end in ("min", "max")),
+    ).sort("minute")
 
 
 def worn_minutes(features: pl.LazyFrame) -> pl.LazyFrame:

@@ -177,21 +177,10 @@ def _step_rows(
     for one in recordings:
         times, truth = detector(one), one.truth[:, 0]
         if only_bouts:
-            apart = np.min(_outside(times, truth), axis=1, initial=np.inf)
-            times = times[apart <= tolerance_s]
+            times = rec.within_bouts(times, truth, tolerance_s=tolerance_s)
         hits = rec.in_order(times, truth, tolerance_s=tolerance_s)
         rows.append((hits, len(times), len(truth)))
     return rows
-
-
-def _outside(times: Floats, truth: Floats) -> Floats:
-    """(n, bouts) how far each time lies outside each run of truths at most 3 s apart, s."""
-    cuts = np.flatnonzero(np.diff(truth) > 3.0) + 1
-    bouts = np.split(truth, cuts)
-    starts = np.array([bout[0] for bout in bouts])
-    ends = np.array([bout[-1] for bout in bouts])
-    apart = np.maximum(starts - times[:, None], times[:, None] - ends)
-    return np.asarray(np.maximum(apart, 0.0), np.float64)
 
 
 def daily(recordings: list[Recording]) -> Iterator[tuple[str, float, float, float, float]]:

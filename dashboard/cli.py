@@ -14,7 +14,17 @@ from typing import Annotated
 import typer
 
 from dashboard import console
-from dashboard.commands import capture, demo, doctor, keeping, people, sensors, storage, weeks
+from dashboard.commands import (
+    capture,
+    demo,
+    doctor,
+    keeping,
+    people,
+    sensors,
+    storage,
+    validate,
+    weeks,
+)
 from dashboard.errors import DashboardError
 from dashboard.settings import load_settings
 
@@ -53,6 +63,7 @@ for command in (
     weeks.week,
     weeks.report,
     people.excuse,
+    validate.validate,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
 app.command(name="demo-history", hidden=True)(demo.demo_history)

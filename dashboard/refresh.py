@@ -16,7 +16,7 @@ from analytics.errors import AnalyticsError
 from analytics.frames import METHOD, SensorMinutes
 from analytics.gait.steps import MARGIN_S, RATE_HZ, detect_steps
 from analytics.minutes import motion_minutes, slow_minutes, with_heart_rate
-from analytics.wear import CONTEXT_MIN, motion_features, worn_minutes
+from analytics.wear import CONTEXT_MIN, summed_features, worn_minutes
 from devices import PROFILES
 from ingest.entries import Assignment, Entries, Person, Registry, Sensor
 from ingest.loader import load
@@ -25,10 +25,15 @@ from ingest.weighing import weighed
 
 log = logging.getLogger(__name__)
 
-WHOLE_DAY = dt.timedelta(days=1)
+PIECE = dt.timedelta(hours=6)
+"""Longest range whose samples are in memory at once (design: 100 Hz of six axes is 0.3 GB)."""
+
+MINUTE = dt.timedelta(minutes=1)
 CONTEXT = dt.timedelta(minutes=CONTEXT_MIN)
 SLOW_MARGIN = dt.timedelta(seconds=10)
 STEP_MARGIN = dt.timedelta(seconds=MARGIN_S)
+STEP_REACH = MINUTE
+"""Whole minutes on either side of new samples in which steps may change: `MARGIN_S`, rounded up."""
 
 Instant = dt.datetime
 
@@ -54,20 +59,24 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
     """
     summary = load(home, progress=progress)
     registry = Entries(home).registry()
-    pieces = [piece for stale in _stale(home) for piece in _pieces(stale)]
+    ranges = [(stale, list(_pieces(stale))) for stale in _stale(home)]
+    total = sum(len(pieces) for _, pieces in ranges)
+    done = itertools.count(1)
     minutes = 0
     problems: list[str] = []
-    for number, stale in enumerate(pieces, 1):
+    for stale, pieces in ranges:
         try:
-            minutes += _recompute(home, registry, stale)
+            worn = _worn(home, stale) if stale.sensor in registry.sensors else None
+            for piece in pieces:
+                minutes += _recompute(home, registry, piece, worn)
+                if progress is not None:
+                    progress(next(done), total)
         except (AnalyticsError, ArithmeticError, ValueError) as error:
             log.exception("computing minutes of %s", stale.sensor)
             problems.append(
-                f"Minutes of {stale.sensor} on {stale.start:%Y-%m-%d} could not be computed "
+                f"Minutes of {stale.sensor} from {stale.start:%Y-%m-%d} on could not be computed "
                 f"({error}). Please report this with the log; its recordings are kept."
             )
-        if progress is not None:
-            progress(number, len(pieces))
     return Refreshed(
         recordings=summary.recordings,
         rows=summary.rows,
@@ -87,40 +96,87 @@ def _stale(home: Path) -> list[Stale]:
 
 
 def _pieces(stale: Stale) -> Iterator[Stale]:
-    """A range in pieces of at most a day, so that memory stays small; newest first."""
+    """A range in pieces, so that memory stays small; newest first."""
     end = stale.end
     while end > stale.start:
-        start = max(stale.start, end - WHOLE_DAY)
+        start = max(stale.start, end - PIECE)
         yield Stale(stale.sensor, start, end, stale.version)
         end = start
 
 
-def _recompute(home: Path, registry: Registry, stale: Stale) -> int:
-    """Replace the minutes of one stale range; how many there are now."""
+def _recompute(home: Path, registry: Registry, stale: Stale, worn: pl.DataFrame | None) -> int:
+    """Replace the minutes of one stale piece, and those around whose wear it changes."""
     sensor = registry.sensors.get(stale.sensor)
+    replaced: list[tuple[Instant, Instant, pl.DataFrame]] = []
     with open_store(home) as store:
-        reach = (
-            CONTEXT if store.motion_rate(stale.sensor, stale.start, stale.end) else dt.timedelta()
-        )
-        start, end = stale.start - reach, stale.end + reach
         registry = weighed(store, registry)
-        frames = [] if sensor is None else list(_minutes(store, registry, sensor, start, end))
-    frame = pl.concat(frames) if frames else SensorMinutes.create_empty()
+        ranges = [(stale.start, stale.end)]
+        if worn is not None:
+            core = (stale.start - STEP_REACH, stale.end + STEP_REACH)
+            ranges = [core, *_turned_over(store, stale, core, worn)]
+        for start, end in ranges:
+            frames = (
+                [] if sensor is None else list(_minutes(store, registry, sensor, start, end, worn))
+            )
+            frame = pl.concat(frames) if frames else SensorMinutes.create_empty()
+            replaced.append((start, end, frame))
     with open_store(home, read_only=False) as store:
-        store.replace_minutes(stale.sensor, start, end, frame, seen=stale.version)
-    return len(frame)
+        for start, end, frame in replaced:
+            store.replace_minutes(stale.sensor, start, end, frame, seen=stale.version)
+    return sum(len(frame) for _, _, frame in replaced)
+
+
+def _worn(home: Path, stale: Stale) -> pl.DataFrame | None:
+    """Wear of a whole stale range and of `CONTEXT` around it, by minute; None without motion."""
+    first, last = stale.start - CONTEXT, stale.end + CONTEXT
+    with open_store(home) as store:
+        rate_hz = store.motion_rate(stale.sensor, stale.start, stale.end)
+        if rate_hz is None:
+            return None
+        sums = store.motion_by_minute(stale.sensor, first - CONTEXT, last + CONTEXT)
+    worn = worn_minutes(summed_features(sums.lazy(), rate_hz=rate_hz)).collect()
+    return worn.filter(pl.col("minute").is_between(first, last, closed="left"))
+
+
+def _turned_over(
+    store: Store, stale: Stale, core: tuple[Instant, Instant], worn: pl.DataFrame
+) -> list[tuple[Instant, Instant]]:
+    """Runs of stored minutes outside `core` whose wear is now another; stale ones come by turn."""
+    around = pl.col("minute").is_between(*core, closed="left")
+    for other in store.dirty():
+        if other.sensor == stale.sensor:
+            around |= pl.col("minute").is_between(other.start, other.end, closed="left")
+    first, last = stale.start - CONTEXT, stale.end + CONTEXT
+    stored = store.minutes(None, first, last)
+    mine = stored.filter(pl.col("sensor") == stale.sensor).select(
+        "minute", pl.col("worn").alias("before"), pl.lit(value=True).alias("known")
+    )
+    changed = (
+        worn.filter(~around & pl.col("minute").is_between(first, last, closed="left"))
+        .join(mine, on="minute", how="left")
+        .filter(pl.col("known").is_null() | pl.col("worn").ne_missing(pl.col("before")))
+    )
+    run = (pl.col("minute").diff() > MINUTE).fill_null(value=False).cum_sum().alias("run")
+    runs = changed.sort("minute").group_by(run, maintain_order=True)
+    ends = runs.agg(pl.col("minute").min().alias("first"), pl.col("minute").max().alias("last"))
+    return [(first, last + MINUTE) for first, last in ends.select("first", "last").iter_rows()]
 
 
 def _minutes(
-    store: Store, registry: Registry, sensor: Sensor, start: Instant, end: Instant
+    store: Store,
+    registry: Registry,
+    sensor: Sensor,
+    start: Instant,
+    end: Instant,
+    worn: pl.DataFrame | None,
 ) -> Iterator[pl.DataFrame]:
     """SensorMinutes of a sensor in [start, end), one frame an assignment in force."""
     for assignment, since, until in in_force(sensor.assignments, start, end):
         person = registry.persons[assignment.person]
         for mass_kg, first, last in masses(person, since, until):
             frame = _of_slow(store, sensor, assignment, person, mass_kg, first, last)
-            if store.motion_rate(sensor.key, first, last) is not None:
-                moved = _of_motion(store, sensor, assignment, person, mass_kg, first, last)
+            if worn is not None and store.motion_rate(sensor.key, first, last) is not None:
+                moved = _of_motion(store, sensor, assignment, person, mass_kg, first, last, worn)
                 frame = with_heart_rate(moved.lazy(), frame.lazy()).collect()
             yield frame.filter(pl.col("minute").is_between(first, last, closed="left"))
 
@@ -191,27 +247,25 @@ def _of_motion(
     mass_kg: float | None,
     start: Instant,
     end: Instant,
+    worn: pl.DataFrame,
 ) -> pl.DataFrame:
     """Minutes of motion; none where its rate is too low to tell a step: unknown, not zero."""
-    motion = store.motion(sensor.key, start - CONTEXT, end + CONTEXT)
     rate_hz = store.motion_rate(sensor.key, start, end)
-    if rate_hz is None or not RATE_HZ[0] <= rate_hz <= RATE_HZ[1] or motion.is_empty():
+    mine = worn.filter(pl.col("minute").is_between(start, end, closed="left"))
+    if rate_hz is None or not RATE_HZ[0] <= rate_hz <= RATE_HZ[1] or mine.is_empty():
         return SensorMinutes.create_empty()
-    near = motion.filter(
-        pl.col("time").is_between(start - STEP_MARGIN, end + STEP_MARGIN, closed="left")
-    )
-    time_s = near["time"].dt.epoch("ns").to_numpy() / 1e9
-    gyro = near.select("gx", "gy", "gz")
+    motion = store.motion(sensor.key, start - STEP_MARGIN, end + STEP_MARGIN)
+    gyro = motion.select("gx", "gy", "gz")
     events = detect_steps(
-        time_s,
-        near.select("ax", "ay", "az").to_numpy(),
+        motion["time"].dt.epoch("ns").to_numpy() / 1e9,
+        motion.select("ax", "ay", "az").to_numpy(),
         None if gyro["gx"].null_count() else gyro.to_numpy(),
         rate_hz=rate_hz,
         placement=assignment.placement,
     )
     return motion_minutes(
         events.lazy(),
-        worn_minutes(motion_features(motion.lazy(), rate_hz=rate_hz)),
+        mine.lazy(),
         sensor=sensor.key,
         person=person.key,
         placement=assignment.placement,

@@ -11,12 +11,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from analytics.wear import motion_features, summed_features
+from benchmarks import week
 from dashboard.data import open_data
 from dashboard.refresh import in_force, masses, refresh
 from devices import weight_scale
 from devices.profile import Placement
 from devices.walker import plan_day
 from ingest.entries import Assigned, Assignment, Entries, Person, PersonSet, SensorPaired
+from ingest.loader import load
 from ingest.simulated import Cast, write_motion, write_sessions
 from ingest.store import open_store, store_path
 from tests.recorded import Session as Recorded
@@ -83,6 +86,59 @@ def test_a_day_becomes_minutes_that_know_what_they_saw(tmp_path: Path) -> None:
     assert leg["heart_rate_bpm"].null_count() == len(leg)
     assert set(found["person"]) == {"ada"}
     assert found["steps"].filter(found["sensor"] == "heart-rate-1").null_count() > 0
+
+
+def test_the_store_sums_up_minutes_as_wear_is_defined_on_samples(tmp_path: Path) -> None:
+    introduce(tmp_path)
+    write_morning(tmp_path)
+    load(tmp_path)
+    with open_store(tmp_path) as store:
+        samples = store.motion("thingy52-1", *EVER)
+        sums = store.motion_by_minute("thingy52-1", *EVER)
+    assert len(sums) > 60
+    expected = motion_features(samples.lazy(), rate_hz=25.0).collect()
+    found = summed_features(sums.lazy(), rate_hz=25.0).collect()
+    assert_frame_equal(found, expected, abs_tol=1e-6)
+
+
+def test_minutes_around_new_ones_are_left_as_they_are_where_nothing_changed_in_them(
+    tmp_path: Path,
+) -> None:
+    introduce(tmp_path)
+    write_morning(tmp_path)
+    refresh(tmp_path)
+    before = minutes(tmp_path)
+    last = before.filter(pl.col("sensor") == "thingy52-1")["minute"].max()
+    assert isinstance(last, dt.datetime)
+    with open_store(tmp_path, read_only=False) as store:
+        store._rows(
+            "INSERT INTO stale SELECT ?, make_timestamp_ns(?), make_timestamp_ns(?), version"
+            " FROM data_version",
+            *("thingy52-1", ns(last), ns(last) + 1),
+        )
+    assert refresh(tmp_path).minutes <= 3
+    assert_frame_equal(minutes(tmp_path), before)
+
+
+def test_wear_that_turns_out_later_is_the_same_hour_by_hour_and_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(week, "RATE_HZ", 25)
+    whole, pieces = tmp_path / "whole", tmp_path / "pieces"
+    introduce(whole)
+    introduce(pieces)
+    worn, table = (0, 0, 1024, 0, 0, 0), (1024, 0, 0, 0, 0, 0)
+    plan = ((worn, 300.0), (table, 3.0), (table, 3.0), (worn, 300.0), (worn, 3.0), (worn, 3.0))
+    for number, (rest, noise) in enumerate(plan):
+        rng = np.random.default_rng(number)
+        counts = (rest + rng.normal(0.0, noise, (3600 * 25, 6))).astype(np.int16)
+        for home in (whole, pieces):
+            week.write_hour(home, counts, number, sensor="thingy52-1")
+        refresh(pieces)
+    refresh(whole)
+    runs = minutes(whole)["worn"].rle().struct.unnest()
+    assert runs["value"].to_list() == [True, False, True, None]
+    assert_frame_equal(minutes(pieces), minutes(whole))
 
 
 def test_refreshing_again_changes_nothing(tmp_path: Path) -> None:

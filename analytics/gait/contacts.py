@@ -135,8 +135,9 @@ def _contacts(
 ) -> dict[str, Floats]:
     """Columns of some strides of one stretch; late: the landing peak is the contact."""
     part = _around(stretch, strides_s)
-    shaking = shake(part.values[:, :3], method.gravity_sigma_s)
-    felt = Stretch(first=part.first, values=np.column_stack([shaking, part.values]))
+    shaking = shake(part.values[:, :3], part.seen, method.gravity_sigma_s)
+    values = np.column_stack([shaking, part.values])
+    felt = Stretch(first=part.first, values=values, seen=part.seen)
     seen = windows(felt, strides_s)
     shocks = seen.values[..., 0]
     if part.values.shape[1] == 3:
@@ -151,7 +152,10 @@ def _around(stretch: Stretch, strides_s: Floats) -> Stretch:
     margin = 3 * REACH
     first = max(int(strides_s[0] * GRID_HZ) - margin - stretch.first, 0)
     last = int(strides_s[-1] * GRID_HZ) + margin - stretch.first
-    return Stretch(first=stretch.first + first, values=stretch.values[first:last])
+    part = slice(first, last)
+    return Stretch(
+        first=stretch.first + first, values=stretch.values[part], seen=stretch.seen[part]
+    )
 
 
 def _from_rotation(

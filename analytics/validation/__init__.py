@@ -1,0 +1,1 @@
+"""The accuracy study: recordings with truth in, figures for every condition and group out."""
