@@ -466,7 +466,8 @@ def _message(state: CollectorState) -> str:
     if not state.sensors:
         return f"Ready over {state.radio}; no sensor is paired yet."
     streaming = sum(sensor.state is State.STREAMING for sensor in state.sensors)
-    return f"Recording {streaming} of {len(state.sensors)} sensors, over {state.radio}."
+    sensors = "sensor" if len(state.sensors) == 1 else "sensors"
+    return f"Recording {streaming} of {len(state.sensors)} {sensors}, over {state.radio}."
 
 
 def _facts(registry: Registry, key: str) -> PersonFacts:

@@ -65,10 +65,16 @@ def _list(data: Data, seen: Around) -> None:
             "No new sensor found. Move it closer, wake it, make sure that no phone or watch holds "
             "it, and scan again. Sensors that stream already do not show up here."
         )
-    for found in seen.sensors:
-        _found(data, found)
-    if others := wording.others_text(seen.others):
-        st.html(scorecard.page(el("p", others, cls="small")))
+    place = st.empty()
+    with place.container():
+        chosen = [found for found in seen.sensors if _found(found)]
+        if others := wording.others_text(seen.others):
+            st.html(scorecard.page(el("p", others, cls="small")))
+    for found in chosen:
+        place.empty()  # else the list stays for a moment, and then the button beneath it moves up
+        st.session_state[CHOSEN] = found
+        _preview(data, found)
+        st.rerun()
 
 
 def around() -> tuple[Seen, ...]:
@@ -130,14 +136,12 @@ def _order(found: Seen) -> tuple[str, int, str]:
     return found.title.casefold(), -(found.rssi // LIKE_DB), found.address
 
 
-def _found(data: Data, found: Seen) -> None:
+def _found(found: Seen) -> bool:
+    """One row of the list; whether it was chosen."""
     words, button = st.columns([3, 1], vertical_alignment="center")
     words.html(scorecard.page(_about(found)))
     label = "Pair again" if found.paired_as else "Choose this one"
-    if button.button(label, key=f"choose-{found.address}", width="stretch"):
-        st.session_state[CHOSEN] = found
-        _preview(data, found)
-        st.rerun()
+    return button.button(label, key=f"choose-{found.address}", width="stretch")
 
 
 def _about(found: Seen) -> Markup:
