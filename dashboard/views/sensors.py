@@ -93,12 +93,11 @@ def _live(
 ) -> None:
     """The headline and every card, each second, all as they were at the same moment.
 
-    The first look is part of drawing the page and only counts: everything was drawn in its turn,
-    for what comes late pushes away a button that somebody is about to click.
+    The first look is part of drawing the page and shows again what was drawn in its turn: what
+    comes late pushes away a button that somebody is about to click, and where a fragment has not
+    written while the page was drawn, Streamlit lets it write no more.
     """
-    if next(looks) == 0:
-        return
-    status = data.status()
+    status = drawn if next(looks) == 0 else data.status()
     if _layout(status) != _layout(drawn):  # other buttons or other sensors: the whole page anew
         st.rerun()
     places.headline.html(scorecard.page(tiles.recording(status)))
