@@ -14,7 +14,6 @@ import struct
 from dataclasses import dataclass
 
 from devices.profile import (
-    Channel,
     MalformedPacket,
     Measurement,
     Placement,
@@ -22,7 +21,7 @@ from devices.profile import (
     Read,
     uuid16,
 )
-from devices.revolutions import Revolutions, crank_rate, wheel_rate
+from devices.revolutions import Cadences, Revolutions
 from devices.sensor_location import LOCATION, parse_location
 from devices.slow_decoder import Row, SlowDecoder
 
@@ -97,8 +96,7 @@ class CscDecoder(SlowDecoder):
     characteristics = frozenset((MEASUREMENT, FEATURE, LOCATION))
 
     def __init__(self) -> None:
-        self._wheel = wheel_rate(WRAP_S)
-        self._crank = crank_rate()
+        self._cadences = Cadences(wheel_wrap_s=WRAP_S)
 
     def rows(self, characteristic: str, payload: bytes, received_ns: int) -> list[Row]:
         """Samples of a measurement; replies of the handshake are only checked."""
@@ -109,12 +107,7 @@ class CscDecoder(SlowDecoder):
             parse_location(payload)
             return []
         measured = parse(payload)
-        rows: list[Row] = []
-        if measured.crank and (rpm := self._crank.rpm(measured.crank, received_ns)) is not None:
-            rows.append((received_ns, Channel.CRANK_CADENCE, rpm))
-        if measured.wheel and (rpm := self._wheel.rpm(measured.wheel, received_ns)) is not None:
-            rows.append((received_ns, Channel.WHEEL_CADENCE, rpm))
-        return rows
+        return self._cadences.rows(measured.crank, measured.wheel, received_ns)
 
 
 PROFILE = Profile(

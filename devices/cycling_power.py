@@ -24,7 +24,7 @@ from devices.profile import (
     Read,
     uuid16,
 )
-from devices.revolutions import Revolutions, crank_rate, wheel_rate
+from devices.revolutions import Cadences, Revolutions
 from devices.sensor_location import LOCATION, parse_location
 from devices.slow_decoder import Row, SlowDecoder
 
@@ -199,8 +199,7 @@ class CyclingPowerDecoder(SlowDecoder):
     characteristics = frozenset((MEASUREMENT, FEATURE, LOCATION))
 
     def __init__(self) -> None:
-        self._wheel = wheel_rate(WHEEL_WRAP_S)
-        self._crank = crank_rate()
+        self._cadences = Cadences(wheel_wrap_s=WHEEL_WRAP_S)
 
     def rows(self, characteristic: str, payload: bytes, received_ns: int) -> list[Row]:
         """Samples of a measurement; replies of the handshake are only checked."""
@@ -211,7 +210,9 @@ class CyclingPowerDecoder(SlowDecoder):
             parse_location(payload)
             return []
         measured = parse(payload)
-        return self._pushed(measured, received_ns) + self._turned(measured, received_ns)
+        return self._pushed(measured, received_ns) + self._cadences.rows(
+            measured.crank, measured.wheel, received_ns
+        )
 
     def _pushed(self, measured: CyclingPowerMeasurement, received_ns: int) -> list[Row]:
         rows: list[Row] = []
@@ -222,14 +223,6 @@ class CyclingPowerDecoder(SlowDecoder):
                 rows.append((received_ns, pedal, measured.balance_percent))
         if measured.energy_kj is not None:
             rows.append((received_ns, Channel.ENERGY, float(measured.energy_kj)))
-        return rows
-
-    def _turned(self, measured: CyclingPowerMeasurement, received_ns: int) -> list[Row]:
-        rows: list[Row] = []
-        if measured.crank and (rpm := self._crank.rpm(measured.crank, received_ns)) is not None:
-            rows.append((received_ns, Channel.CRANK_CADENCE, rpm))
-        if measured.wheel and (rpm := self._wheel.rpm(measured.wheel, received_ns)) is not None:
-            rows.append((received_ns, Channel.WHEEL_CADENCE, rpm))
         return rows
 
 

@@ -27,10 +27,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from devices.motion_clock import MotionClock
+from devices.motion_decoder import acceleration_axes
 from devices.profile import (
     Channel,
     Decoder,
-    Int16s,
     Int64s,
     MalformedPacket,
     Motion,
@@ -125,16 +125,9 @@ class InfinitimeDecoder(Decoder):
         return Motion(
             sequence=np.array(sequence, np.int64),
             time_ns=self._clock.instants(received),
-            axes=_axes(payload),
+            axes=acceleration_axes(payload),
             scale=SCALE,
         )
-
-
-def _axes(payload: Sequence[bytes]) -> Int16s:
-    """(n, 6) counts, without a gyroscope."""
-    axes = np.zeros((len(payload), 6), np.int16)
-    axes[:, :3] = np.frombuffer(b"".join(payload), "<i2").reshape(-1, 3)
-    return axes
 
 
 PROFILE = Profile(

@@ -20,21 +20,14 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from devices.motion_clock import MotionClock
+from devices.motion_decoder import MotionDecoder, acceleration_axes
 from devices.profile import (
     LEG_PLACEMENTS,
-    Decoder,
     Int16s,
-    Int64s,
     MalformedPacket,
-    Motion,
     MotionScale,
-    Notifications,
     Profile,
     Read,
-    Samples,
     Write,
 )
 
@@ -99,73 +92,20 @@ def encode_period(period_ms: int) -> bytes:
     return _PERIOD.pack(period_ms)
 
 
-class MicrobitDecoder(Decoder):
-    """acceleration at instants of the fitted clock; the gyroscope's three axes are 0.
+class MicrobitDecoder(MotionDecoder):
+    """Acceleration, the gyroscope's three axes 0; the period's reply tells the rate."""
 
-    Nothing is said about samples received before the first valid period reply, because their rate
-    is unknown; that reply holds for the whole connection.
-    """
+    data = DATA
+    size = _DATA.size
+    replies_on = PERIOD
 
-    def __init__(self) -> None:
-        self._scale: MotionScale | None = None
-        self._clock: MotionClock | None = None
+    def scale(self, reply: bytes) -> MotionScale:
+        """What a period says of the samples."""
+        return MotionScale(rate_hz=1000 / parse_period(reply), acc_g=ACC_G, gyro_dps=None)
 
-    def decode(self, run: Notifications) -> Samples:
-        """Motion of a run; None where it holds no sample."""
-        present = set(run.characteristic)
-        start, malformed = 0, 0
-        if PERIOD in present:
-            start, malformed = self._configure(run)
-        if DATA not in present:
-            return Samples(malformed=malformed)
-        good, bad = _data_rows(run, whole=len(present) == 1)
-        motion = self._motion(run, good[good >= start])
-        return Samples(motion=motion, malformed=malformed + bad)
-
-    def _configure(self, run: Notifications) -> tuple[int, int]:
-        """Row from which the rate is known, and the number of malformed replies."""
-        start, malformed = 0, 0
-        for row, characteristic in enumerate(run.characteristic):
-            if characteristic != PERIOD:
-                continue
-            try:
-                rate_hz = 1000 / parse_period(run.payload[row])
-            except MalformedPacket:
-                malformed += 1
-                continue
-            if self._clock is None:
-                start = row
-                self._clock = MotionClock(rate_hz)
-                self._scale = MotionScale(rate_hz=rate_hz, acc_g=ACC_G, gyro_dps=None)
-        return start, malformed
-
-    def _motion(self, run: Notifications, rows: Int64s) -> Motion | None:
-        if self._clock is None or self._scale is None or not len(rows):
-            return None
-        whole = len(rows) == len(run)
-        payload = run.payload if whole else [run.payload[row] for row in rows.tolist()]
-        return Motion(
-            sequence=run.sequence[rows],
-            time_ns=self._clock.instants(run.received_ns[rows]),
-            axes=_axes(payload),
-            scale=self._scale,
-        )
-
-
-def _data_rows(run: Notifications, *, whole: bool) -> tuple[Int64s, int]:
-    """Rows of well-formed samples, and the number of malformed ones."""
-    fits = np.fromiter(map(len, run.payload), np.int64, len(run)) == _DATA.size
-    if whole:
-        return np.flatnonzero(fits), len(run) - int(fits.sum())
-    data = np.fromiter((kind == DATA for kind in run.characteristic), np.bool_, len(run))
-    return np.flatnonzero(data & fits), int((data & ~fits).sum())
-
-
-def _axes(payload: Sequence[bytes]) -> Int16s:
-    """(n, 6) counts of payloads of 3 x s16, without a gyroscope."""
-    axes = np.zeros((len(payload), 6), np.int16)
-    axes[:, :3] = np.frombuffer(b"".join(payload), "<i2").reshape(-1, 3)
-    return axes
+    def axes(self, payloads: Sequence[bytes]) -> Int16s:
+        """(n, 6) counts."""
+        return acceleration_axes(payloads)
 
 
 PROFILE = Profile(

@@ -9,7 +9,7 @@ Source: Bluetooth SIG, Cycling Speed and Cadence Service 1.0 and Cycling Power S
 
 from __future__ import annotations
 
-from devices.profile import Measurement
+from devices.profile import Channel, Measurement, Row
 
 STILL_S = 4.0
 """No new revolution for this long is standing still (design): a rider below 15 per minute counts
@@ -76,3 +76,22 @@ def crank_rate() -> RevolutionRate:
 def wheel_rate(wrap_s: float) -> RevolutionRate:
     """Of a wheel: u32 count, which falls when some sensors roll backwards; see CSC and CPS."""
     return RevolutionRate(counts=1 << 32, wrap_s=wrap_s, most_rpm=MOST_WHEEL_RPM)
+
+
+class Cadences:
+    """The cadences of a crank and a wheel, from whichever of them a packet counts."""
+
+    def __init__(self, *, wheel_wrap_s: float) -> None:
+        self._crank = crank_rate()
+        self._wheel = wheel_rate(wheel_wrap_s)
+
+    def rows(
+        self, crank: Revolutions | None, wheel: Revolutions | None, received_ns: int
+    ) -> list[Row]:
+        """Samples of one packet."""
+        rows: list[Row] = []
+        if crank and (rpm := self._crank.rpm(crank, received_ns)) is not None:
+            rows.append((received_ns, Channel.CRANK_CADENCE, rpm))
+        if wheel and (rpm := self._wheel.rpm(wheel, received_ns)) is not None:
+            rows.append((received_ns, Channel.WHEEL_CADENCE, rpm))
+        return rows

@@ -23,19 +23,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devices.motion_clock import MotionClock
+from devices.motion_decoder import MotionDecoder
 from devices.profile import (
     LEG_PLACEMENTS,
-    Decoder,
     Int16s,
-    Int64s,
     MalformedPacket,
-    Motion,
     MotionScale,
-    Notifications,
     Profile,
     Read,
-    Samples,
     Write,
 )
 
@@ -138,75 +133,21 @@ def handshake(rate_hz: int = DEFAULT_RATE_HZ) -> tuple[Read | Write, ...]:
     )
 
 
-class Thingy52Decoder(Decoder):
-    """Raw motion at instants of the fitted clock.
+class Thingy52Decoder(MotionDecoder):
+    """Raw motion, the compass left out; the configuration's reply tells the rate."""
 
-    Nothing is said about samples received before the first valid configuration reply, because
-    their rate is unknown; that reply holds for the whole connection.
-    """
+    data = RAW
+    size = _RAW.size
+    replies_on = CONFIGURATION
 
-    def __init__(self) -> None:
-        self._scale: MotionScale | None = None
-        self._clock: MotionClock | None = None
+    def scale(self, reply: bytes) -> MotionScale:
+        """What a configuration says of the samples."""
+        rate_hz = float(parse_configuration(reply).rate_hz)
+        return MotionScale(rate_hz=rate_hz, acc_g=ACC_G, gyro_dps=GYRO_DPS)
 
-    def decode(self, run: Notifications) -> Samples:
-        """Motion of a run; None where it holds no sample."""
-        present = set(run.characteristic)
-        start, malformed = 0, 0
-        if CONFIGURATION in present:
-            start, malformed = self._configure(run)
-        if RAW not in present:
-            return Samples(malformed=malformed)
-        good, bad = _raw_rows(run, whole=len(present) == 1)
-        motion = self._motion(run, good[good >= start])
-        return Samples(motion=motion, malformed=malformed + bad)
-
-    def _configure(self, run: Notifications) -> tuple[int, int]:
-        """Row from which the rate is known, and the number of malformed replies."""
-        start, malformed = 0, 0
-        for row, characteristic in enumerate(run.characteristic):
-            if characteristic != CONFIGURATION:
-                continue
-            try:
-                rate_hz = float(parse_configuration(run.payload[row]).rate_hz)
-            except MalformedPacket:
-                malformed += 1
-                continue
-            if self._clock is None:
-                start = row
-                self._clock = MotionClock(rate_hz)
-                self._scale = MotionScale(rate_hz=rate_hz, acc_g=ACC_G, gyro_dps=GYRO_DPS)
-        return start, malformed
-
-    def _motion(
-        self, run: Notifications, rows: np.ndarray[tuple[int], np.dtype[np.int64]]
-    ) -> Motion | None:
-        if self._clock is None or self._scale is None or not len(rows):
-            return None
-        whole = len(rows) == len(run)
-        payload = run.payload if whole else [run.payload[row] for row in rows.tolist()]
-        received_ns = run.received_ns if whole else run.received_ns[rows]
-        return Motion(
-            sequence=run.sequence if whole else run.sequence[rows],
-            time_ns=self._clock.instants(received_ns),
-            axes=_axes(payload),
-            scale=self._scale,
-        )
-
-
-def _raw_rows(run: Notifications, *, whole: bool) -> tuple[Int64s, int]:
-    """Rows of well-formed raw samples, and the number of malformed ones."""
-    lengths = np.fromiter(map(len, run.payload), np.int64, len(run))
-    fits = lengths == _RAW.size
-    if whole:
-        return np.flatnonzero(fits), len(run) - int(fits.sum())
-    raw = np.fromiter((kind == RAW for kind in run.characteristic), np.bool_, len(run))
-    return np.flatnonzero(raw & fits), int((raw & ~fits).sum())
-
-
-def _axes(payload: Sequence[bytes]) -> Int16s:
-    """(n, 6) counts of well-formed payloads, compass left out."""
-    return np.frombuffer(b"".join(payload), "<i2").reshape(-1, 9)[:, :6].astype(np.int16)
+    def axes(self, payloads: Sequence[bytes]) -> Int16s:
+        """(n, 6) counts."""
+        return np.frombuffer(b"".join(payloads), "<i2").reshape(-1, 9)[:, :6].astype(np.int16)
 
 
 PROFILE = Profile(
