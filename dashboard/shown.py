@@ -14,7 +14,7 @@ from devices.profile import Placement
 from devices.rsc_counts import MOVING_MPS, Counted, paces, what_it_counts
 from ingest.entries import Assignment, Registry, Sensor
 from ingest.live import LiveValue
-from ingest.pairing import PLACED, Examination, seats
+from ingest.pairing import Examination, seats
 from ingest.session import SensorStatus, State
 from ingest.store import Battery, Store
 
@@ -41,6 +41,7 @@ class SensorView:
     """
 
     key: str
+    profiles: tuple[str, ...]
     title: str
     name: str
     person: str
@@ -153,7 +154,7 @@ def kind_silent(profiles: Sequence[str], placement: str) -> tuple[str, ...]:
 def kind_worn(profiles: Sequence[str]) -> bool:
     """Whether such a sensor is worn; not so a scale, a machine, or one that sits on a bike."""
     places = [Placement(place) for place in kind_placements(profiles)]
-    return not places or any(place not in PLACED for place in places)
+    return not places or any(place.worn for place in places)
 
 
 def kind_counts(profiles: Sequence[str]) -> str | None:
@@ -225,6 +226,7 @@ def sensor_view(sensor: Sensor, status: SensorStatus | None, last: LastKnown | N
     battery = _battery(status) or (last.battery if last else None)
     return SensorView(
         key=sensor.key,
+        profiles=sensor.profiles,
         title=kind_title(sensor.profiles[:1]),
         name=sensor.called,
         person=current.person if current else "",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dashboard import wording
 from dashboard.markup import Markup, el
 from dashboard.wording.sensors import messages_text
-from ingest.pairing import PLACED
+from devices.profile import Placement
 
 if TYPE_CHECKING:
     from dashboard.shown import CollectorStatus, SensorNotes, SensorView
@@ -31,7 +31,7 @@ AGED_S = 60.0
 
 def worn(placements: Sequence[str]) -> bool:
     """Whether a sensor that sits at one of these is worn on the body."""
-    return not placements or any(place not in PLACED for place in placements)
+    return not placements or any(Placement(place).worn for place in placements)
 
 
 def state(key: str) -> Markup:

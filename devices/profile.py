@@ -117,6 +117,11 @@ class Placement(enum.StrEnum):
         side, _, rest = self.value.partition("-")
         return side if rest else None
 
+    @property
+    def worn(self) -> bool:
+        """Whether somebody wears a sensor there; elsewhere no load is carried with it."""
+        return self not in (Placement.BIKE, Placement.MACHINE, Placement.FLOOR)
+
 
 FOOT_PLACEMENTS = (
     Placement.RIGHT_FOOT,

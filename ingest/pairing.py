@@ -140,10 +140,6 @@ def sensor_key(profile: str, identity: str) -> str:
     return f"{profile.replace('_', '-')}-{digest[:6]}"
 
 
-PLACED = (Placement.BIKE, Placement.MACHINE, Placement.FLOOR)
-"""Where nobody wears a sensor, so that no load is carried there."""
-
-
 def main_profiles(keys: Iterable[str]) -> list[Profile]:
     """The known profiles of these keys that are no companions."""
     known = (PROFILES[key] for key in keys if key in PROFILES)
@@ -177,7 +173,7 @@ def refuse_misfit(
     if placement is not None and places and placement not in places:
         listed = ", ".join(place.value for place in places)
         raise Misfit(f"{called} cannot sit at '{placement.value}'.", f"It can sit at: {listed}.")
-    if load_kg and places and all(place in PLACED for place in places):
+    if load_kg and places and not any(place.worn for place in places):
         raise Misfit(f"{called} is not worn, so it carries no load.", "Leave out --load.")
     if counts is not None and not any(profile.counts for profile in main):
         raise Misfit(

@@ -21,6 +21,7 @@ from dashboard.shown import (
     SensorNotes,
     SensorView,
 )
+from devices import PROFILES
 from devices.rsc_counts import Counted
 from ingest.live import LiveValue
 from ingest.shake import Shaking
@@ -38,6 +39,7 @@ def sensor(key: str, title: str, placement: str, state: str) -> SensorView:
     """A paired sensor in one state."""
     return SensorView(
         key=key,
+        profiles=tuple(k for k, one in PROFILES.items() if title in (one.title, one.family)),
         title=title,
         name=f"{title.upper()}-{key}",
         person="anna",

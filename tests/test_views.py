@@ -487,7 +487,9 @@ def test_a_sensor_is_replaced_by_one_of_its_kind_that_somebody_chose() -> None:
 
 def test_a_sensor_of_another_kind_is_never_offered_as_a_replacement() -> None:
     scale = fake_data.sensor("scale", "Weighing scale", "floor", "streaming")
-    page = sensors_page(FakeData({}, sensors=(replace(scale, title=SCALE.title),)))
+    page = sensors_page(
+        FakeData({}, sensors=(replace(scale, title=SCALE.title, profiles=(SCALE.key,)),))
+    )
     page = page.button(key="replace-scale").click().run()
     page = page.button(key="look-scale").click().run()
     assert f"The last scan found no other {SCALE.title}." in text_of(page)
@@ -642,7 +644,10 @@ def test_a_sensor_can_only_be_put_where_its_kind_may_sit() -> None:
 
 def test_what_stands_by_itself_is_not_worn_and_carries_no_load() -> None:
     scale = replace(
-        fake_data.sensor("scale", "Scale", "floor", "streaming"), title=SCALE.title, load_kg=5.0
+        fake_data.sensor("scale", "Scale", "floor", "streaming"),
+        title=SCALE.title,
+        profiles=(SCALE.key,),
+        load_kg=5.0,
     )
     fake = FakeData({}, sensors=(scale,))
     page = sensors_page(fake)

@@ -6,7 +6,6 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,7 +18,6 @@ from dashboard.views import pairing
 from dashboard.wording import plain
 from devices import PROFILES
 from devices.profile import Placement
-from ingest.entries import Entries
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -198,21 +196,14 @@ def _dialog(data: Data, sensors: Sequence[SensorView], notes: Notes) -> None:
     st.dialog(plain(title), on_dismiss=_close)(form)()
 
 
-def _profiles(data: Data, sensor: SensorView) -> tuple[str, ...]:
-    """What kinds it is: as it was paired, else all that are called as it is."""
-    paired = Entries(Path(data.home)).registry().sensors.get(sensor.key)
-    called = (key for key, one in PROFILES.items() if sensor.title in (one.title, one.family))
-    return paired.profiles if paired else tuple(called)
-
-
-def _placements(data: Data, sensor: SensorView) -> tuple[str, ...]:
+def _placements(sensor: SensorView) -> tuple[str, ...]:
     """Where such a sensor may sit; anywhere, where nobody knows what it is."""
-    return kind_placements(_profiles(data, sensor)) or tuple(place.value for place in Placement)
+    return kind_placements(sensor.profiles) or tuple(place.value for place in Placement)
 
 
 def _assignment(data: Data, sensor: SensorView, known: Sequence[Assignment]) -> None:
     """Say anew where it sits: from now on, from a day on, or as a correction."""
-    places, key = _placements(data, sensor), f"change-{sensor.key}"
+    places, key = _placements(sensor), f"change-{sensor.key}"
     placement = pairing.placement_choice(places, sensor.placement, key=key)
     person = pairing.person_choice(data, places, sensor.person, key=key)
     load = pairing.load_choice(places, sensor.load_kg, key=key)
@@ -277,7 +268,7 @@ def _replacement(data: Data, sensor: SensorView) -> None:
     st.html(scorecard.page(el("p", f"{said}stays.", cls="small")))
     if st.button("Scan for it", key=f"look-{sensor.key}"):
         pairing.look(data)
-    profiles = _profiles(data, sensor)
+    profiles = sensor.profiles
     found = {one.address: one for one in pairing.around() if _same_kind(one, profiles)}
     if not found:
         scanned = pairing.SEEN in st.session_state
@@ -339,7 +330,7 @@ def _history(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
 def _correction(
     data: Data, sensor: SensorView, one: Assignment, known: Sequence[Assignment]
 ) -> None:
-    places, key = _placements(data, sensor), f"correct-{sensor.key}-{one.since.timestamp()}"
+    places, key = _placements(sensor), f"correct-{sensor.key}-{one.since.timestamp()}"
     placement = pairing.placement_choice(places, one.placement.value, key=key)
     person = pairing.person_choice(data, places, one.person, key=key)
     load = pairing.load_choice(places, one.load_kg, key=key)

@@ -62,8 +62,7 @@ DECIMALS = {
 UNITS = {"g": "g (gravity)"}
 """Units that would be taken for another."""
 
-BESIDE = frozenset({Placement.BIKE, Placement.MACHINE, Placement.FLOOR})
-"""Where a sensor stands by itself: nobody wears it, and no load is carried with it."""
+BESIDE = frozenset(place for place in Placement if not place.worn)
 
 LOW_PERCENT = 20.0
 """Below this a battery is called low (design)."""
@@ -202,7 +201,7 @@ def assignment_text(one: Assignment, person: str, zone: dt.tzinfo) -> str:
     load = f", carrying {number(one.load_kg)} kg" if one.load_kg else ""
     counts = f", counts {one.counts}" if one.counts else ""
     where = placement_text(one.placement.value)
-    whose = f"belongs to {person}" if one.placement in BESIDE else person
+    whose = person if one.placement.worn else f"belongs to {person}"
     return f"From {local.day} {local:%B %Y}{clock}: {where}, {whose}{load}{counts}"
 
 
