@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.errors import AnalyticsError
 from analytics.exercise.course import Course, courses_of, set_course
 from analytics.exercise.kinds import Traits, kind_of, lies_down, upright_of
 from analytics.exercise.posture import Posture, postures
 from analytics.exercise.sets import Set, SetRule, find_sets
 from analytics.exercise.swings import tilt_along, turning_points
+from analytics.motion import check_motion
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -104,7 +104,14 @@ def detect_repetitions(
     `back_s`, ordered by time. An acceleration without gravity, a bike or a machine has none.
     Raises AnalyticsError where the arrays do not fit together.
     """
-    _check(time_s, acc_g, gyro_dps, rate_hz)
+    check_motion(
+        time_s,
+        acc_g,
+        gyro_dps,
+        rate_hz=rate_hz,
+        rates_hz=RATE_HZ,
+        advice="Set the sensor to 10 to 210 samples a second.",
+    )
     if placement in SILENT or not _has_gravity(acc_g):
         return pl.DataFrame(schema=REPETITIONS)
     method = method or method_of(placement)
@@ -136,7 +143,14 @@ def repetitions_in_bout(
     Samples beside the bout may be passed too and help; every movement inside that is at least 0.4
     times as large as the typical one counts.
     """
-    _check(time_s, acc_g, gyro_dps, rate_hz)
+    check_motion(
+        time_s,
+        acc_g,
+        gyro_dps,
+        rate_hz=rate_hz,
+        rates_hz=RATE_HZ,
+        advice="Set the sensor to 10 to 210 samples a second.",
+    )
     if placement in SILENT or not _has_gravity(acc_g):
         return pl.DataFrame(schema=REPETITIONS)
     method = method or method_of(placement)
@@ -229,23 +243,3 @@ def _has_gravity(acc_g: Samples) -> bool:
     """Whether the acceleration is mostly about 1 g."""
     size = np.linalg.norm(acc_g[np.isfinite(acc_g).all(axis=1)], axis=1)
     return len(size) > 1 and GRAVITY_G[0] <= float(np.median(size)) <= GRAVITY_G[1]
-
-
-def _check(time_s: Floats, acc_g: Samples, gyro_dps: Samples | None, rate_hz: float) -> None:
-    """Refuse arrays that do not fit together."""
-    shape = (len(time_s), 3)
-    if np.shape(acc_g) != shape or (gyro_dps is not None and np.shape(gyro_dps) != shape):
-        raise AnalyticsError(
-            f"Motion does not fit its {len(time_s)} instants: acceleration {np.shape(acc_g)}, "
-            f"rotation {None if gyro_dps is None else np.shape(gyro_dps)}.",
-            "Pass (n, 3) arrays of one recording.",
-        )
-    if not RATE_HZ[0] <= rate_hz <= RATE_HZ[1]:
-        raise AnalyticsError(
-            f"{rate_hz:g} Hz is outside {RATE_HZ[0]:g} to {RATE_HZ[1]:g} Hz.",
-            "Set the sensor to 10 to 210 samples a second.",
-        )
-    if np.any(np.diff(time_s) < 0.0):
-        raise AnalyticsError(
-            "The instants step backwards.", "Sort the samples, or cut at the step."
-        )

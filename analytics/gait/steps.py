@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.errors import AnalyticsError
 from analytics.gait.grid import HOLE_S, to_grid
 from analytics.gait.rhythm import local_interval
 from analytics.gait.strides import LEG, LegMethod, stride_times
 from analytics.gait.trunk import TRUNK, TrunkMethod, step_times
+from analytics.motion import check_motion
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -67,7 +67,14 @@ def detect_steps(
     ordered by time. A thigh without gyroscope counts as trunk; a bike or machine has no steps.
     Raises AnalyticsError where the arrays do not fit together.
     """
-    _check(time_s, acc_g, gyro_dps, rate_hz)
+    check_motion(
+        time_s,
+        acc_g,
+        gyro_dps,
+        rate_hz=rate_hz,
+        rates_hz=RATE_HZ,
+        advice="Set the sensor to 25 to 210 samples a second.",
+    )
     if placement in SILENT or len(time_s) < 2:
         return pl.DataFrame(schema=EVENTS)
     strides = _sees_one_leg(placement, gyro_dps)
@@ -103,28 +110,3 @@ def _events(
         pl.col("cadence_spm").fill_nan(None),
         running=fast if running is None else fast & pl.Series(running),
     )
-
-
-def _check(
-    time_s: Floats,
-    acc_g: NDArray[np.floating],
-    gyro_dps: NDArray[np.floating] | None,
-    rate_hz: float,
-) -> None:
-    """Refuse arrays that do not fit together."""
-    shape = (len(time_s), 3)
-    if np.shape(acc_g) != shape or (gyro_dps is not None and np.shape(gyro_dps) != shape):
-        raise AnalyticsError(
-            f"Motion does not fit its {len(time_s)} instants: acceleration {np.shape(acc_g)}, "
-            f"rotation {None if gyro_dps is None else np.shape(gyro_dps)}.",
-            "Pass (n, 3) arrays of one recording.",
-        )
-    if not RATE_HZ[0] <= rate_hz <= RATE_HZ[1]:
-        raise AnalyticsError(
-            f"{rate_hz:g} Hz is outside {RATE_HZ[0]:g} to {RATE_HZ[1]:g} Hz.",
-            "Set the sensor to 25 to 210 samples a second.",
-        )
-    if np.any(np.diff(time_s) < 0.0):
-        raise AnalyticsError(
-            "The instants step backwards.", "Sort the samples, or cut at the step."
-        )
