@@ -20,6 +20,7 @@ from bluetooth_sig import BluetoothSIGTranslator
 from devices import PROFILES
 from devices.profile import BASE_UUID, MalformedPacket, Notifications
 from ingest.virtual.catalogue import CATALOGUE
+from tests.fuzzing import cut
 from tests.offline import heard
 
 REPEATS = 5
@@ -56,7 +57,7 @@ def measure(key: str, packets: int) -> Decoding:
     profile = PROFILES[key]
     motion = profile.decoder().decode(run).motion
     bulk_s = best_s(lambda: profile.decoder().decode(run))
-    few = _first(run, FEW)
+    few = cut(run, 0, FEW)
     one_s = best_s(lambda: _one_by_one(key, few))
     baseline_s = _baseline(few)
     parse_us = _parse(key, few)
@@ -69,15 +70,6 @@ def measure(key: str, packets: int) -> Decoding:
         baseline_us_per_packet=baseline_s,
         ratio=None if baseline_s is None or parse_us is None else baseline_s / parse_us,
         samples_per_s=None if motion is None else len(motion) / bulk_s,
-    )
-
-
-def _first(run: Notifications, count: int) -> Notifications:
-    return Notifications(
-        sequence=run.sequence[:count],
-        received_ns=run.received_ns[:count],
-        characteristic=run.characteristic[:count],
-        payload=run.payload[:count],
     )
 
 

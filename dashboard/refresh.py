@@ -58,7 +58,8 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
         IngestError: the store is busy, full or not permitted; nothing stored is lost.
     """
     summary = load(home, progress=progress)
-    registry = Entries(home).registry()
+    with open_store(home) as store:
+        registry = weighed(store, Entries(home).registry())
     ranges = [(stale, list(_pieces(stale))) for stale in _stale(home)]
     total = sum(len(pieces) for _, pieces in ranges)
     done = itertools.count(1)
@@ -109,7 +110,6 @@ def _recompute(home: Path, registry: Registry, stale: Stale, worn: pl.DataFrame 
     sensor = registry.sensors.get(stale.sensor)
     replaced: list[tuple[Instant, Instant, pl.DataFrame]] = []
     with open_store(home) as store:
-        registry = weighed(store, registry)
         ranges = [(stale.start, stale.end)]
         if worn is not None:
             core = (stale.start - STEP_REACH, stale.end + STEP_REACH)

@@ -153,8 +153,12 @@ def kind_silent(profiles: Sequence[str], placement: str) -> tuple[str, ...]:
 
 def kind_worn(profiles: Sequence[str]) -> bool:
     """Whether such a sensor is worn; not so a scale, a machine, or one that sits on a bike."""
-    places = [Placement(place) for place in kind_placements(profiles)]
-    return not places or any(place.worn for place in places)
+    return worn_at(kind_placements(profiles))
+
+
+def worn_at(placements: Sequence[str]) -> bool:
+    """Whether a sensor that sits at one of these is worn on the body; where nobody knows, yes."""
+    return not placements or any(Placement(place).worn for place in placements)
 
 
 def kind_counts(profiles: Sequence[str]) -> str | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from dashboard import wording
 from dashboard.markup import Markup, el
+from dashboard.shown import worn_at
 from dashboard.wording.sensors import messages_text
-from devices.profile import Placement
 
 if TYPE_CHECKING:
     from dashboard.shown import CollectorStatus, SensorNotes, SensorView
@@ -27,11 +27,6 @@ FRESH_S = 3.0
 """A value older than this is shown with its age and in a paler type (design)."""
 AGED_S = 60.0
 """From this age on a date is shown with its age too (design)."""
-
-
-def worn(placements: Sequence[str]) -> bool:
-    """Whether a sensor that sits at one of these is worn on the body."""
-    return not placements or any(Placement(place).worn for place in placements)
 
 
 def state(key: str) -> Markup:
@@ -98,7 +93,7 @@ def card(
     """A paired sensor with everything that is known about it; now (None: the clock's) dates it."""
     at = now or dt.datetime.now(dt.UTC)
     stale = sensor.state in {"stale", "lost"}
-    whose = "Worn by" if worn([sensor.placement] if sensor.placement else []) else "Used by"
+    whose = "Worn by" if worn_at([sensor.placement] if sensor.placement else []) else "Used by"
     load = f", carrying {wording.number(sensor.load_kg)} kg" if sensor.load_kg else ""
     where = wording.placement_text(sensor.placement) or "no place yet"
     facts = [

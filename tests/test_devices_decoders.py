@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from devices import PROFILES, battery, heart_rate, rsc, thingy52
 from devices.profile import CHANNELS, Channel, Decoder, Notifications, Samples, Slow
+from tests.fuzzing import cut
 
 FOREIGN = "0000ffff-0000-1000-8000-00805f9b34fb"
 START_NS = 1_700_000_000_000_000_000
@@ -47,15 +48,6 @@ def run_of(rows: list[tuple[int, str, bytes]], first: int = 0) -> Notifications:
         received_ns=np.array([row[0] for row in rows], np.int64),
         characteristic=[row[1] for row in rows],
         payload=[row[2] for row in rows],
-    )
-
-
-def cut(run: Notifications, start: int, end: int) -> Notifications:
-    return Notifications(
-        sequence=run.sequence[start:end],
-        received_ns=run.received_ns[start:end],
-        characteristic=run.characteristic[start:end],
-        payload=run.payload[start:end],
     )
 
 

@@ -104,18 +104,8 @@ def detect_repetitions(
     `back_s`, ordered by time. An acceleration without gravity, a bike or a machine has none.
     Raises AnalyticsError where the arrays do not fit together.
     """
-    check_motion(
-        time_s,
-        acc_g,
-        gyro_dps,
-        rate_hz=rate_hz,
-        rates_hz=RATE_HZ,
-        advice="Set the sensor to 10 to 210 samples a second.",
-    )
-    if placement in SILENT or not _has_gravity(acc_g):
-        return pl.DataFrame(schema=REPETITIONS)
     method = method or method_of(placement)
-    parts = postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
+    parts = _postures(time_s, acc_g, gyro_dps, rate_hz, placement, method)
     stands = _upright(parts, upright)
     courses = [course for part in parts for course in _courses(part, method, placement)]
     return pl.concat(
@@ -143,6 +133,26 @@ def repetitions_in_bout(
     Samples beside the bout may be passed too and help; every movement inside that is at least 0.4
     times as large as the typical one counts.
     """
+    method = method or method_of(placement)
+    parts = _postures(time_s, acc_g, gyro_dps, rate_hz, placement, method)
+    stands = _upright(parts, upright)
+    found = [
+        course for part in parts for course in courses_of(part, start_s, end_s, method.least_deg)
+    ]
+    if not found:
+        return pl.DataFrame(schema=REPETITIONS)
+    return _rows(max(found, key=lambda one: _rank(one, placement)), 1, placement, stands)
+
+
+def _postures(
+    time_s: Floats,
+    acc_g: Samples,
+    gyro_dps: Samples | None,
+    rate_hz: float,
+    placement: Placement,
+    method: RepetitionMethod,
+) -> list[Posture]:
+    """Stretches of posture; none where the acceleration has no gravity, or nobody wears it."""
     check_motion(
         time_s,
         acc_g,
@@ -152,16 +162,8 @@ def repetitions_in_bout(
         advice="Set the sensor to 10 to 210 samples a second.",
     )
     if placement in SILENT or not _has_gravity(acc_g):
-        return pl.DataFrame(schema=REPETITIONS)
-    method = method or method_of(placement)
-    parts = postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
-    stands = _upright(parts, upright)
-    found = [
-        course for part in parts for course in courses_of(part, start_s, end_s, method.least_deg)
-    ]
-    if not found:
-        return pl.DataFrame(schema=REPETITIONS)
-    return _rows(max(found, key=lambda one: _rank(one, placement)), 1, placement, stands)
+        return []
+    return postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
 
 
 def method_of(placement: Placement) -> RepetitionMethod:

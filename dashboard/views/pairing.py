@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard import scorecard, tiles, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
+from dashboard.shown import worn_at
 from dashboard.wording import plain
 from devices.profile import Placement
 
@@ -255,7 +256,7 @@ def _forget_choice() -> None:
 def placement_choice(placements: Sequence[str], current: str = "", *, key: str) -> str:
     """Where it sits; the best place first, or where it sits now."""
     options = list(dict.fromkeys([*([current] if current else []), *placements]))
-    label = "Where is it worn?" if tiles.worn(placements) else "Where is it?"
+    label = "Where is it worn?" if worn_at(placements) else "Where is it?"
     return st.selectbox(label, options, format_func=wording.placement_text, key=f"place-{key}")
 
 
@@ -264,7 +265,7 @@ def person_choice(data: Data, placements: Sequence[str], current: str, *, key: s
     persons = {person.key: person.name for person in data.persons()}
     keys = list(persons)
     at = keys.index(current) if current in keys else 0
-    label = "Who wears it?" if tiles.worn(placements) else "Whose is it?"
+    label = "Who wears it?" if worn_at(placements) else "Whose is it?"
     return st.selectbox(
         label, keys, index=at, format_func=lambda one: persons[one], key=f"person-{key}"
     )
@@ -272,7 +273,7 @@ def person_choice(data: Data, placements: Sequence[str], current: str, *, key: s
 
 def load_choice(placements: Sequence[str], current: float = 0.0, *, key: str) -> float:
     """Load carried on the body, such as a vest; none where nothing is worn."""
-    if not tiles.worn(placements):
+    if not worn_at(placements):
         return 0.0
     return st.number_input(
         "Load carried, kg",
