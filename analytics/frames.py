@@ -5,7 +5,7 @@ Missing is null, never zero. Instants are UTC; a date is a local calendar day of
 
 import dataframely as dy
 
-METHOD = "2026.2"
+METHOD = "2026.4"
 """Version of the method; every stored minute, week and report carries it."""
 
 UTC = "UTC"
@@ -44,11 +44,21 @@ class SensorMinutes(dy.Schema):
     continuous = dy.Bool()  # worn all day, so its silence is informative
     observed_s = dy.Float64(min=0, max=60.001)
     worn = dy.Bool(nullable=True)  # null: the sensor cannot tell
-    steps = dy.Float64(nullable=True, min=0)  # both feet
-    force_bw = dy.Float64(nullable=True, min=0)  # sum of peak force per leg, both legs' mean, BW
-    confidence = dy.String(nullable=True)  # of force_bw: see force.CONFIDENCES
+    machine = dy.String(nullable=True)  # what kind of machine says so: machines.MACHINES
+    steps = dy.Float64(nullable=True, min=0)  # walking and running, both feet
+    cycles = dy.Float64(nullable=True, min=0)  # of each leg, carrying the body: behind force_bw
+    force_bw = dy.Float64(nullable=True, min=0)  # sum of peak force of a leg, feet carry the body
+    assisted_cycles = dy.Float64(nullable=True, min=0)  # of each leg, a seat carries the body
+    assisted_bw = dy.Float64(nullable=True, min=0)  # sum of their peak force, BW a leg
+    confidence = dy.String(nullable=True)  # of both forces: see force.CONFIDENCES
     run_share = dy.Float64(nullable=True, min=0, max=1)  # of the steps
     speed_mps = dy.Float64(nullable=True, min=0)  # mean while moving
+    power_w = dy.Float64(nullable=True, min=0)  # mean over the observed part, zeros included
+    mets = dy.Float64(nullable=True, min=0)  # of the active part, by `mets_by`
+    mets_by = dy.String(nullable=True)  # power, speed, machine
+    active_s = dy.Float64(nullable=True, min=0, max=60.001)  # what `mets` speaks for
+    contact_s = dy.Float64(nullable=True, min=0)  # mean contact time of clear walking strides
+    contact_strides = dy.Float64(nullable=True, min=0)  # how many of them
     heart_rate_bpm = dy.Float64(nullable=True, min=0)
     method = dy.String()
 
@@ -62,14 +72,21 @@ class Minutes(dy.Schema):
     leg_observed_s = dy.Float64(min=0, max=60.001)  # by a sensor that counts steps
     worn = dy.Bool(nullable=True)  # a continuously worn leg sensor says so
     steps = dy.Float64(nullable=True)
-    force_bw = dy.Float64(nullable=True)
+    cycles = dy.Float64(nullable=True)  # of each leg, carrying the body
+    force_bw = dy.Float64(nullable=True)  # mean over the two legs, feet carry the body
+    assisted_cycles = dy.Float64(nullable=True)
+    assisted_bw = dy.Float64(nullable=True)  # mean over the two legs, a seat carries the body
     confidence = dy.String(nullable=True)
-    steps_sensor = dy.String(nullable=True)
-    loaded = dy.Bool(nullable=True)  # >= 40 steps in the minute
+    steps_sensor = dy.String(nullable=True)  # whose load it is; "a + b": one on each leg
+    other_leg_assumed = dy.Bool(nullable=True)  # one leg was observed and stands for both
+    loaded = dy.Bool(nullable=True)  # >= 40 steps in the minute, or in a set
     mets = dy.Float64(nullable=True)
     heart_rate_bpm = dy.Float64(nullable=True)
     intensity = dy.String(nullable=True)  # light, moderate, vigorous
-    intensity_by = dy.String(nullable=True)  # heart rate, speed, cadence
+    intensity_by = dy.String(nullable=True)  # heart rate, power, speed, machine, cadence
+    contact_left_s = dy.Float64(nullable=True)  # mean, where both legs walked and were seen
+    contact_right_s = dy.Float64(nullable=True)
+    contact_strides = dy.Float64(nullable=True)  # of the leg with fewer
 
 
 class Days(dy.Schema):
@@ -84,7 +101,10 @@ class Days(dy.Schema):
     valid = dy.Bool()  # enough wear, see the protocol
     observed_h = dy.Float64(nullable=True)  # by a sensor that counts steps
     steps = dy.Float64(nullable=True)
-    lld = dy.Float64(nullable=True)  # Loaded-Leg Dose, step-eq
+    lld = dy.Float64(nullable=True)  # Loaded-Leg Dose, step-eq: the sum of the next three
+    weight_bearing_lld = dy.Float64(nullable=True)  # feet carry the body
+    assisted_lld = dy.Float64(nullable=True)  # a seat carries the body: bike, rower
+    sets_lld = dy.Float64(nullable=True)  # strength sets with a known force
     credit = dy.Float64(nullable=True)  # min(1, lld / T)
     loaded_min = dy.Float64(nullable=True)
     moderate_min = dy.Float64(nullable=True)
@@ -93,3 +113,10 @@ class Days(dy.Schema):
     unloaded = dy.Bool(nullable=True)  # null where the day cannot say
     osteogenic_index = dy.Float64(nullable=True)  # shown, never scored
     low_share = dy.Float64(nullable=True)  # share 0..1 of the load known with low confidence
+    assumed_share = dy.Float64(nullable=True)  # share 0..1 of the load of a leg not observed
+    longest_idle_min = dy.Float64(nullable=True)  # worn and waking without a loaded minute
+    asymmetry_percent = dy.Float64(nullable=True)  # see symmetry; null below its least data
+    repetitions = dy.Float64(nullable=True)  # of leg exercises; null: none known
+    exercises = dy.Float64(nullable=True)  # different leg exercises
+    strength = dy.Bool(nullable=True)  # whether the day counts as a strength day
+    balance_min = dy.Float64(nullable=True)

@@ -6,6 +6,8 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 
+from analytics.practice import BalanceSession, TrainingSet
+
 
 class Status(enum.StrEnum):
     """How complete a week is; decides which words may stand beside its numbers."""
@@ -75,6 +77,16 @@ class Day:
     unloaded: bool | None = None
     low_share: float | None = None  # share of the load known with low confidence
     osteogenic_index: float | None = None  # shown, never scored: claims.OSTEOGENIC_LABEL
+    weight_bearing_lld: float | None = None  # the three parts of lld
+    assisted_lld: float | None = None
+    sets_lld: float | None = None
+    assumed_share: float | None = None  # share of the load of a leg that was not observed
+    longest_idle_min: float | None = None  # shown, never scored
+    asymmetry_percent: float | None = None  # shown, never scored
+    repetitions: float | None = None
+    exercises: float | None = None
+    strength: bool | None = None
+    balance_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +102,33 @@ class TrendWeek:
     lld: float | None
     valid_days: int
     at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The person's own last weeks and how this week's dose compares; a description, no verdict.
+
+    lld: mean per valid day, step-eq, over the weeks before that are at least partly valid;
+    change_percent: of this week against it; both null where there is too little, and note says so.
+    """
+
+    lld: float | None
+    weeks: int
+    change_percent: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symmetry:
+    """Left against right, |L - R| / mean in percent of contact time in walking; never scored.
+
+    percent: mean over the days with enough strides of both legs, or null, and note says why.
+    """
+
+    percent: float | None
+    longer: str | None  # left, right
+    days: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +162,7 @@ class SensorUse:
     continuous: bool
     battery_percent: float | None
     malformed: int = 0
+    load_h: float = 0.0  # hours whose load came from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +194,10 @@ class WeekReport:
     protocol: str
     data_hash: str
     disclaimer: str
+    baseline: Baseline | None = None
+    symmetry: Symmetry | None = None
+    sets: tuple[TrainingSet, ...] = ()  # of the week, in order; logged and detected
+    balance: tuple[BalanceSession, ...] = ()
 
     @property
     def headline(self) -> str:
