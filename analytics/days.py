@@ -1,4 +1,10 @@
-"""Minutes to local days: what was observed, worn and done, and what the day cannot say."""
+"""Minutes and practice to local days: what was observed, worn and done, and what the day cannot
+say.
+
+The dose of a day is the sum of what is known of its three parts: the feet carried the body, a seat
+did, and strength sets. Cycles whose force nobody knows (a bike that tells no power) add nothing,
+so the dose is then a lower bound, and such a day is never called unloaded.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +15,11 @@ import dataframely as dy
 import polars as pl
 from polars import selectors as cs
 
-from analytics import calendar, dose
+from analytics import calendar, dose, strength, symmetry
 from analytics.expressions import known_count, known_sum
 from analytics.frames import Days
 from analytics.person import PersonFacts
+from analytics.practice import NONE, Practice
 from analytics.protocol import DayRules, Protocol
 
 DECIMALS = 6
@@ -20,6 +27,9 @@ DECIMALS = 6
 
 PEAK_MIN = 30
 """Minutes of peak-30 cadence: the day's best, not necessarily consecutive."""
+
+_LOADS = (("force_bw", "cycles"), ("assisted_bw", "assisted_cycles"))
+_PARTS = ("weight_bearing_lld", "assisted_lld", "sets_lld")
 
 
 def day_frame(
@@ -31,29 +41,50 @@ def day_frame(
     excused: Collection[dt.date],
     protocol: Protocol,
     target_lld: float,
+    practice: Practice = NONE,
 ) -> dy.LazyFrame[Days]:
     """Exactly `count` rows, one a local day from `start` on, ordered; a week is seven.
 
     minutes: Minutes of one person, any order. A day without minutes is there, unknown: null.
+    practice: of the same person; a day without any has none known.
     """
-    calendar_days = _calendar(person, calendar.dates_from(start, count), excused)
-    sums = minutes.group_by("date").agg(
-        known_count(_waking_wear(person, protocol.days)).alias("worn_min"),
+    days = _calendar(person, calendar.dates_from(start, count), excused)
+    waking = _waking_wear(person, protocol.days)
+    facts = practice, person.time_zone, person.mass_kg
+    enough = protocol.strength
+    for part in (
+        _sums(minutes, waking),
+        _longest_idle(minutes, waking),
+        symmetry.day_symmetry(minutes, rules=protocol.symmetry),
+        strength.daily(*facts, repetitions=enough.repetitions, exercises=enough.exercises).lazy(),
+        dose.osteogenic_days(_cycles(minutes, strength.cycles(*facts).lazy())),
+    ):
+        days = days.join(part, on="date", how="left")
+    judged = _judged(_dosed(days), protocol.days, target_lld)
+    return Days.cast(judged.with_columns(cs.float().round(DECIMALS)).sort("date"))
+
+
+def _sums(minutes: pl.LazyFrame, waking: pl.Expr) -> pl.LazyFrame:
+    """What the minutes of each date come to; loads in step-eq."""
+    assumed = pl.col("force_bw").filter(pl.col("other_leg_assumed")) / 2.0
+    unweighed = pl.any_horizontal(
+        (pl.col(cycles) > 0) & pl.col(load).is_null() for load, cycles in _LOADS
+    )
+    return minutes.group_by("date").agg(
+        known_count(waking).alias("worn_min"),
         known_sum(pl.col("leg_observed_s").filter(pl.col("steps").is_not_null())).alias("leg_s"),
         known_sum(pl.col("steps")).alias("steps"),
-        dose.step_equivalents(known_sum(pl.col("force_bw"))).alias("lld"),
-        _low_share().alias("low_share"),
+        dose.step_equivalents(known_sum(pl.col("force_bw"))).alias("weight_bearing_lld"),
+        dose.step_equivalents(known_sum(pl.col("assisted_bw"))).alias("assisted_lld"),
+        dose.step_equivalents(_low_bw().sum()).alias("low_lld"),
+        dose.step_equivalents(assumed.sum()).alias("assumed_lld"),
+        unweighed.any().alias("unweighed"),
         known_count(pl.col("loaded")).alias("loaded_min"),
         known_count(pl.col("intensity") == "moderate").alias("moderate_min"),
         known_count(pl.col("intensity") == "vigorous").alias("vigorous_min"),
         _peak().alias("peak30_spm"),
         pl.lit(value=True).alias("recorded"),
     )
-    joined = calendar_days.join(sums, on="date", how="left").join(
-        dose.osteogenic_days(_cycles(minutes)), on="date", how="left"
-    )
-    judged = _judged(joined, protocol.days, target_lld)
-    return Days.cast(judged.with_columns(cs.float().round(DECIMALS)).sort("date"))
 
 
 def _calendar(
@@ -85,38 +116,81 @@ def _peak() -> pl.Expr:
     return pl.when(steps.len() >= PEAK_MIN).then(steps.top_k(PEAK_MIN).mean())
 
 
-def _low_share() -> pl.Expr:
-    """Share of the load whose force is known with low confidence only."""
-    low = pl.col("force_bw").filter(pl.col("confidence").str.starts_with("low")).sum()
-    total = pl.col("force_bw").sum()
-    return pl.when(total > 0).then(low / total)
+def _low_bw() -> pl.Expr:
+    """Load of the minutes whose force is known with low confidence only, BW a leg."""
+    low = pl.col("confidence").str.starts_with("low")
+    return pl.sum_horizontal("force_bw", "assisted_bw").filter(low)
 
 
-def _cycles(minutes: pl.LazyFrame) -> pl.LazyFrame:
-    """Loading cycles on each leg for the osteogenic index: a minute is one force level."""
-    cycles = pl.col("steps") / 2.0
-    return minutes.filter(pl.col("steps") > 0).select(
-        "date",
-        "minute",
-        (pl.col("force_bw") / cycles).alias("force_bw"),
-        cycles.alias("cycles"),
+def _longest_idle(minutes: pl.LazyFrame, waking: pl.Expr) -> pl.LazyFrame:
+    """`date`, `longest_idle_min`: minutes in a row, worn and waking, and none of them loaded.
+
+    A minute that nobody knows of, or in which the sensor was off, ends the run.
+    """
+    seen = minutes.filter(waking & pl.col("loaded").is_not_null()).sort("minute")
+    follows = pl.col("minute").diff() == pl.duration(minutes=1)
+    starts = pl.col("loaded") | ~follows.fill_null(value=False)
+    return (
+        seen.with_columns(starts.cum_sum().alias("run"))
+        .group_by("date", "run")
+        .agg((~pl.col("loaded")).sum().cast(pl.Float64).alias("longest_idle_min"))
+        .group_by("date")
+        .agg(pl.col("longest_idle_min").max())
+    )
+
+
+def _cycles(minutes: pl.LazyFrame, sets: pl.LazyFrame) -> pl.LazyFrame:
+    """Loading cycles on each leg for the osteogenic index: a minute is one force level of each
+    kind. Those of unknown force are left out."""
+    parts = [
+        minutes.filter(pl.col(cycles) > 0).select(
+            "date",
+            "minute",
+            (pl.col(load) / pl.col(cycles)).alias("force_bw"),
+            pl.col(cycles).alias("cycles"),
+        )
+        for load, cycles in _LOADS
+    ]
+    done = sets.select("date", "minute", "force_bw", "cycles")
+    return pl.concat([*parts, done], how="vertical_relaxed").drop_nulls("force_bw")
+
+
+def _dosed(days: pl.LazyFrame) -> pl.LazyFrame:
+    """The dose, its parts, and how much of it is known badly or of a leg that nobody saw.
+
+    Every force of a set is known with low confidence.
+    """
+    known = pl.any_horizontal(pl.col(*_PARTS).is_not_null())
+    loaded = pl.col("lld") > 0
+    low = pl.sum_horizontal("low_lld", "sets_lld")
+    assumed = pl.col("assumed_lld").fill_null(0.0)
+    return (
+        days.with_columns(dose.step_equivalents(pl.col("force_bw")).alias("sets_lld"))
+        .with_columns(pl.when(known).then(pl.sum_horizontal(_PARTS)).alias("lld"))
+        .with_columns(
+            pl.when(loaded).then(low / pl.col("lld")).alias("low_share"),
+            pl.when(loaded).then(assumed / pl.col("lld")).alias("assumed_share"),
+        )
     )
 
 
 def _judged(days: pl.LazyFrame, rules: DayRules, target_lld: float) -> pl.LazyFrame:
     """Coverage, validity, credit, and whether the day was unloaded."""
     worn_h = pl.col("worn_min") / 60.0
-    lively = (pl.col("lld") >= rules.unloaded_lld) | (
-        pl.col("loaded_min") >= rules.unloaded_loaded_min
+    lively = (
+        (pl.col("lld") >= rules.unloaded_lld)
+        | (pl.col("loaded_min") >= rules.unloaded_loaded_min)
+        | (pl.col("repetitions") > 0).fill_null(value=False)
     )
-    sure = ~pl.col("excused") & (pl.col("valid") | lively)
+    weighed = ~pl.col("unweighed").fill_null(value=False)
+    sure = ~pl.col("excused") & ((pl.col("valid") & weighed) | lively)
     return days.with_columns(
         pl.col("recorded").fill_null(value=False),
         worn_h.alias("wear_h"),
         (worn_h >= rules.valid_wear_h).fill_null(value=False).alias("valid"),
         (pl.col("leg_s") / 3600.0).alias("observed_h"),
         dose.credit(pl.col("lld"), target=target_lld).alias("credit"),
-        pl.when(pl.col("steps").is_not_null())
+        pl.when(pl.col("lld").is_not_null())
         .then(pl.col("osteogenic_index").fill_null(0.0))
         .alias("osteogenic_index"),
     ).with_columns(pl.when(sure).then(~lively).alias("unloaded"))

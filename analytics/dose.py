@@ -42,8 +42,9 @@ def osteogenic_days(cycles: pl.LazyFrame) -> pl.LazyFrame:
     """Osteogenic index of each day, one row a date, ordered.
 
     cycles: `date`, `minute` (instant a minute starts), `force_bw` (peak force of its cycles) and
-    `cycles` (loading cycles on each leg in that minute). Rows without cycles are left out, so a
-    day without any has no row. A session that crosses midnight is split there.
+    `cycles` (loading cycles on each leg in that minute), walked, pedalled or squatted: a minute may
+    have several rows. Rows without cycles are left out, so a day without any has no row. A session
+    that crosses midnight is split there.
     """
     sessions = _with_sessions(cycles).sort(
         "date", "session", "force_bw", descending=[False, False, True]

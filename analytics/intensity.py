@@ -1,4 +1,4 @@
-"""How hard a minute was: ACSM oxygen cost, speed, cadence and heart rate.
+"""How hard a minute was: ACSM oxygen cost, speed, power, cadence and heart rate.
 
 METs = VO2 / 3.5, VO2 in mL/kg/min. Cut-points for acceleration (MAD, ENMO) are for hip and wrist
 and are not used on a leg.
@@ -6,13 +6,24 @@ and are not used on a leg.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from analytics.expressions import Number, as_expr
+from analytics.person import PersonFacts
 from analytics.protocol import Intensity
 
 RESTING_VO2 = 3.5
 LEVELS = ("light", "moderate", "vigorous")
+
+HALF_MINUTE_S = 30.0
+"""Heart rate, speed and power speak for a minute from here on (design: rounds bouts to whole
+minutes)."""
+
+METS_BY = ("power", "speed", "machine")
+"""What METs of a minute may rest on, best first: measured work, speed, the machine's own word
+(design)."""
 
 
 def walk_mets(speed_m_min: Number, *, grade: Number = 0.0) -> pl.Expr:
@@ -75,3 +86,60 @@ def by_heart_rate(
         )
     share = heart_rate_bpm / hr_max
     return level(share, moderate=rules.moderate_hr_max, vigorous=rules.vigorous_hr_max)
+
+
+def best_mets(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The METs of each minute that has any: `minute`, `told_mets`, `told_by`.
+
+    rows: SensorMinutes. Those that speak for less than half of the minute are left out; of the
+    others power goes before speed and speed before a machine's own word, then a treadmill's speed
+    before one that knows no grade, then the longer active one, then the first by name.
+    """
+    order = pl.col("mets_by").replace_strict(
+        list(METS_BY), range(len(METS_BY)), default=len(METS_BY), return_dtype=pl.Int8
+    )
+    return (
+        rows.filter(pl.col("mets").is_not_null() & (pl.col("active_s") >= HALF_MINUTE_S))
+        .with_columns(order.alias("order"), pl.col("machine").is_null().alias("gradeless"))
+        .sort(
+            "minute",
+            "order",
+            "gradeless",
+            "active_s",
+            "sensor",
+            descending=[False, False, False, True, False],
+        )
+        .unique("minute", keep="first", maintain_order=True)
+        .select("minute", pl.col("mets").alias("told_mets"), pl.col("mets_by").alias("told_by"))
+    )
+
+
+def best_heart_rate(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The heart rate of each minute that has one, of the sensor that observed longest: `minute`,
+    `heart_rate_bpm`, `heart_s`."""
+    return (
+        rows.filter(pl.col("heart_rate_bpm").is_not_null())
+        .sort("minute", "observed_s", "sensor", descending=[False, True, False])
+        .unique("minute", keep="first", maintain_order=True)
+        .select("minute", "heart_rate_bpm", pl.col("observed_s").alias("heart_s"))
+    )
+
+
+def judged(person: PersonFacts, date: dt.date, rules: Intensity) -> list[pl.Expr]:
+    """`intensity` and `intensity_by`: heart rate first, then METs that were told, then cadence.
+
+    Of columns `heart_rate_bpm`, `heart_s`, `told_mets`, `told_by` and `steps`.
+    """
+    hr_max = person.hr_max_on(date) if person.use_heart_rate else None
+    heart_rate = pl.when(pl.col("heart_s") >= HALF_MINUTE_S).then(pl.col("heart_rate_bpm"))
+    beats = by_heart_rate(heart_rate, hr_max=hr_max, hr_rest=person.hr_rest, rules=rules)
+    told = level(pl.col("told_mets"), moderate=rules.moderate_mets, vigorous=rules.vigorous_mets)
+    cadence = level(pl.col("steps"), moderate=rules.moderate_spm, vigorous=rules.vigorous_spm)
+    return [
+        pl.coalesce(beats, told, cadence).alias("intensity"),
+        pl.coalesce(
+            pl.when(beats.is_not_null()).then(pl.lit("heart rate")),
+            pl.when(told.is_not_null()).then(pl.col("told_by")),
+            pl.when(cadence.is_not_null()).then(pl.lit("cadence")),
+        ).alias("intensity_by"),
+    ]

@@ -18,10 +18,16 @@ NEEDS_WEAR = (
     "a sensor worn for sessions cannot show what happened outside them."
 )
 NEEDS_STRENGTH = (
-    "Not measured: no strength set was logged or detected, and this version cannot log one yet."
+    "Not measured: nothing tells whether there were strength sets. Log one: legload log squat "
+    "--reps 5 --sets 5. Or say that you log all of them: legload person NAME --logs-strength."
 )
-NEEDS_BALANCE = "Not measured: no balance practice was logged, and this version cannot log it yet."
+NEEDS_BALANCE = (
+    "Not measured: nothing tells whether balance was practised. Log it: legload log balance "
+    "--minutes 10. Or say that you log all of it: legload person NAME --logs-balance."
+)
+NEEDS_LOAD = "Not measured: no sensor that counts steps."
 FROM_65 = "Counts from age 65 on."
+BALANCE_AGE = 65
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +81,9 @@ def aerobic(week: WeekFacts, target: Target) -> Measure:
 def loaded_leg_dose(week: WeekFacts, target: Target) -> Measure:
     """Mean daily dose; credit is the mean of the daily credits, so a long day buys no other."""
     del target
-    values = _daily(week, lambda day: day.lld)
+    values = _doses(week, lambda day: day.lld)
     if not values:
-        return Measure(note="Not measured: no sensor that counts steps.")
+        return Measure(note=NEEDS_LOAD)
     shares = [min(1.0, value / week.target_lld) for value in values]
     measure = _mean(week, values, shares, full=week.target_lld)
     trust = _confidence(week)
@@ -91,7 +97,7 @@ def loaded_minutes(week: WeekFacts, target: Target) -> Measure:
         return Measure(note=NEEDS_WEAR)
     values = _daily(week, lambda day: day.loaded_min)
     if not values:
-        return Measure(note="Not measured: no sensor that counts steps.")
+        return Measure(note=NEEDS_LOAD)
     shares = [min(1.0, value / target.target) for value in values]
     return _mean(week, values, shares, full=target.target)
 
@@ -130,9 +136,9 @@ def unloaded_run(week: WeekFacts, target: Target) -> Measure:
 
 def dose_days(week: WeekFacts, target: Target) -> Measure:
     """Days that reach half of the daily dose, as a share of the days that count."""
-    values = _daily(week, lambda day: day.credit)
+    values = _doses(week, lambda day: day.credit)
     if not values:
-        return Measure(note="Not measured: no sensor that counts steps.")
+        return Measure(note=NEEDS_LOAD)
     floor = target.floor or 0.0
     reached = sum(value >= floor for value in values)
     out_of = len(week.open_days) if week.bound else len(values)
@@ -148,16 +154,42 @@ def dose_days(week: WeekFacts, target: Target) -> Measure:
 
 
 def strength(week: WeekFacts, target: Target) -> Measure:
-    """Not measured until sets are logged or detected."""
-    del week, target
-    return Measure(note=NEEDS_STRENGTH)
+    """Strength days of the week; not measured where no day is known to have been one or not."""
+    return _day_count(week, target, lambda day: day.strength, NEEDS_STRENGTH)
 
 
 def balance(week: WeekFacts, target: Target) -> Measure:
-    """Not measured until practice is logged; not asked for under 65."""
-    del target
-    old = week.age is not None and week.age >= 65
-    return Measure(note=NEEDS_BALANCE if old else FROM_65)
+    """Days with balance practice, from age 65; not measured where nothing is known of it."""
+    if week.age is None or week.age < BALANCE_AGE:
+        return Measure(note=FROM_65)
+    return _day_count(
+        week,
+        target,
+        lambda day: None if day.balance_min is None else day.balance_min > 0,
+        NEEDS_BALANCE,
+    )
+
+
+def _day_count(
+    week: WeekFacts, target: Target, done: Callable[[Day], bool | None], unknown: str
+) -> Measure:
+    """Days on which something was done, a total of the week: excused days count as they are.
+
+    Days that have finished and of which nothing is known might have been such days.
+    """
+    days = sum(done(day) is True for day in week.days)
+    known = [day for day in week.begun if done(day) is not None]
+    if not days and not known:
+        return Measure(note=unknown)
+    finished = (*week.counted, *week.missing)
+    unseen = 0 if week.bound else sum(done(day) is None for day in finished)
+    return Measure(
+        value=float(days),
+        credit=min(1.0, days / target.target),
+        low=float(days) if unseen else None,
+        high=float(days + unseen) if unseen else None,
+        coverage=_coverage(week, len(known)),
+    )
 
 
 def longest_run(flags: Sequence[bool]) -> int:
@@ -169,6 +201,17 @@ def _daily(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]
     """Known values of the days the line rests on: counted days, or for bounds every open one."""
     days = week.open_days if week.bound else week.counted
     return [known for day in days if (known := value(day)) is not None]
+
+
+def _doses(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]:
+    """As `_daily`, of the load; none where no sensor saw any: logged sets alone are no day's dose,
+    and would only put a line that nothing measures among those that count."""
+    sensed = any(
+        day.lld is not None
+        and (day.sets_lld, day.weight_bearing_lld, day.assisted_lld) != (day.lld, None, None)
+        for day in week.days
+    )
+    return _daily(week, value) if sensed else []
 
 
 def _mean(

@@ -1,60 +1,85 @@
-"""The sensors of one person merged to `Minutes`: best evidence, never summed.
+"""The sensors of one person merged to `Minutes`: best evidence, no leg summed twice.
 
-Steps and force of a minute come from one sensor. Of those that observed at least 80 % of what the
-best observed, the one whose force is known with the higher confidence wins, then the one that
-observed longer, then one worn for sessions (a foot pod) over one worn all day, then the first by
-name. A sensor on one leg stands for both. Heart rate comes from the sensor that observed longest.
+Load. Whoever turns a machine that is no treadmill has the machine's load in that minute: sensors
+on the body felt the machine, and what they say of steps, force and effort is left out. In other
+minutes a machine speaks only where nothing on the body and no treadmill does. Of what is left,
+those that observed at least 80 % of what the longest observed qualify; the one whose force is
+known with the higher confidence wins, then the one that observed longer, then one worn for
+sessions (a foot pod) over one worn all day, then the first by name.
+
+Legs. Where sensors on both legs qualify, the best of each leg is taken, and the minute is their
+mean: each counts both feet, and gives the force of its own. A sensor on one leg stands for both,
+and the minute says so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import dataframely as dy
 import polars as pl
 
-from analytics import intensity
+from analytics import intensity, symmetry
 from analytics.force import CONFIDENCES
 from analytics.frames import Minutes
 from analytics.person import PersonFacts
-from analytics.protocol import Intensity, Protocol
+from analytics.practice import NONE, Practice, TrainingSet
+from analytics.protocol import Protocol
 from devices.profile import LEG_PLACEMENTS
 
 NEARLY_AS_LONG = 0.8
 """Share of the longest observation that a better confidence may fall short of (design)."""
 
-HALF_MINUTE_S = 30.0
-"""Heart rate and speed speak for a minute from here on (design: rounds bouts to whole minutes)."""
+MACHINE_CYCLES = 10.0
+"""Cycles of each leg from which a machine has a minute for itself (design: 10 s at 60 rpm)."""
 
-HALF_MINUTE_STEPS = 50.0
-"""Steps of half a minute at 100 steps/min, for the same purpose (design)."""
+TREADMILL = "treadmill"
+"""The machine on which one walks, so that sensors on the body see what they see elsewhere."""
 
 _LEGS = [placement.value for placement in LEG_PLACEMENTS]
+_CYCLES = ("cycles", "assisted_cycles")
+_LOADS = ("force_bw", "assisted_bw")
+_MINUTE = dt.timedelta(minutes=1)
 
 
 def merge_minutes(
-    sensor_minutes: pl.LazyFrame, *, person: PersonFacts, date: dt.date, protocol: Protocol
+    sensor_minutes: pl.LazyFrame,
+    *,
+    person: PersonFacts,
+    date: dt.date,
+    protocol: Protocol,
+    practice: Practice = NONE,
 ) -> dy.LazyFrame[Minutes]:
-    """One row a minute in which any sensor of the person observed anything; ordered by minute.
+    """One row a minute in which any sensor of the person observed anything, or a set was done;
+    ordered by minute.
 
     sensor_minutes: SensorMinutes, any order, other people's left out. date: the day as of which
-    the person's age counts.
+    the person's age counts. practice: of the same person over the same time.
+    A minute is loaded where the feet made enough steps or cycles, or in a set: for as long as it
+    is known to have lasted, and the minute it starts in where it has no end (design). A set of
+    which only the day is known loads no minute.
     """
     own = sensor_minutes.filter(pl.col("person") == person.key)
-    minutes = _worn(own)
-    for part in (_best_steps(own), _best_heart_rate(own)):
+    told = _told(own)
+    minutes = _worn(own).join(_set_minutes(practice), on="minute", how="full", coalesce=True)
+    for part in (
+        _best_load(told),
+        intensity.best_mets(told),
+        intensity.best_heart_rate(own),
+        symmetry.contact_pairs(told),
+    ):
         minutes = minutes.join(part, on="minute", how="left")
-    rules = protocol.intensity
+    stepping = 2.0 * pl.col("cycles") >= protocol.intensity.loaded_spm
     return Minutes.cast(
         minutes.with_columns(
             pl.lit(person.key).alias("person"),
             pl.col("minute").dt.convert_time_zone(person.time_zone.key).dt.date().alias("date"),
             pl.col("leg_observed_s").fill_null(0.0),
-            (pl.col("steps") >= rules.loaded_spm).alias("loaded"),
-            pl.coalesce(_speed_mets(), intensity.cadence_mets(pl.col("steps"))).alias("mets"),
-        )
-        .with_columns(_intensity(person, date, rules))
-        .sort("minute")
+            pl.when(pl.col("in_set")).then(pl.lit(value=True)).otherwise(stepping).alias("loaded"),
+            pl.coalesce("told_mets", intensity.cadence_mets(pl.col("steps"))).alias("mets"),
+            *intensity.judged(person, date, protocol.intensity),
+        ).sort("minute")
     )
 
 
@@ -64,75 +89,89 @@ def _worn(own: pl.LazyFrame) -> pl.LazyFrame:
     return own.group_by("minute").agg(telling.max().alias("worn"))
 
 
-def _best_steps(own: pl.LazyFrame) -> pl.LazyFrame:
-    """The chosen step source of each minute that has one."""
-    steps = own.filter(pl.col("steps").is_not_null() & pl.col("worn").fill_null(value=True))
-    longest = pl.col("observed_s").max().over("minute")
+def _told(own: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows that may speak of legs: what was worn, and only the machine where one was turned.
+
+    With `apart` (a machine other than a treadmill) and `turned` (it was, in that minute).
+    Steps without cycles make one cycle of each leg in two.
+    """
+    apart = (pl.col("machine") != TREADMILL).fill_null(value=False)
+    turned = pl.col("apart") & (pl.sum_horizontal(_CYCLES) >= MACHINE_CYCLES)
+    return (
+        own.filter(pl.col("worn").fill_null(value=True))
+        .with_columns(apart.alias("apart"), pl.coalesce("cycles", pl.col("steps") / 2.0))
+        .with_columns(turned.alias("turned"))
+        .filter(pl.col("apart") | ~pl.col("turned").any().over("minute"))
+    )
+
+
+def _best_load(told: pl.LazyFrame) -> pl.LazyFrame:
+    """The chosen load of each minute that has one, of one sensor or of one on each leg."""
+    ranked = _ranked(_qualified(told))
+    first = ranked.unique(["minute", "side"], keep="first", maintain_order=True)
+    on_leg = pl.col("side").is_not_null()
+    best = pl.int_range(pl.len()).over("minute") == 0
+    chosen = first.filter(pl.when(on_leg.sum().over("minute") == 2).then(on_leg).otherwise(best))
+    names = dict(enumerate(CONFIDENCES))
+    trust = pl.col("rank").min().replace_strict(names, default=None, return_dtype=pl.String)
+    seen_s = pl.col("observed_s").filter(pl.col("steps").is_not_null()).mean()
+    return (
+        chosen.sort("side")
+        .group_by("minute")
+        .agg(
+            pl.col("steps", *_CYCLES, *_LOADS).mean(),
+            trust.alias("confidence"),
+            seen_s.alias("leg_observed_s"),
+            pl.col("sensor").str.join(" + ").alias("steps_sensor"),
+            (pl.col("side").drop_nulls().len() == 1).alias("other_leg_assumed"),
+        )
+    )
+
+
+def _qualified(told: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows with cycles: of the machine that was turned, else of the body or a treadmill, else of
+    any machine; of those, the ones that observed nearly as long as the longest."""
+    loads = told.filter(pl.any_horizontal(pl.col(*_CYCLES).is_not_null()))
+    turned = pl.col("turned").any().over("minute")
+    only = pl.col("apart").all().over("minute")
+    may = loads.filter(pl.when(turned).then(pl.col("turned")).otherwise(~pl.col("apart") | only))
+    return may.filter(
+        pl.col("observed_s") >= NEARLY_AS_LONG * pl.col("observed_s").max().over("minute")
+    )
+
+
+def _ranked(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """With `rank` (of the confidence in a force that is known) and `side`; the best row first."""
     rank = pl.col("confidence").replace_strict(
         list(CONFIDENCES), range(len(CONFIDENCES)), default=-1, return_dtype=pl.Int8
     )
-    return (
-        steps.filter(pl.col("observed_s") >= NEARLY_AS_LONG * longest)
-        .with_columns(rank.alias("rank"))
-        .sort(
-            "minute",
-            "rank",
-            "observed_s",
-            "continuous",
-            "sensor",
-            descending=[False, True, True, False, False],
-        )
-        .unique("minute", keep="first", maintain_order=True)
-        .select(
-            "minute",
-            "steps",
-            "force_bw",
-            "confidence",
-            "run_share",
-            "speed_mps",
-            pl.col("observed_s").alias("leg_observed_s"),
-            pl.col("sensor").alias("steps_sensor"),
-        )
+    known = pl.any_horizontal(pl.col(*_LOADS).is_not_null())
+    return rows.with_columns(
+        pl.when(known).then(rank).otherwise(-1).alias("rank"),
+        symmetry.side_of(pl.col("placement")).alias("side"),
+    ).sort(
+        "minute",
+        "rank",
+        "observed_s",
+        "continuous",
+        "sensor",
+        descending=[False, True, True, False, False],
     )
 
 
-def _best_heart_rate(own: pl.LazyFrame) -> pl.LazyFrame:
-    """The chosen heart rate of each minute that has one."""
-    return (
-        own.filter(pl.col("heart_rate_bpm").is_not_null())
-        .sort("minute", "observed_s", "sensor", descending=[False, True, False])
-        .unique("minute", keep="first", maintain_order=True)
-        .select("minute", "heart_rate_bpm", pl.col("observed_s").alias("heart_s"))
+def _set_minutes(practice: Practice) -> pl.LazyFrame:
+    """Every minute in which a set was done, once."""
+    timed = [each for each in practice.sets if each.timed]
+    minutes = sorted({minute for each in timed for minute in _minutes_of(each)})
+    return pl.LazyFrame(
+        {"minute": minutes, "in_set": [True] * len(minutes)},
+        schema={"minute": pl.Datetime("us", "UTC"), "in_set": pl.Boolean},
     )
 
 
-def _speed_mets() -> pl.Expr:
-    """METs by speed, where the legs moved for about half of the minute or more."""
-    metres = pl.col("speed_mps") * 60.0
-    running = (pl.col("run_share") > 0.5).fill_null(value=False)
-    mets = pl.when(running).then(intensity.run_mets(metres)).otherwise(intensity.walk_mets(metres))
-    return pl.when(pl.col("steps") >= HALF_MINUTE_STEPS).then(mets)
-
-
-def _intensity(person: PersonFacts, date: dt.date, rules: Intensity) -> list[pl.Expr]:
-    """`intensity` and `intensity_by`: heart rate first, then speed, then cadence."""
-    hr_max = person.hr_max_on(date) if person.use_heart_rate else None
-    heart_rate = pl.when(pl.col("heart_s") >= HALF_MINUTE_S).then(pl.col("heart_rate_bpm"))
-    levels = {
-        "heart rate": intensity.by_heart_rate(
-            heart_rate, hr_max=hr_max, hr_rest=person.hr_rest, rules=rules
-        ),
-        "speed": intensity.level(
-            _speed_mets(), moderate=rules.moderate_mets, vigorous=rules.vigorous_mets
-        ),
-        "cadence": intensity.level(
-            pl.col("steps"), moderate=rules.moderate_spm, vigorous=rules.vigorous_spm
-        ),
-    }
-    names = [
-        pl.when(level.is_not_null()).then(pl.lit(name, pl.String)) for name, level in levels.items()
-    ]
-    return [
-        pl.coalesce(*levels.values()).alias("intensity"),
-        pl.coalesce(*names).alias("intensity_by"),
-    ]
+def _minutes_of(each: TrainingSet) -> Iterator[dt.datetime]:
+    """The UTC minutes that a set overlaps, the one it starts in first."""
+    minute = each.start.astimezone(dt.UTC).replace(second=0, microsecond=0)
+    yield minute
+    while each.end is not None and (minute := minute + _MINUTE) < each.end:
+        yield minute

@@ -1,33 +1,25 @@
 """Samples and events of one sensor to `SensorMinutes`: sums of what was observed, never scaled up.
 
-A slow sample holds until the next one of its kind where that comes within 5 s; a longer gap is
-left out, and the sample before it speaks for one second. What a sample holds across the end of a
-minute is counted in the next, so a minute depends only on samples up to `MARGIN_S` around it.
+How long a slow sample holds is told in `held.py`, what it says of the legs in `cycles.py`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import dataframely as dy
 import polars as pl
 
 from analytics import force
+from analytics.cycles import Body, cycle_minutes
 from analytics.frames import METHOD, SensorMinutes
+from analytics.held import MARGIN_S as MARGIN_S
+from analytics.held import held, mean
+from analytics.machines import FOOT_POD, machines_of
 from devices.profile import Channel, Placement
-
-BRIDGED_S = 5.0
-"""Longest gap inside a session that is bridged."""
-
-ALONE_S = 1.0
-"""What a sample speaks for when no other follows in time: one period at 1 Hz (design)."""
-
-MARGIN_S = 5.0
-"""Samples to hand over on both sides of the minutes wanted, then cut away."""
 
 HEART_RATES_BPM = (25.0, 250.0)
 """Rates outside are a strap's noise or its zero for no contact (design)."""
-
-_FOOT = (Channel.CADENCE_SENT, Channel.SPEED, Channel.RUNNING)
-_HEART = (Channel.HEART_RATE, Channel.SKIN_CONTACT)
 
 
 def slow_minutes(
@@ -41,24 +33,23 @@ def slow_minutes(
     mass_kg: float | None,
     load_kg: float,
     sex: str | None,
+    profiles: Collection[str] = (),
 ) -> dy.LazyFrame[SensorMinutes]:
-    """Minutes of a foot pod, a heart rate sensor, or one that is both; ordered by minute.
+    """Minutes of a foot pod, a bike, a machine, a heart rate sensor, or several of them in one.
 
-    samples: SlowSamples of one sensor and one assignment, any order. counts: what its cadence
-    counts, `strides` or `steps`. A sensor without a running flag has no such samples: then speed
-    or cadence decides.
-    Steps and force stand for both feet: the other leg is assumed equal.
+    One row a minute, ordered. samples: SlowSamples of one sensor and one assignment, any order.
+    profiles: keys of what it is; one that sits on no bike or machine is a foot pod. counts: what a
+    foot pod's cadence counts, `strides` or `steps`. A sensor without a running flag has no such
+    samples: then speed or cadence decides. Steps and force stand for both feet: the other leg is
+    assumed equal.
     """
-    per_step = 2.0 if counts == "strides" else 1.0
-    foot = _foot_minutes(
-        samples,
-        per_sent=per_step,
-        factor=force.carried(load_kg=load_kg, mass_kg=mass_kg),
-        weighed=load_kg <= 0 or mass_kg is not None,
-        sex=sex,
+    moved = cycle_minutes(
+        _as_steps(samples, per_sent=2.0 if counts == "strides" else 1.0),
+        machines=machines_of(profiles, placement) or (FOOT_POD,),
+        body=Body(mass_kg=mass_kg, load_kg=load_kg, sex=sex),
     )
-    both = foot.join(_heart_minutes(samples), on="minute", how="full", coalesce=True)
-    observed = pl.coalesce("foot_s", "heart_s").clip(upper_bound=60.0)
+    both = moved.join(_heart_minutes(samples), on="minute", how="full", coalesce=True)
+    observed = pl.coalesce("cycles_s", "heart_s").clip(upper_bound=60.0)
     return _stamped(
         both.with_columns(observed.alias("observed_s"), pl.lit(None, pl.Boolean).alias("worn")),
         sensor=sensor,
@@ -103,13 +94,11 @@ def motion_minutes(
     joined = observed.join(sums, on="minute", how="left").with_columns(
         pl.when(known).then(pl.col("steps", "force_bw", "run_steps").fill_null(0.0))
     )
-    none = pl.lit(None, pl.Float64)
     return _stamped(
         joined.with_columns(
             pl.when(known).then(pl.lit("low")).alias("confidence"),
             (pl.col("run_steps") / pl.col("steps")).fill_nan(None).alias("run_share"),
-            none.alias("speed_mps"),
-            none.alias("heart_rate_bpm"),
+            (pl.col("steps") / 2.0).alias("cycles"),
             pl.col("observed_s").clip(0.0, 60.0),
         ),
         sensor=sensor,
@@ -138,111 +127,43 @@ def _minute_of_seconds(time_s: pl.Expr) -> pl.Expr:
     return minute_us.cast(pl.Datetime("us", "UTC"))
 
 
-def _foot_minutes(
-    samples: pl.LazyFrame,
-    *,
-    per_sent: float,
-    factor: float,
-    weighed: bool,
-    sex: str | None,
-) -> pl.LazyFrame:
-    """Per minute: foot_s, steps, force_bw, confidence, run_share, speed_mps."""
-    wide = _wide(samples, _FOOT)
-    cadence = pl.col(Channel.CADENCE_SENT) * per_sent
-    flag = pl.col(Channel.RUNNING) > 0
-    speed = pl.when(pl.col(Channel.SPEED) > 0).then(pl.col(Channel.SPEED))
-    each = _held(wide.filter(pl.col(Channel.CADENCE_SENT).is_not_null())).select(
-        "minute",
-        "hold_s",
-        (cadence * pl.col("hold_s") / 60.0).alias("steps"),
-        speed.alias("speed"),
-        force.runs(running=flag, speed_mps=speed, cadence_spm=cadence).alias("run"),
+def _as_steps(samples: pl.LazyFrame, *, per_sent: float) -> pl.LazyFrame:
+    """What a foot pod sends as steps per minute, like the cadence of a machine."""
+    sent = pl.col("channel") == Channel.CADENCE_SENT.value
+    return samples.with_columns(
+        pl.when(sent)
+        .then(pl.lit(Channel.STEP_CADENCE.value))
+        .otherwise("channel")
+        .alias("channel"),
+        pl.when(sent).then(pl.col("value") * per_sent).otherwise("value").alias("value"),
     )
-    run, walk = force.run_at_speed(pl.col("speed"), sex=sex), force.walk(pl.col("speed"))
-    per_step = pl.when("run").then(run).otherwise(walk) * factor
-    moving = pl.col("steps") > 0
-    return (
-        each.with_columns((pl.col("steps") / 2.0 * per_step).alias("force_bw"))
-        .group_by("minute")
-        .agg(
-            pl.col("hold_s").sum().alias("foot_s"),
-            pl.col("steps", "force_bw").sum(),
-            _confidence(moving, weighed=weighed).alias("confidence"),
-            _share(pl.col("steps").filter("run").sum()).alias("run_share"),
-            _mean(pl.col("speed").filter(moving), pl.col("hold_s").filter(moving)).alias(
-                "speed_mps"
-            ),
-        )
-    )
-
-
-def _confidence(moving: pl.Expr, *, weighed: bool) -> pl.Expr:
-    """Medium where the speed of every moving sample is known, else low."""
-    if not weighed:
-        return pl.lit("low")
-    blind = (moving & pl.col("speed").is_null()).any()
-    return pl.when(blind).then(pl.lit("low")).otherwise(pl.lit("medium"))
-
-
-def _share(part: pl.Expr) -> pl.Expr:
-    total = pl.col("steps").sum()
-    return pl.when(total > 0).then((part / total).clip(0.0, 1.0))
-
-
-def _mean(value: pl.Expr, weight: pl.Expr) -> pl.Expr:
-    """Mean weighted by hold, over the rows where the value is known; null where none is."""
-    known = weight.filter(value.is_not_null()).sum()
-    return pl.when(known > 0).then((value * weight).sum() / known)
 
 
 def _heart_minutes(samples: pl.LazyFrame) -> pl.LazyFrame:
     """Per minute: heart_s and heart_rate_bpm, samples weighted by what they hold."""
-    touching = pl.col(Channel.SKIN_CONTACT).fill_null(1.0) > 0
-    plausible = pl.col(Channel.HEART_RATE).is_between(*HEART_RATES_BPM)
-    rows = _held(_wide(samples, _HEART).filter(plausible & touching))
-    return rows.group_by("minute").agg(
-        pl.col("hold_s").sum().alias("heart_s"),
-        _mean(pl.col(Channel.HEART_RATE), pl.col("hold_s")).alias("heart_rate_bpm"),
+    rate = Channel.HEART_RATE.value
+    contact = samples.filter(pl.col("channel") == Channel.SKIN_CONTACT.value)
+    off = contact.group_by("time").agg(pl.col("value").max()).filter(pl.col("value") <= 0)
+    felt = samples.filter(
+        (pl.col("channel") == rate) & pl.col("value").is_between(*HEART_RATES_BPM)
+    ).join(off, on="time", how="anti")
+    return (
+        held(felt, (rate,))
+        .group_by("minute")
+        .agg(pl.col("hold_s").sum().alias("heart_s"), mean(pl.col(rate)).alias("heart_rate_bpm"))
     )
-
-
-def _wide(samples: pl.LazyFrame, channels: tuple[Channel, ...]) -> pl.LazyFrame:
-    """One row an instant, one column a channel; of two values at an instant the larger."""
-    wanted = samples.filter(pl.col("channel").is_in([channel.value for channel in channels]))
-    columns = [
-        pl.col("value").filter(pl.col("channel") == channel.value).max().alias(channel)
-        for channel in channels
-    ]
-    return wanted.group_by("time").agg(columns)
-
-
-def _held(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Each sample with `minute` and the seconds it holds in it, cut at the minute's end."""
-    gap_s = (pl.col("time").shift(-1) - pl.col("time")).dt.total_nanoseconds() / 1e9
-    hold_s = pl.when(gap_s <= BRIDGED_S).then(gap_s).otherwise(ALONE_S)
-    minute = pl.col("time").dt.truncate("1m")
-    left_s = 60.0 - (pl.col("time") - minute).dt.total_nanoseconds() / 1e9
-    timed = rows.sort("time").with_columns(
-        minute.cast(pl.Datetime("us", "UTC")).alias("minute"), hold_s.alias("hold_s")
-    )
-    here = timed.with_columns(pl.min_horizontal("hold_s", left_s).alias("hold_s"))
-    rest = timed.with_columns(
-        (pl.col("hold_s") - left_s).alias("hold_s"),
-        pl.col("minute") + pl.duration(minutes=1),
-    ).filter(pl.col("hold_s") > 0)
-    return pl.concat([here, rest])
 
 
 def _stamped(
     minutes: pl.LazyFrame, *, sensor: str, person: str, placement: Placement, continuous: bool
 ) -> dy.LazyFrame[SensorMinutes]:
-    """As SensorMinutes, ordered by minute."""
-    return SensorMinutes.cast(
-        minutes.with_columns(
-            pl.lit(sensor).alias("sensor"),
-            pl.lit(person).alias("person"),
-            pl.lit(placement.value).alias("placement"),
-            pl.lit(continuous).alias("continuous"),
-            pl.lit(METHOD).alias("method"),
-        ).sort("minute")
+    """As SensorMinutes, ordered by minute; null in every column that `minutes` lacks."""
+    stamped = minutes.with_columns(
+        pl.lit(sensor).alias("sensor"),
+        pl.lit(person).alias("person"),
+        pl.lit(placement.value).alias("placement"),
+        pl.lit(continuous).alias("continuous"),
+        pl.lit(METHOD).alias("method"),
     )
+    columns = SensorMinutes.create_empty().lazy()
+    return SensorMinutes.cast(pl.concat([columns, stamped], how="diagonal").sort("minute"))

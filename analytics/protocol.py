@@ -72,6 +72,27 @@ class NoticeRules(_Section, frozen=True, kw_only=True):
     low_coverage: Share
 
 
+class StrengthRules(_Section, frozen=True, kw_only=True):
+    """What makes a strength day: so many repetitions, or so many different leg exercises."""
+
+    repetitions: Annotated[int, Meta(ge=1, le=1000)]
+    exercises: Annotated[int, Meta(ge=1, le=20)]
+
+
+class SymmetryRules(_Section, frozen=True, kw_only=True):
+    """Clear strides of each leg that a day needs, and from when left and right are worth a look."""
+
+    strides: Positive
+    look_percent: Positive
+    look_days: Count
+
+
+class BaselineRules(_Section, frozen=True, kw_only=True):
+    """Weeks before this one that make the person's own baseline, at least partly valid each."""
+
+    least_weeks: Annotated[int, Meta(ge=1, le=4)]
+
+
 class Target(_Section, frozen=True, kw_only=True):
     """One line of the scorecard: the target, the points, and what its credit function needs.
 
@@ -110,6 +131,9 @@ class Protocol(_Section, frozen=True, kw_only=True):
     week: WeekRules
     intensity: Intensity
     notices: NoticeRules
+    strength: StrengthRules
+    symmetry: SymmetryRules
+    baseline: BaselineRules
     components: Targets
 
     @property

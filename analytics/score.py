@@ -10,19 +10,23 @@ from dataclasses import dataclass, fields
 import dataframely as dy
 import polars as pl
 
-from analytics import calendar, notices, quality
+from analytics import baseline, calendar, notices, quality, strength
 from analytics.claims import DISCLAIMER
 from analytics.days import day_frame
 from analytics.errors import AnalyticsError
 from analytics.frames import METHOD, SensorMinutes
 from analytics.merge import merge_minutes
 from analytics.person import PersonFacts
+from analytics.practice import NONE, BalanceSession, Practice, TrainingSet
 from analytics.protocol import Protocol
 from analytics.scorecard import Scorecard, score_week
 from analytics.week import Day, Gap, Notice, SensorUse, Status, TrendWeek, WeekReport
 
 TREND_WEEKS = 4
-"""Weeks in the trend, the reported one included; also how far back a run of days is followed."""
+"""Weeks in the trend, the reported one included."""
+
+HISTORY_WEEKS = baseline.WEEKS + 1
+"""Weeks looked at, the reported one included; also how far back a run of days is followed."""
 
 _FROM_FRAME = {field.name for field in fields(Day)} - {"future", "aerobic_min"}
 
@@ -33,6 +37,7 @@ class _Question:
 
     person: PersonFacts
     protocol: Protocol
+    practice: Practice
     week: str
     start: dt.date
     today: dt.date
@@ -45,14 +50,19 @@ class _Question:
 
     @property
     def first(self) -> dt.date:
-        """The Monday on which the trend starts."""
-        return self.start - dt.timedelta(weeks=TREND_WEEKS - 1)
+        """The Monday on which the history starts."""
+        return self.start - dt.timedelta(weeks=HISTORY_WEEKS - 1)
+
+    @property
+    def done(self) -> Practice:
+        """The practice in the range of the minutes."""
+        return self.practice.within(*report_range(self.week, person=self.person))
 
 
 def report_range(week: str, *, person: PersonFacts) -> tuple[dt.datetime, dt.datetime]:
-    """The UTC range of sensor minutes that `week_report` looks at: four weeks, end exclusive."""
+    """The UTC range of sensor minutes that `week_report` looks at: five weeks, end exclusive."""
     start, zone = calendar.week_start(week), person.time_zone
-    first = start - dt.timedelta(weeks=TREND_WEEKS - 1)
+    first = start - dt.timedelta(weeks=HISTORY_WEEKS - 1)
     end = start + dt.timedelta(days=calendar.WEEK_DAYS)
     return calendar.day_start(first, zone), calendar.day_start(end, zone)
 
@@ -68,11 +78,13 @@ def week_report(
     sensors: Sequence[SensorUse] = (),
     gaps: Sequence[Gap] = (),
     demo: bool = False,
+    practice: Practice = NONE,
 ) -> WeekReport:
     """Merge, sum up, score and comment one ISO week.
 
     sensor_minutes: SensorMinutes over `report_range` (more does no harm, less shortens trend and
     runs), any order. now: aware instant. excused: local dates. sensors and gaps are passed on.
+    practice: of the person, over the same range and `strength.KNOWN_WEEKS` before it.
 
     Raises:
         AnalyticsError: the week is not an ISO week, the zone is unknown, now has no zone, or the
@@ -83,6 +95,7 @@ def week_report(
     question = _Question(
         person=person,
         protocol=protocol,
+        practice=practice,
         week=week,
         start=calendar.week_start(week),
         today=now.astimezone(person.time_zone).date(),
@@ -90,7 +103,11 @@ def week_report(
     )
     seen = _seen(sensor_minutes, question)
     minutes = merge_minutes(
-        seen.lazy(), person=person, date=question.start, protocol=protocol
+        seen.lazy(),
+        person=person,
+        date=question.start,
+        protocol=protocol,
+        practice=question.done,
     ).collect()
     days = _days(minutes, question)
     said = tuple(_notices(seen, days, sensors, question))
@@ -126,17 +143,18 @@ def _seen(sensor_minutes: pl.LazyFrame, question: _Question) -> pl.DataFrame:
 
 
 def _days(minutes: pl.DataFrame, question: _Question) -> list[Day]:
-    """Every local day of the trend, in order."""
+    """Every local day of the history, in order."""
     frame = day_frame(
         minutes.lazy(),
         person=question.person,
         start=question.first,
-        count=TREND_WEEKS * calendar.WEEK_DAYS,
+        count=HISTORY_WEEKS * calendar.WEEK_DAYS,
         excused=question.excused,
         protocol=question.protocol,
         target_lld=question.protocol.target("lld", question.person.age_on(question.start)),
+        practice=question.done,
     ).collect()
-    return [
+    days = [
         Day(
             **{name: value for name, value in row.items() if name in _FROM_FRAME},
             future=row["date"] > question.today,
@@ -144,6 +162,9 @@ def _days(minutes: pl.DataFrame, question: _Question) -> list[Day]:
         )
         for row in frame.iter_rows(named=True)
     ]
+    return strength.with_zeros(
+        days, question.practice, zone=question.person.time_zone, today=question.today
+    )
 
 
 def _aerobic(moderate: float | None, vigorous: float | None) -> float | None:
@@ -153,7 +174,7 @@ def _aerobic(moderate: float | None, vigorous: float | None) -> float | None:
 
 
 def _cards(days: Sequence[Day], question: _Question) -> list[Scorecard]:
-    """One scorecard a week of the trend, in order."""
+    """One scorecard a week of the history, in order."""
     return [
         score_week(
             days[at : at + calendar.WEEK_DAYS],
@@ -166,7 +187,8 @@ def _cards(days: Sequence[Day], question: _Question) -> list[Scorecard]:
 
 
 def _trend(cards: Sequence[Scorecard], question: _Question) -> tuple[TrendWeek, ...]:
-    backs = range(TREND_WEEKS - 1, -1, -1)
+    """Every week of the history, in order."""
+    backs = range(HISTORY_WEEKS - 1, -1, -1)
     return tuple(
         _trend_week(card, calendar.week_back(question.week, back))
         for back, card in zip(backs, cards, strict=True)
@@ -202,6 +224,20 @@ def _notices(
     yield from notices.age_notice(question.person, date=question.start, protocol=protocol)
 
 
+def _practised(
+    question: _Question,
+) -> tuple[tuple[TrainingSet, ...], tuple[BalanceSession, ...]]:
+    """The sets and the balance practice of the week, in order; each done set once."""
+    zone = question.person.time_zone
+    midnight = calendar.day_start(question.start, zone)
+    sets = strength.sets_counted(question.done, zone)
+    balance = sorted(question.done.balance, key=lambda one: one.start)
+    return (
+        tuple(one for one in sets if one.start >= midnight),
+        tuple(one for one in balance if one.start >= midnight),
+    )
+
+
 def _assembled(
     question: _Question,
     *,
@@ -213,8 +249,9 @@ def _assembled(
     digest: str,
 ) -> WeekReport:
     cards = _cards(days, question)
-    card = cards[-1]
+    card, weeks = cards[-1], _trend(cards, question)
     running = card.status is Status.SO_FAR
+    sets, balance = _practised(question)
     return WeekReport(
         person=question.person.key,
         person_name=question.person.name,
@@ -233,7 +270,8 @@ def _assembled(
         target_lld=question.protocol.target("lld", question.person.age_on(question.start)),
         components=card.components,
         days=tuple(days[-calendar.WEEK_DAYS :]),
-        trend=_trend(cards, question),
+        trend=weeks[-TREND_WEEKS:],
+        baseline=baseline.compare(weeks, question.protocol.baseline),
         notices=said,
         gaps=gaps,
         sensors=sensors,
@@ -241,4 +279,6 @@ def _assembled(
         protocol=question.protocol.name,
         data_hash=digest,
         disclaimer=DISCLAIMER,
+        sets=sets,
+        balance=balance,
     )

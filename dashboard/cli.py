@@ -19,6 +19,7 @@ from dashboard.commands import (
     demo,
     doctor,
     keeping,
+    log,
     people,
     sensors,
     storage,
@@ -62,6 +63,7 @@ for command in (
     storage.repair,
     weeks.week,
     weeks.report,
+    log.log,
     people.excuse,
     validate.validate,
 ):

@@ -13,14 +13,17 @@ import msgspec
 from analytics.calendar import week_of
 from analytics.errors import AnalyticsError
 from analytics.person import PersonFacts
+from analytics.practice import Practice
 from analytics.protocol import default_protocol
 from analytics.score import report_range, week_report
+from analytics.strength import KNOWN_WEEKS
 from analytics.week import Status, WeekReport
 from dashboard import processes, reach
 from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew, replaced
 from dashboard.demo import MARKER, Progress, progress
 from dashboard.errors import DashboardError
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
+from dashboard.practice import practice_of
 from dashboard.shown import (
     Around,
     CollectorStatus,
@@ -112,10 +115,13 @@ class Data:
         return pick_person(self._registry().persons, wanted)
 
     def weeks(self, person: str) -> list[str]:
-        """ISO weeks in which the person has minutes, and the current one; newest first."""
-        zone = self._facts(person).zone
-        hours = self._read(lambda store: store.hours(person)).dt.convert_time_zone(zone)
+        """ISO weeks of which the person has minutes or logged practice, and the current one; newest
+        first."""
+        facts, known = self._facts(person), self._registry().persons.get(person)
+        hours = self._read(lambda store: store.hours(person)).dt.convert_time_zone(facts.zone)
         found = {week_of(date) for date in hours.dt.date().unique().to_list()}
+        logged = known.logged if known else ()
+        found |= {week_of(one.start.astimezone(facts.time_zone).date()) for one in logged}
         current = week_of(self._today(person))
         past = {week for week in found if week < current}  # none of a clock that was ahead
         return sorted(past | {current}, reverse=True)
@@ -127,6 +133,15 @@ class Data:
             DashboardError: no such week, or the store cannot be read.
         """
         return _told(lambda: self._week(person, week))
+
+    def practice(self, person: str, start: dt.datetime, end: dt.datetime) -> Practice:
+        """What the person logged, and what sensors saw, that begins in [start, end).
+
+        Raises:
+            DashboardError: the store cannot be read.
+        """
+        detected = self._read(lambda store: store.training_sets(person, start, end))
+        return practice_of(self._registry().persons.get(person), detected, start, end)
 
     def last_full_week(self, person: str) -> str:
         """The newest week before the current one that is at least partly valid, else the newest."""
@@ -147,6 +162,8 @@ class Data:
         start, end = report_range(week, person=facts)
         with open_store(self.home) as store:
             minutes = store.minutes(person, start, end)
+            before = start - dt.timedelta(weeks=KNOWN_WEEKS)
+            detected = store.training_sets(person, before, end)
             week_start = end - dt.timedelta(days=7)
             sensors = tuple(sensor_uses(store, registry, person, week_start, end))
             gaps = recorded_gaps(store, [use.sensor for use in sensors], week_start, end)
@@ -161,6 +178,7 @@ class Data:
             sensors=sensors,
             gaps=gaps,
             demo=self.demo,
+            practice=practice_of(known, detected, before, end),
         )
 
     def _facts(self, key: str) -> PersonFacts:
@@ -485,6 +503,7 @@ def _facts(registry: Registry, key: str) -> PersonFacts:
         sex=person.sex,
         mass_kg=person.mass_on(dt.date.max),
         hr_max=person.hr_max,
+        hr_rest=person.hr_rest,
         use_heart_rate=person.use_heart_rate,
         no_score=person.no_score,
     )

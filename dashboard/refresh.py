@@ -236,6 +236,7 @@ def _of_slow(
         mass_kg=mass_kg,
         load_kg=assignment.load_kg,
         sex=person.sex,
+        profiles=[profile.key for profile in profiles],
     ).collect()
 
 

@@ -29,7 +29,14 @@ log = logging.getLogger(__name__)
 
 MOST_EXCUSED_DAYS = 366  # in one entry
 MOST_LOAD_KG = 200.0  # carried (design)
+MOST_LIFTED_KG = 500.0  # in a set: bar or sled (design)
+MOST_REPETITIONS = 1000  # of a set (design)
+MOST_SETS = 50  # said at once (design)
+MOST_BALANCE_MIN = 600.0  # said at once (design)
+RESTING_BPM = (20, 150)  # heart rate at rest (design)
 LONGEST_NAME = 200  # characters (design)
+BALANCE = "balance"  # what a removal calls balance practice
+AHEAD = dt.timedelta(days=1)  # practice may be so far ahead of when it was said: clocks differ
 YEARS = range(1900, 2200)  # what a date or instant in an entry may be of
 
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
@@ -51,8 +58,12 @@ class PersonSet(Entry, frozen=True, kw_only=True, tag="person"):
     sex: str | UnsetType | None = UNSET  # female, male
     zone: str | UnsetType = UNSET  # IANA
     hr_max: Small | UnsetType | None = UNSET
+    hr_rest: Small | UnsetType | None = UNSET
     use_heart_rate: bool | UnsetType = UNSET
     no_score: bool | UnsetType = UNSET
+    logs_strength: bool | UnsetType = UNSET  # all of it, so a day without an entry had none
+    logs_balance: bool | UnsetType = UNSET
+    targets: str | UnsetType | None = UNSET  # key of a target set; None: the default
 
 
 class BodyMassSet(Entry, frozen=True, kw_only=True, tag="body_mass"):
@@ -113,6 +124,49 @@ class Excused(Entry, frozen=True, kw_only=True, tag="excused"):
     why: str | None
 
 
+class SetLogged(Entry, frozen=True, kw_only=True, tag="set"):
+    """Sets of one leg exercise, one after another.
+
+    repetitions: of each set, on each leg that works; timed: false where only the local day is
+    known, and start is its noon.
+    """
+
+    person: str
+    start: Instant
+    exercise: str  # a key of the table of exercises
+    repetitions: int
+    sets: int = 1
+    load_kg: float | None = None
+    angle_deg: float | None = None  # of a leg press's sled to the floor
+    leg: str | None = None  # left, right; None: both
+    timed: bool = True
+
+
+class BalanceLogged(Entry, frozen=True, kw_only=True, tag="balance"):
+    """Balance or multicomponent practice; timed as of a set."""
+
+    person: str
+    start: Instant
+    minutes: float
+    timed: bool = True
+
+
+class PracticeRemoved(Entry, frozen=True, kw_only=True, tag="practice_removed"):
+    """What was said last of that exercise (or of `BALANCE`) at that instant was never so."""
+
+    person: str
+    start: Instant
+    exercise: str
+
+
+class StrengthDay(Entry, frozen=True, kw_only=True, tag="strength_day"):
+    """Whether a local day counts as a strength day, whatever is known; None: as is known."""
+
+    person: str
+    date: dt.date
+    counts: bool | None
+
+
 AnyEntry = (
     PersonSet
     | BodyMassSet
@@ -122,6 +176,14 @@ AnyEntry = (
     | SensorForgotten
     | SensorNamed
     | Excused
+    | SetLogged
+    | BalanceLogged
+    | PracticeRemoved
+    | StrengthDay
+)
+Logged = SetLogged | BalanceLogged
+OfPerson = (
+    PersonSet | BodyMassSet | Excused | SetLogged | BalanceLogged | PracticeRemoved | StrengthDay
 )
 
 _DECODER: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
@@ -129,7 +191,11 @@ _DECODER: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A person as of now; None is unknown."""
+    """A person as of now; None is unknown.
+
+    logged: practice in the order in which it was said; strength_days: local dates that count as
+    strength days, or do not, whatever is known; targets: key of a target set, None the default.
+    """
 
     key: str
     name: str
@@ -137,10 +203,16 @@ class Person:
     sex: str | None = None
     zone: str | None = None
     hr_max: int | None = None
+    hr_rest: int | None = None
     use_heart_rate: bool = True
     no_score: bool = False
+    logs_strength: bool = False
+    logs_balance: bool = False
+    targets: str | None = None
     masses: tuple[tuple[dt.date, float], ...] = ()
     excused: tuple[tuple[dt.date, str], ...] = ()
+    logged: tuple[Logged, ...] = ()
+    strength_days: tuple[tuple[dt.date, bool], ...] = ()
 
     def mass_on(self, date: dt.date) -> float | None:
         """Body mass in kg as of a date: the latest said for that date or before, else the first."""
@@ -350,7 +422,7 @@ def _line(entry: AnyEntry) -> bytes:
     """
     try:
         text = msgspec.json.encode(entry)
-        entry = _DECODER.decode(text)
+        _DECODER.decode(text)  # checked as given below: JSON makes null of not-a-number
         reason = unusable(entry) or _unfit_name(entry)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
         reason = str(error)
@@ -365,7 +437,7 @@ def _line(entry: AnyEntry) -> bytes:
 
 def _unfit_name(entry: AnyEntry) -> str | None:
     """Why a name is not written; one that was written is read all the same."""
-    names = [getattr(entry, key, "") for key in ("person", "sensor", "name")]
+    names = [getattr(entry, key, "") for key in ("person", "sensor", "name", "exercise", "targets")]
     if any(isinstance(name, str) and len(name) > LONGEST_NAME for name in names):
         return f"a name of more than {LONGEST_NAME} characters"
     if any(isinstance(name, str) and not name.isprintable() for name in names):
@@ -387,12 +459,37 @@ def unusable(entry: AnyEntry) -> str | None:
 
 
 def _out_of_bounds(entry: AnyEntry) -> str | None:
-    """Why a load or count cannot be meant."""
-    if isinstance(entry, Assigned):
-        if entry.counts not in (None, "strides", "steps"):
+    """Why a load, count or time cannot be meant."""
+    match entry:
+        case Assigned() if entry.counts not in (None, "strides", "steps"):
             return "a cadence counts strides or steps"
-        if not 0 <= entry.load_kg <= MOST_LOAD_KG:
+        case Assigned() if not 0 <= entry.load_kg <= MOST_LOAD_KG:
             return f"a load is 0 to {MOST_LOAD_KG:g} kg"
+        case PersonSet(hr_rest=int(rest)) if not RESTING_BPM[0] <= rest <= RESTING_BPM[1]:
+            return f"a heart rate at rest is {RESTING_BPM[0]} to {RESTING_BPM[1]}"
+        case SetLogged() | BalanceLogged() if entry.start > entry.at + AHEAD:
+            return "practice is told that is yet to come"
+        case StrengthDay() if entry.date > (entry.at + AHEAD).date():
+            return "practice is told that is yet to come"
+        case BalanceLogged() if not 0 < entry.minutes <= MOST_BALANCE_MIN:
+            return f"balance practice lasts up to {MOST_BALANCE_MIN:g} minutes"
+        case SetLogged():
+            return _no_set(entry)
+    return None
+
+
+def _no_set(entry: SetLogged) -> str | None:
+    """Why nobody can have done such a set."""
+    if not 1 <= entry.repetitions <= MOST_REPETITIONS:
+        return f"a set has 1 to {MOST_REPETITIONS} repetitions"
+    if not 1 <= entry.sets <= MOST_SETS:
+        return f"1 to {MOST_SETS} sets are told at once"
+    if entry.load_kg is not None and not 0 <= entry.load_kg <= MOST_LIFTED_KG:
+        return f"a set has a load of 0 to {MOST_LIFTED_KG:g} kg"
+    if entry.angle_deg is not None and not 0 < entry.angle_deg <= 90:
+        return "a sled's angle to the floor is more than 0 and up to 90 degrees"
+    if entry.leg not in (None, "left", "right"):
+        return "a leg is left or right"
     return None
 
 
@@ -410,7 +507,7 @@ def fold(entries: Iterable[AnyEntry]) -> Registry:
             log.warning("an entry was left out: %s", reason)
             continue
         match entry:
-            case PersonSet() | BodyMassSet() | Excused():
+            case _ if isinstance(entry, OfPerson):
                 person = persons.get(entry.person, Person(key=entry.person, name=entry.person))
                 persons[entry.person] = _with_entry(person, entry)
             case SensorPaired():
@@ -434,7 +531,7 @@ def fold(entries: Iterable[AnyEntry]) -> Registry:
     return Registry(persons=persons, sensors=sensors, entries=count)
 
 
-def _with_entry(person: Person, entry: PersonSet | BodyMassSet | Excused) -> Person:
+def _with_entry(person: Person, entry: OfPerson) -> Person:
     match entry:
         case PersonSet():
             facts = {
@@ -447,13 +544,44 @@ def _with_entry(person: Person, entry: PersonSet | BodyMassSet | Excused) -> Per
             masses = {**dict(person.masses), entry.date: entry.kg}
             return _replace(person, masses=tuple(sorted(masses.items())))
         case Excused():
-            days = dict(person.excused)
-            for offset in range((entry.end - entry.start).days + 1):
-                day = entry.start + dt.timedelta(days=offset)
-                days.pop(day, None)
-                if entry.why is not None:
-                    days[day] = entry.why
-            return _replace(person, excused=tuple(sorted(days.items())))
+            return _with_excuse(person, entry)
+        case _:
+            return _with_practice(person, entry)
+
+
+def _with_excuse(person: Person, entry: Excused) -> Person:
+    days = dict(person.excused)
+    for offset in range((entry.end - entry.start).days + 1):
+        day = entry.start + dt.timedelta(days=offset)
+        days.pop(day, None)
+        if entry.why is not None:
+            days[day] = entry.why
+    return _replace(person, excused=tuple(sorted(days.items())))
+
+
+def _with_practice(
+    person: Person, entry: SetLogged | BalanceLogged | PracticeRemoved | StrengthDay
+) -> Person:
+    match entry:
+        case SetLogged() | BalanceLogged():
+            return _replace(person, logged=(*person.logged, entry))
+        case StrengthDay():
+            days: dict[dt.date, bool | None] = {
+                **dict(person.strength_days),
+                entry.date: entry.counts,
+            }
+            said = sorted((day, counts) for day, counts in days.items() if counts is not None)
+            return _replace(person, strength_days=tuple(said))
+        case PracticeRemoved():
+            meant = (entry.start, entry.exercise)
+            found = [at for at, one in enumerate(person.logged) if (one.start, what(one)) == meant]
+            kept = (one for at, one in enumerate(person.logged) if at not in found[-1:])
+            return _replace(person, logged=tuple(kept))
+
+
+def what(one: Logged) -> str:
+    """The exercise of a set, `BALANCE` of balance practice."""
+    return one.exercise if isinstance(one, SetLogged) else BALANCE
 
 
 def _told(sensor: Sensor, entry: AssignmentRemoved | SensorForgotten | SensorNamed) -> Sensor:

@@ -231,6 +231,22 @@ class Store:
             person,
         )
 
+    def training_sets(self, person: str, start: Instant, end: Instant) -> pl.DataFrame:
+        """Sets that sensors of a person saw begin, by start and sensor.
+
+        sensor, person, start, end, exercise, repetitions, leg, quality, method.
+        """
+        return self._frame(
+            """
+            SELECT * FROM training_set
+            WHERE person = ? AND start >= make_timestamp(?) AND start < make_timestamp(?)
+            ORDER BY start, sensor
+            """,
+            person,
+            to_ns(start) // 1000,
+            to_ns(end) // 1000,
+        )
+
     def hours(self, person: str) -> pl.Series:
         """The UTC hours in which a person has minutes, ascending."""
         found = self._frame(
@@ -239,6 +255,21 @@ class Store:
             person,
         )
         return found["hour"]
+
+    def kept_weeks(self, person: str | None = None) -> pl.DataFrame:
+        """Weeks as they were scored, one row a method and target set, in the order scored.
+
+        person, week, method, protocol, status, points, points_measurable, at_least, components
+        (JSON: key to value, credit, points), data_hash, scored_at.
+        """
+        return self._frame(
+            """
+            SELECT * FROM week WHERE ?::VARCHAR IS NULL OR person = ?
+            ORDER BY person, week, scored_at
+            """,
+            person,
+            person,
+        )
 
     def method_is(self, method: str) -> bool:
         """Whether every minute in the store was computed by this version of the method."""

@@ -81,6 +81,29 @@ class StoreWriter(Store):
             self._insert("minute", frame.with_columns(naive))
             self._clear(sensor, to_ns(start), to_ns(end), seen)
 
+    def replace_sets(self, sensor: str, start: Instant, end: Instant, frame: pl.DataFrame) -> None:
+        """Put detected sets of a sensor in place of those that begin in [start, end).
+
+        frame: columns as `training_sets` gives them, instants in UTC. The range stays stale until
+        `replace_minutes`: put the sets in first, and what is torn in between is computed again.
+
+        Raises:
+            ValueError: a set of `frame` begins outside of the range, or is of another sensor.
+        """
+        own = (pl.col("sensor") == sensor) & pl.col("start").is_between(start, end, closed="left")
+        if not frame.select(own.all()).item():
+            raise ValueError(f"sets outside of {sensor}, {start} to {end}")
+        naive = pl.col("start", "end").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        with self._change():
+            self._rows(
+                """
+                DELETE FROM training_set WHERE sensor = ?
+                AND start >= make_timestamp(?) AND start < make_timestamp(?)
+                """,
+                *(sensor, to_ns(start) // 1000, to_ns(end) // 1000),
+            )
+            self._insert("training_set", frame.with_columns(naive))
+
     def _clear(self, sensor: str, start_ns: int, end_ns: int, seen: int | None) -> None:
         """Take [start, end) out of the stale ranges of a sensor."""
         hit = """
@@ -106,6 +129,21 @@ class StoreWriter(Store):
             """,
             *(sensor, *span, version),
         )
+
+    def keep_weeks(self, weeks: pl.DataFrame) -> None:
+        """Keep scored weeks, columns as `kept_weeks` gives them, each in place of the same one.
+
+        A week scored by another method or against another target set is another row.
+        """
+        naive = weeks.with_columns(pl.col("scored_at").dt.replace_time_zone(None))
+        with self._change():
+            for row in weeks.select("person", "week", "method", "protocol").iter_rows():
+                self._rows(
+                    "DELETE FROM week WHERE person = ? AND week = ? AND method = ?"
+                    " AND protocol = ?",
+                    *row,
+                )
+            self._insert("week", naive)
 
     def mark_all_stale(self) -> None:
         """Have every minute computed anew, after the method changed."""

@@ -7,15 +7,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
 
-from analytics import calendar
+from analytics import calendar, force
 from analytics.days import day_frame
 from analytics.errors import AnalyticsError
 from analytics.frames import Days
 from analytics.merge import merge_minutes
 from analytics.person import PersonFacts
-from analytics.protocol import default_protocol
+from analytics.practice import NONE, BalanceSession, Practice, TrainingSet
+from analytics.protocol import Protocol, default_protocol
 from tests.synthetic_minutes import (
     ANNA,
     MONDAY,
@@ -28,7 +33,20 @@ from tests.synthetic_minutes import (
     worn_day,
 )
 
-UTC_ANNA = replace(ANNA, zone="UTC")
+UTC_ANNA = replace(ANNA, zone="UTC", mass_kg=75.0)
+BIKE_BW = float(pl.select(force.bike(200.0, rpm=90.0, mass_kg=75.0)).item())
+BIKE: dict[str, Any] = {
+    "sensor": "bike",
+    "placement": "bike",
+    "continuous": False,
+    "worn": None,
+    "machine": "bike",
+    "steps": None,
+    "confidence": "low",
+    "assisted_cycles": 90.0,
+    "assisted_bw": 90.0 * BIKE_BW,
+    "active_s": 60.0,
+}
 
 
 def days_of(
@@ -37,9 +55,12 @@ def days_of(
     person: PersonFacts = UTC_ANNA,
     start: dt.date = MONDAY,
     excused: Collection[dt.date] = (),
+    practice: Practice = NONE,
 ) -> list[dict[str, Any]]:
     protocol = default_protocol()
-    minutes = merge_minutes(frame(rows), person=person, date=start, protocol=protocol)
+    minutes = merge_minutes(
+        frame(rows), person=person, date=start, protocol=protocol, practice=practice
+    )
     made = day_frame(
         minutes,
         person=person,
@@ -48,6 +69,7 @@ def days_of(
         excused=excused,
         protocol=protocol,
         target_lld=8000.0,
+        practice=practice,
     )
     return Days.validate(made.collect()).to_dicts()
 
@@ -195,3 +217,235 @@ def test_the_osteogenic_index_of_a_day_is_that_of_its_steps() -> None:
     day, quiet, *_ = days_of([*bout(at(0, 9), 70, steps=100.0), *bout(at(1, 9), 70)])
     assert day["osteogenic_index"] == pytest.approx(8.9769, abs=5e-5)
     assert quiet["osteogenic_index"] == 0.0
+
+
+# --- the three parts of the dose ----------------------------------------------------------------
+
+
+def squats(hour: float, *, day: int = 0, sets: int = 5, **changes: Any) -> tuple[TrainingSet, ...]:
+    """Sets of five squats with 60 kg, six minutes apart, logged."""
+    return tuple(
+        TrainingSet(
+            start=at(day, hour) + dt.timedelta(minutes=6 * number),
+            exercise="squat",
+            repetitions=5,
+            load_kg=60.0,
+            **changes,
+        )
+        for number in range(sets)
+    )
+
+
+def test_an_hour_on_the_bike_is_assisted_dose_and_no_steps() -> None:
+    day, *_ = days_of(bout(at(0, 9), 60, **BIKE))
+    assert day["assisted_lld"] == pytest.approx(2579.5, abs=0.05)
+    assert day["lld"] == pytest.approx(2579.5, abs=0.05)
+    assert day["osteogenic_index"] == pytest.approx(2.2580, abs=5e-5)
+    assert (day["low_share"], day["assumed_share"]) == (1.0, 0.0)
+    unknown = ("weight_bearing_lld", "sets_lld", "steps", "loaded_min", "peak30_spm", "observed_h")
+    assert all(day[name] is None for name in unknown)
+
+
+def test_squats_are_dose_of_their_own_and_load_the_minutes_they_start_in() -> None:
+    day, *_ = days_of([], practice=Practice(sets=squats(18)))
+    assert day["sets_lld"] == pytest.approx(51.136, abs=5e-4)
+    assert day["lld"] == day["sets_lld"]
+    assert day["osteogenic_index"] == pytest.approx(3.6654, abs=5e-5)
+    assert (day["repetitions"], day["exercises"], day["loaded_min"]) == (25.0, 1.0, 5.0)
+    assert (day["strength"], day["recorded"], day["low_share"]) == (False, True, 1.0)
+    assert day["weight_bearing_lld"] is day["assisted_lld"] is day["steps"] is None
+
+
+def test_a_mixed_day_is_the_sum_of_its_parts_and_recovers_between_its_sessions() -> None:
+    run = bout(at(0, 7), 30, **POD, steps=160.0, force_bw=80 * 2.4)
+    walk = bout(at(0, 12.5), 30, **POD, steps=110.0, force_bw=55 * 1.2)
+    day, *_ = days_of([*run, *walk], practice=Practice(sets=squats(18)))
+    assert day["lld"] == pytest.approx(14_123.9, abs=0.05)
+    assert day["osteogenic_index"] == pytest.approx(25.7801, abs=5e-5)
+    assert day["weight_bearing_lld"] + day["sets_lld"] == pytest.approx(day["lld"])
+    assert (day["assisted_lld"], day["steps"]) == (None, 8100.0)
+
+
+def test_pedalling_and_walking_are_both_in_the_osteogenic_index_of_one_session() -> None:
+    walk = bout(at(0, 9), 10, **POD, steps=100.0)
+    ride = bout(at(0, 9 + 1 / 6), 10, **BIKE)
+    both, *_ = days_of([*walk, *ride])
+    alone = [days_of(part)[0] for part in (walk, ride)]
+    index = [day["osteogenic_index"] for day in alone]
+    assert max(index) < both["osteogenic_index"] < sum(index)
+    assert both["lld"] == pytest.approx(sum(day["lld"] for day in alone))
+
+
+def test_a_bike_without_power_adds_nothing_and_keeps_a_day_from_being_called_unloaded() -> None:
+    blind = {**BIKE, "assisted_bw": None, "confidence": None}
+    quiet, ridden, *_ = days_of(
+        [*worn_day(0, walk=5), *worn_day(1, walk=5), *bout(at(1, 10), 30, **blind)]
+    )
+    assert (quiet["valid"], quiet["unloaded"]) == (True, True)
+    assert (ridden["valid"], ridden["unloaded"]) == (True, None)
+    assert (ridden["lld"], ridden["assisted_lld"]) == (quiet["lld"], None)
+    alone, *_ = days_of(bout(at(0, 9), 30, **blind))
+    assert alone["lld"] is alone["osteogenic_index"] is alone["credit"] is None
+
+
+def test_a_set_ends_an_unloaded_day_even_where_its_force_is_not_known() -> None:
+    curls = TrainingSet(start=at(0, 18), exercise="leg-curl", repetitions=1)
+    day, *_ = days_of(worn_day(0, walk=0), practice=Practice(sets=(curls,)))
+    assert (day["unloaded"], day["sets_lld"], day["repetitions"]) == (False, None, 1.0)
+
+
+def test_balance_and_a_confirmed_strength_day_end_no_unloaded_day() -> None:
+    practice = Practice(
+        balance=(BalanceSession(start=at(0, 18), minutes=10.0),), confirmed=((MONDAY, True),)
+    )
+    day, *_ = days_of(worn_day(0, walk=0), practice=practice)
+    assert (day["unloaded"], day["balance_min"], day["strength"]) == (True, 10.0, True)
+    assert day["repetitions"] is None
+
+
+def test_the_share_of_a_leg_that_nobody_saw_is_half_of_a_lone_sensor_s_load() -> None:
+    other = {**POD, "sensor": "other", "placement": "right-foot"}
+    alone = bout(at(0, 9), 10, **POD, steps=100.0)
+    both = [*bout(at(1, 9), 10, **POD, steps=100.0), *bout(at(1, 9), 10, **other, steps=100.0)]
+    one, two, *_ = days_of([*alone, *both])
+    assert (one["assumed_share"], two["assumed_share"]) == (0.5, 0.0)
+    assert one["lld"] == two["lld"] == pytest.approx(1000.0)
+
+
+def test_a_set_in_the_evening_belongs_to_the_local_day() -> None:
+    late = squats(23.5, sets=1)
+    monday, tuesday, *_ = days_of(
+        [], person=replace(ANNA, mass_kg=75.0), practice=Practice(sets=late)
+    )
+    assert monday["repetitions"] is None
+    assert (tuesday["repetitions"], tuesday["loaded_min"]) == (5.0, 1.0)
+
+
+# --- sitting ------------------------------------------------------------------------------------
+
+
+def test_the_longest_idle_time_is_a_run_of_worn_waking_minutes_without_load() -> None:
+    rows = [*bout(at(0, 9), 50), *bout(at(0, 9 + 50 / 60), 1, steps=40.0), *bout(at(0, 10), 70)]
+    day, *_ = days_of(rows)
+    assert day["longest_idle_min"] == 70
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        [],
+        bout(at(0, 10), 1, worn=None),
+        bout(at(0, 10), 1, worn=False, steps=None, confidence=None),
+        bout(at(0, 10), 1, steps=None, force_bw=None, confidence=None),
+    ],
+)
+def test_a_minute_nobody_knows_of_ends_an_idle_run(between: list[dict[str, Any]]) -> None:
+    rows = [*bout(at(0, 9), 60), *between, *bout(at(0, 10 + 1 / 60), 59)]
+    assert days_of(rows)[0]["longest_idle_min"] == 60
+
+
+def test_pedalling_ends_an_idle_run_and_so_does_a_set() -> None:
+    sitting = bout(at(0, 9), 120)
+    riding = bout(at(0, 10), 1, **BIKE)
+    assert days_of([*sitting, *riding])[0]["longest_idle_min"] == 60
+    practice = Practice(sets=squats(10.5, sets=1))
+    assert days_of(sitting, practice=practice)[0]["longest_idle_min"] == 90
+
+
+def test_idle_nights_do_not_count_and_a_day_ends_every_run() -> None:
+    whole, next_day, *_ = days_of(bout(at(0, 0), 2 * 24 * 60))
+    assert (whole["longest_idle_min"], next_day["longest_idle_min"]) == (16 * 60, 16 * 60)
+
+
+def test_a_day_on_the_feet_has_no_idle_time_and_a_pod_alone_knows_none() -> None:
+    busy, pod, *_ = days_of([*bout(at(0, 9), 60, steps=80.0), *bout(at(1, 9), 60, **POD)])
+    assert (busy["longest_idle_min"], pod["longest_idle_min"]) == (0.0, None)
+
+
+def replace_waking(protocol: Protocol, start_h: float, end_h: float) -> Protocol:
+    """The protocol with other waking hours."""
+    days = structs.replace(protocol.days, waking_from_h=start_h, waking_to_h=end_h)
+    return structs.replace(protocol, days=days)
+
+
+@pytest.mark.parametrize("sunday", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)])
+def test_idle_time_runs_on_through_a_clock_change_in_true_minutes(sunday: dt.date) -> None:
+    night = replace_waking(default_protocol(), 0.0, 24.0)
+    midnight = calendar.day_start(sunday, ANNA.time_zone)
+    hours = calendar.day_hours(sunday, ANNA.time_zone)
+    minutes = merge_minutes(
+        frame(bout(midnight - dt.timedelta(hours=3), int(hours * 60) + 180)),
+        person=ANNA,
+        date=sunday,
+        protocol=night,
+    )
+    made = day_frame(
+        minutes,
+        person=ANNA,
+        start=sunday,
+        count=1,
+        excused=(),
+        protocol=night,
+        target_lld=8000.0,
+    ).collect()
+    assert made["longest_idle_min"].to_list() == [hours * 60]
+
+
+def test_a_traveller_s_minutes_and_sets_belong_to_the_days_of_the_zone_that_is_asked_for() -> None:
+    rows = bout(at(0, 20), 6 * 60, steps=50.0)
+    practice = Practice(sets=squats(22, sets=1))
+    seen = {}
+    for zone in ("UTC", "Pacific/Auckland", "America/New_York"):
+        monday, tuesday, *_ = days_of(rows, person=replace(UTC_ANNA, zone=zone), practice=practice)
+        seen[zone] = [(day["steps"], day["repetitions"]) for day in (monday, tuesday)]
+    assert seen == {
+        "UTC": [(12_000.0, 5.0), (6_000.0, None)],
+        "Pacific/Auckland": [(None, None), (18_000.0, 5.0)],
+        "America/New_York": [(18_000.0, 5.0), (None, None)],
+    }
+
+
+# --- whatever comes -----------------------------------------------------------------------------
+
+
+@st.composite
+def practised(draw: st.DrawFn) -> Practice:
+    sets = [
+        TrainingSet(
+            start=at(0, draw(st.floats(0, 23.9))),
+            exercise=draw(st.sampled_from(["squat", "leg-curl"])),
+            repetitions=draw(st.integers(1, 20)),
+            load_kg=draw(st.none() | st.floats(0, 100)),
+        )
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    return Practice(sets=tuple(sets))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    practised(),
+    st.lists(st.tuples(st.integers(0, 600), st.sampled_from(["pod", "imu", "bike"])), unique=True),
+    st.randoms(use_true_random=False),
+)
+def test_the_dose_is_the_sum_of_its_known_parts_in_any_order(
+    practice: Practice, minutes: list[tuple[int, str]], random: Any
+) -> None:
+    kinds: dict[str, dict[str, Any]] = {
+        "pod": {**POD, "steps": 90.0},
+        "imu": {"steps": 80.0},
+        "bike": BIKE,
+    }
+    rows = [
+        minute(at(0, 8) + dt.timedelta(minutes=number), **kinds[kind]) for number, kind in minutes
+    ]
+    expected = days_of(rows, practice=practice)
+    day = expected[0]
+    parts = [day[name] for name in ("weight_bearing_lld", "assisted_lld", "sets_lld")]
+    known = [part for part in parts if part is not None]
+    assert day["lld"] == (pytest.approx(sum(known), abs=1e-5) if known else None)
+    for share in ("low_share", "assumed_share"):
+        assert day[share] is None or 0 <= day[share] <= 1
+    random.shuffle(rows)
+    backwards = replace(practice, sets=practice.sets[::-1])
+    assert days_of(rows, practice=backwards) == expected

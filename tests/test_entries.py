@@ -9,6 +9,7 @@ import stat
 import threading
 import zlib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,18 +17,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.profile import Placement
+from ingest import projection
 from ingest.entries import (
+    BALANCE,
     MOST_EXCUSED_DAYS,
     AnyEntry,
     Assigned,
     AssignmentRemoved,
+    BalanceLogged,
     BodyMassSet,
     Entries,
     Excused,
     PersonSet,
+    PracticeRemoved,
     SensorForgotten,
     SensorNamed,
     SensorPaired,
+    SetLogged,
+    StrengthDay,
     fold,
 )
 from ingest.errors import IngestError
@@ -49,17 +56,50 @@ def excused(start: int, end: int, why: str | None) -> Excused:
     )
 
 
+def squats(at: dt.datetime = AT, **facts: Any) -> SetLogged:
+    known = {"person": "ada", "start": AT, "exercise": "squat", "repetitions": 5}
+    return SetLogged(at=at, **{**known, **facts})
+
+
+def balance(**facts: Any) -> BalanceLogged:
+    return BalanceLogged(at=AT, **{"person": "ada", "start": AT, "minutes": 10.0, **facts})
+
+
+def removed(exercise: str) -> PracticeRemoved:
+    return PracticeRemoved(at=AT, person="ada", start=AT, exercise=exercise)
+
+
+def strong(day: int, counts: bool | None) -> StrengthDay:
+    return StrengthDay(at=AT, person="ada", date=dt.date(2026, 11, day), counts=counts)
+
+
+def some_practice() -> st.SearchStrategy[AnyEntry]:
+    starts = st.integers(0, 500).map(lambda hours: AT - dt.timedelta(hours=hours))
+    legs = st.sampled_from([None, "left", "right"])
+    load = st.one_of(st.none(), st.floats(0, 500))
+    return st.one_of(
+        st.builds(squats, start=starts, repetitions=st.integers(1, 1000), leg=legs, load_kg=load),
+        st.builds(balance, start=starts, minutes=st.floats(1, 600), timed=st.booleans()),
+        st.builds(removed, st.sampled_from(["squat", BALANCE])),
+        st.builds(strong, st.integers(1, 20), st.sampled_from([True, False, None])),
+    )
+
+
 def some_entries() -> st.SearchStrategy[AnyEntry]:
     names = st.sampled_from(["ada", "ben"])
     printable = st.text(max_size=20).filter(str.isprintable)
     dates = st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
     return st.one_of(
+        some_practice(),
         st.builds(
             PersonSet,
             at=st.just(AT),
             person=names,
             name=printable,
             birth_year=st.one_of(st.none(), st.integers(1900, 2020)),
+            hr_rest=st.one_of(st.none(), st.integers(20, 150)),
+            logs_strength=st.booleans(),
+            targets=st.one_of(st.none(), printable),
         ),
         st.builds(BodyMassSet, at=st.just(AT), person=names, date=dates, kg=st.floats(30, 200)),
         st.just(PAIRED),
@@ -276,6 +316,25 @@ def test_an_entry_about_a_sensor_nobody_paired_is_left_out(
         assigned(AT.replace(year=9999), Placement.WAIST),
         SensorForgotten(at=AT, sensor=object()),  # type: ignore[arg-type]
         Excused(at=AT, person="ada", start=AT.date(), end=dt.date(2028, 1, 1), why="x"),
+        PersonSet(at=AT, person="ada", hr_rest=0),
+        squats(repetitions=0),
+        squats(repetitions=1001),
+        squats(repetitions=2.5),
+        squats(sets=0),
+        squats(sets=51),
+        squats(load_kg=-1.0),
+        squats(load_kg=501.0),
+        squats(load_kg=float("nan")),
+        squats(angle_deg=91.0),
+        squats(leg="middle"),
+        squats(exercise="squat\n"),
+        squats(start=AT + dt.timedelta(days=1, seconds=1)),
+        squats(start=AT.replace(tzinfo=None)),
+        balance(minutes=0.0),
+        balance(minutes=601.0),
+        balance(minutes=float("inf")),
+        balance(start=AT.replace(year=2100)),
+        strong(22, True),
     ],
 )
 def test_what_would_not_read_back_is_refused_and_nothing_is_written(
@@ -326,3 +385,43 @@ def test_days_excused_without_end_are_left_out_and_told(
     (problem,) = Entries(tmp_path).reading().problems
     assert "more than 366 days" in problem
     assert Entries(tmp_path).damaged() == 0
+
+
+def test_practice_is_kept_in_the_order_said_and_the_last_of_it_can_be_taken_back() -> None:
+    said: list[AnyEntry] = [squats(), squats(repetitions=8), balance()]
+    assert fold(said).persons["ada"].logged == tuple(said)
+    without = fold([*said, removed("squat")]).persons["ada"]
+    assert without.logged == (said[0], said[2])
+    assert fold([*said, removed(BALANCE)]).persons["ada"].logged == tuple(said[:2])
+    assert fold([*said, removed("lunge")]).persons["ada"].logged == tuple(said)
+    again = fold([*said, removed("squat"), removed("squat"), removed("squat")])
+    assert again.persons["ada"].logged == (said[2],)
+
+
+def test_a_strength_day_is_confirmed_denied_and_left_to_its_sets_again() -> None:
+    ada = fold([strong(3, True), strong(2, False), strong(4, True), strong(4, None)]).persons["ada"]
+    assert ada.strength_days == ((dt.date(2026, 11, 2), False), (dt.date(2026, 11, 3), True))
+
+
+def test_impossible_practice_of_an_earlier_version_is_left_out_and_told(tmp_path: Path) -> None:
+    text = msgspec.json.encode(squats(repetitions=5000))
+    (tmp_path / "entries.jsonl").write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
+    reading = Entries(tmp_path).reading()
+    assert reading.registry.persons == {}
+    assert "a set has 1 to 1000 repetitions" in reading.problems[0]
+
+
+def test_entries_of_before_practice_could_be_logged_still_read(tmp_path: Path) -> None:
+    text = b'{"kind":"person","at":"2026-01-01T12:00:00Z","person":"ada","name":"Ada","hr_max":160}'
+    (tmp_path / "entries.jsonl").write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
+    ada = Entries(tmp_path).registry().persons["ada"]
+    assert (ada.hr_max, ada.hr_rest, ada.logged, ada.logs_strength) == (160, None, (), False)
+
+
+def test_practice_moves_no_minute_and_survives_the_store() -> None:
+    before = fold([PAIRED, assigned(AT, Placement.LEFT_FOOT)])
+    after = fold([PAIRED, assigned(AT, Placement.LEFT_FOOT), squats(), balance(), strong(2, True)])
+    assert projection.affected(before, after) == {}
+    assert projection.decode(projection.encode(after)) == after
+    kept = projection.encode(before).replace('"logged":[],', "").replace('"hr_rest":null,', "")
+    assert projection.decode(kept) == before

@@ -1,10 +1,9 @@
-"""Samples to sensor minutes, wear, and the merging of several sensors."""
+"""Samples to sensor minutes, and wear."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import dataframely as dy
@@ -13,15 +12,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from analytics import intensity, wear
-from analytics.frames import Minutes, SensorMinutes
-from analytics.merge import merge_minutes
+from analytics import wear
+from analytics.frames import SensorMinutes
 from analytics.minutes import MARGIN_S, motion_minutes, slow_minutes, with_heart_rate
-from analytics.person import PersonFacts
-from analytics.protocol import default_protocol
 from devices.profile import Channel, Placement
-from tests.synthetic_minutes import ANNA, MONDAY, POD, STRAP, at, bout, frame, minute, pod, slow
+from tests.synthetic_minutes import at, frame, minute, pod, slow
 
 NINE = at(0, 9)
 
@@ -55,6 +52,27 @@ def test_a_minute_of_walking_has_its_steps_its_force_and_its_speed() -> None:
     assert row["force_bw"] == pytest.approx(55 * 1.18)
     assert row["speed_mps"] == pytest.approx(1.4)
     assert (row["confidence"], row["run_share"], row["worn"]) == ("medium", 0.0, None)
+
+
+def test_walking_costs_what_its_speed_costs_for_as_long_as_the_feet_move() -> None:
+    still = pod(NINE + dt.timedelta(seconds=30), range(30), sent=0.0, speed=0.0)
+    row = row_of(slow([*pod(NINE, range(30)), *still]))
+    assert row["mets"] == pytest.approx(3.400)
+    assert (row["mets_by"], row["active_s"], row["machine"]) == ("speed", pytest.approx(30), None)
+    assert row["cycles"] == pytest.approx(row["steps"] / 2)
+    assert (row["assisted_cycles"], row["assisted_bw"], row["power_w"]) == (None, None, None)
+
+
+def test_running_costs_what_running_costs_and_no_speed_tells_no_cost() -> None:
+    running = row_of(slow(pod(NINE, range(60), sent=80.0, speed=2.8, running=1.0)))
+    assert running["mets"] == pytest.approx(10.600)
+    blind = row_of(slow(pod(NINE, range(60), speed=None)))
+    assert (blind["mets"], blind["mets_by"]) == (None, None)
+    assert blind["active_s"] == pytest.approx(60)
+
+
+def test_steps_that_no_feet_can_make_are_unknown() -> None:
+    assert minutes_of(slow(pod(NINE, range(60), sent=250.0, speed=None, running=None))).is_empty()
 
 
 def test_strides_are_counted_twice_and_steps_once() -> None:
@@ -155,11 +173,7 @@ def test_splitting_a_session_changes_no_minute(seconds: list[int], after: int) -
 
 
 def assert_close(one: pl.DataFrame, other: pl.DataFrame) -> None:
-    assert one.drop("observed_s", "steps", "force_bw", "speed_mps", "run_share").equals(
-        other.drop("observed_s", "steps", "force_bw", "speed_mps", "run_share")
-    )
-    for column in ("observed_s", "steps", "force_bw"):
-        assert one[column].to_list() == pytest.approx(other[column].to_list(), rel=1e-9)
+    assert_frame_equal(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def events(rows: Sequence[tuple[dt.datetime, float, bool]]) -> pl.LazyFrame:
@@ -207,6 +221,8 @@ def test_strides_of_a_leg_sensor_stand_for_both_legs_and_are_trusted_little() ->
     assert row["steps"] == 120
     assert row["force_bw"] == pytest.approx(50 * 1.1 + 10 * 2.4)
     assert row["run_share"] == pytest.approx(1 / 6)
+    assert row["cycles"] == 60
+    assert (row["machine"], row["mets"], row["assisted_bw"]) == (None, None, None)
     assert (row["confidence"], row["worn"]) == ("low", True)
 
 
@@ -338,147 +354,3 @@ def test_an_axis_is_still_by_its_spread_or_by_its_range_and_two_are_enough() -> 
 
 def test_an_hour_of_stillness_is_still_worn() -> None:
     assert worn([(1.0, SEATED, 0.1), (1.0, TABLE, 0.003), (1.0, SEATED, 0.1)]) == [(True, 180)]
-
-
-# --- merging ------------------------------------------------------------------------------------
-
-
-def merged(rows: Sequence[dict[str, Any]], person: PersonFacts = ANNA) -> list[dict[str, Any]]:
-    made = merge_minutes(frame(rows), person=person, date=MONDAY, protocol=default_protocol())
-    return Minutes.validate(made.collect()).to_dicts()
-
-
-def test_steps_of_two_sensors_are_never_summed_and_the_better_force_wins() -> None:
-    imu = minute(NINE, steps=108.0)
-    foot = minute(NINE, **POD, steps=110.0, confidence="medium", speed_mps=1.4, run_share=0.0)
-    (row,) = merged([imu, foot])
-    assert (row["steps"], row["steps_sensor"], row["confidence"]) == (110.0, "pod", "medium")
-    assert row["worn"] is True
-
-
-def test_a_sensor_that_saw_little_of_the_minute_does_not_win() -> None:
-    foot = minute(NINE, **{**POD, "observed_s": 40.0}, steps=60.0, confidence="medium")
-    (row,) = merged([minute(NINE, steps=108.0), foot])
-    assert (row["steps"], row["steps_sensor"], row["leg_observed_s"]) == (108.0, "imu", 60.0)
-
-
-def test_the_longer_observation_wins_among_equals_and_then_the_foot_pod() -> None:
-    longer = minute(NINE, sensor="b", observed_s=58.0, steps=90.0)
-    shorter = minute(NINE, sensor="a", observed_s=50.0, steps=95.0)
-    assert merged([shorter, longer])[0]["steps_sensor"] == "b"
-    foot = minute(NINE, **POD, steps=90.0)
-    assert merged([minute(NINE, sensor="a", steps=95.0), foot])[0]["steps_sensor"] == "pod"
-
-
-def test_a_minute_without_a_step_sensor_has_no_steps_known() -> None:
-    (row,) = merged([minute(NINE, **STRAP, heart_rate_bpm=90.0)])
-    assert (row["steps"], row["loaded"], row["leg_observed_s"]) == (None, None, 0.0)
-    assert row["worn"] is None
-
-
-def test_only_a_leg_sensor_worn_all_day_tells_wear() -> None:
-    chest = minute(NINE, placement="chest")
-    pocket = minute(NINE, sensor="b", continuous=False)
-    assert merged([chest, pocket])[0]["worn"] is None
-    off = minute(NINE, sensor="c", worn=False, steps=None, confidence=None)
-    assert merged([chest, off])[0]["worn"] is False
-
-
-def test_one_worn_leg_sensor_is_enough_to_be_worn() -> None:
-    off = minute(NINE, sensor="b", worn=False, steps=None, confidence=None)
-    assert merged([off, minute(NINE, sensor="a")])[0]["worn"] is True
-
-
-def test_other_people_s_minutes_are_left_out() -> None:
-    assert merged([minute(NINE, person="bert")]) == []
-
-
-def test_the_date_is_the_person_s_local_one() -> None:
-    (row,) = merged([minute(at(0, 23.5))])
-    assert row["date"] == MONDAY + dt.timedelta(days=1)
-
-
-LEVELS = {
-    # heart rate, speed, steps -> intensity, by; Anna is 46: HRmax 175.8
-    "112 beats are moderate": (113.0, None, 0.0, "moderate", "heart rate"),
-    "136 beats are vigorous": (136.0, None, 0.0, "vigorous", "heart rate"),
-    "heart rate goes before speed": (90.0, 3.0, 160.0, "light", "heart rate"),
-    "4.2 km/h are moderate": (None, 1.18, 95.0, "moderate", "speed"),
-    "4.0 km/h are light": (None, 1.11, 105.0, "light", "speed"),
-    "100 steps without a speed are moderate": (None, None, 100.0, "moderate", "cadence"),
-    "130 steps without a speed are vigorous": (None, None, 130.0, "vigorous", "cadence"),
-    "99 steps are light": (None, None, 99.0, "light", "cadence"),
-    "a few quick steps are light": (None, 2.0, 40.0, "light", "cadence"),
-}
-
-
-@pytest.mark.parametrize("case", LEVELS)
-def test_intensity_of_a_minute(case: str) -> None:
-    bpm, speed, steps, expected, by = LEVELS[case]
-    (row,) = merged([minute(NINE, steps=steps, speed_mps=speed, heart_rate_bpm=bpm)])
-    assert (row["intensity"], row["intensity_by"]) == (expected, by)
-
-
-def test_a_runner_s_minute_costs_what_running_costs() -> None:
-    (row,) = merged([minute(NINE, steps=160.0, speed_mps=2.8, run_share=1.0)])
-    assert row["mets"] == pytest.approx(10.6)
-    assert row["intensity"] == "vigorous"
-
-
-def test_the_maximal_heart_rate_is_one_s_own_else_it_follows_age() -> None:
-    assert ANNA.hr_max_on(MONDAY) == pytest.approx(208 - 0.7 * 46)
-    assert replace(ANNA, hr_max=181).hr_max_on(MONDAY) == 181
-    assert replace(ANNA, birth_year=None).hr_max_on(MONDAY) is None
-
-
-def test_heart_rate_classifies_nothing_without_an_age_or_when_switched_off() -> None:
-    rows = [minute(NINE, **STRAP, heart_rate_bpm=160.0)]
-    for person in (replace(ANNA, birth_year=None), replace(ANNA, use_heart_rate=False)):
-        assert merged(rows, person)[0]["intensity"] is None
-    own = replace(ANNA, birth_year=None, hr_max=190)
-    assert merged(rows, own)[0]["intensity"] == "vigorous"
-
-
-def test_a_resting_rate_turns_on_heart_rate_reserve() -> None:
-    person = replace(ANNA, hr_max=180, hr_rest=60)
-    rows = [minute(NINE, **STRAP, heart_rate_bpm=110.0)]
-    assert merged(rows, person)[0]["intensity"] == "moderate"
-    assert merged(rows, replace(person, hr_rest=None))[0]["intensity"] == "light"
-
-
-def test_a_glimpse_of_a_heart_rate_does_not_speak_for_the_minute() -> None:
-    strap = {**STRAP, "observed_s": 12.0}
-    assert merged([minute(NINE, **strap, heart_rate_bpm=160.0)])[0]["intensity"] is None
-
-
-ACSM = {
-    "walk 84 m/min": (intensity.walk_mets(84.0), 3.400),
-    "walk 84 m/min up 5 %": (intensity.walk_mets(84.0, grade=0.05), 5.560),
-    "run 168 m/min": (intensity.run_mets(168.0), 10.600),
-    "cycle 200 W at 75 kg": (intensity.cycle_mets(200.0, mass_kg=75.0), 10.229),
-    "step 24/min at 0.20 m": (intensity.stepping_mets(24.0, height_m=0.20), 5.655),
-    "cadence 100": (intensity.cadence_mets(100.0), 3.0),
-    "cadence 115": (intensity.cadence_mets(115.0), 4.5),
-    "cadence 180": (intensity.cadence_mets(180.0), 6.0),
-}
-
-
-@pytest.mark.parametrize("case", ACSM)
-def test_oxygen_cost_pins(case: str) -> None:
-    expression, expected = ACSM[case]
-    assert pl.select(expression).item() == pytest.approx(expected, abs=5e-4)
-
-
-def test_a_slow_cadence_has_no_known_cost() -> None:
-    assert pl.select(intensity.cadence_mets(99.0)).item() is None
-
-
-@settings(max_examples=20)
-@given(st.permutations(range(12)))
-def test_the_order_of_sensor_minutes_changes_no_minute(order: list[int]) -> None:
-    rows = [
-        *bout(NINE, 4, steps=100.0),
-        *bout(NINE, 4, **POD, steps=101.0),
-        *bout(NINE, 4, **STRAP, heart_rate_bpm=120.0),
-    ]
-    assert merged([rows[index] for index in order]) == merged(rows)

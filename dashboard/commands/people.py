@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dashboard import console
 from dashboard.persons import find_person, local_zone, pick_person
 
+if TYPE_CHECKING:
+    from ingest.entries import Person
+
 LONGEST_NAME = 80
+ALWAYS = ("person", "born", "sex", "mass kg", "zone", "HR max", "heart rate", "scored")
+"""Columns of the list that are there even where nobody has said anything of it."""
 
 
 def person(
@@ -24,6 +29,9 @@ def person(
     mass: Annotated[float | None, typer.Option(help="Body mass in kg.", min=20, max=400)] = None,
     zone: Annotated[str | None, typer.Option(help="Time zone such as Europe/Rome.")] = None,
     hr_max: Annotated[int | None, typer.Option(min=80, max=240, help="Own maximum.")] = None,
+    hr_rest: Annotated[
+        int | None, typer.Option(min=20, max=150, help="Own heart rate at rest.")
+    ] = None,
     heart_rate: Annotated[
         bool | None,
         typer.Option("--heart-rate/--no-heart-rate", help="Off with beta-blockers."),
@@ -32,8 +40,26 @@ def person(
         bool | None,
         typer.Option("--score/--no-score", help="No points, where the targets do not apply."),
     ] = None,
+    logs_strength: Annotated[
+        bool | None,
+        typer.Option(
+            "--logs-strength/--no-logs-strength",
+            help="Every strength set is logged: a day without one had none.",
+        ),
+    ] = None,
+    logs_balance: Annotated[
+        bool | None,
+        typer.Option(
+            "--logs-balance/--no-logs-balance",
+            help="All balance practice is logged: a day without any had none.",
+        ),
+    ] = None,
+    targets: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Target set: see legload targets.")
+    ] = None,
 ) -> None:
     """List persons, or add and change one."""
+    from dashboard.targets import load_targets
     from ingest.entries import BodyMassSet, Entries, PersonSet
 
     settings = context.obj
@@ -45,8 +71,12 @@ def person(
         "sex": _sex(sex),
         "zone": _zone(zone),
         "hr_max": hr_max,
+        "hr_rest": hr_rest,
         "use_heart_rate": heart_rate,
         "no_score": None if score is None else not score,
+        "logs_strength": logs_strength,
+        "logs_balance": logs_balance,
+        "targets": targets,
     }
     given = {key: value for key, value in facts.items() if value is not None}
     wanted = name or settings.person
@@ -57,6 +87,9 @@ def person(
         persons = entries.registry().persons
         known = find_person(persons, wanted)
         key = known.key if known else new_key(wanted, persons)
+        _refuse_beats(known, rest=hr_rest, most=hr_max)
+        if targets is not None:
+            load_targets(settings.home, targets)
         said: list[Any] = []
         if given or known is None:
             if known is None:
@@ -74,23 +107,27 @@ def _list(context: typer.Context, persons: dict[str, Any]) -> None:
         return console.emit(list(persons.values()))
     if not persons:
         return console.note("Nobody yet. Add someone: legload person NAME --birth-year 1950")
-    console.table(
-        ["person", "born", "sex", "mass kg", "zone", "HR max", "heart rate", "scored"],
-        [
-            [
-                p.name,
-                p.birth_year,
-                p.sex,
-                p.masses[-1][1] if p.masses else None,
-                p.zone,
-                p.hr_max,
-                "used" if p.use_heart_rate else "not used",
-                "no" if p.no_score else "yes",
-            ]
-            for p in persons.values()
-        ],
-    )
+    rows = [_row(one) for one in persons.values()]
+    columns = [name for name in rows[0] if name in ALWAYS or any(row[name] for row in rows)]
+    console.table(columns, [[row[name] for name in columns] for row in rows])
     return None
+
+
+def _row(person: Any) -> dict[str, Any]:
+    logs = {"strength": person.logs_strength, "balance": person.logs_balance}
+    return {
+        "person": person.name,
+        "born": person.birth_year,
+        "sex": person.sex,
+        "mass kg": person.masses[-1][1] if person.masses else None,
+        "zone": person.zone,
+        "HR max": person.hr_max,
+        "HR rest": person.hr_rest,
+        "heart rate": "used" if person.use_heart_rate else "not used",
+        "scored": "no" if person.no_score else "yes",
+        "logs all": ", ".join(name for name, all_of_it in logs.items() if all_of_it) or None,
+        "targets": person.targets,
+    }
 
 
 def excuse(
@@ -128,6 +165,15 @@ def parse_day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is not a day; write it as 2026-11-02.") from None
+
+
+def _refuse_beats(known: Person | None, *, rest: int | None, most: int | None) -> None:
+    if known is not None:
+        rest, most = rest or known.hr_rest, most or known.hr_max
+    if rest is not None and most is not None and rest >= most:
+        raise typer.BadParameter(
+            f"A heart rate of {rest} at rest is not below a maximum of {most}."
+        )
 
 
 def _sex(text: str | None) -> str | None:

@@ -1,0 +1,116 @@
+"""What a person logged, and what sensors saw, as the practice that is scored."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from analytics.practice import NONE, BalanceSession, Practice, TrainingSet, detected_sets
+from analytics.strength import BY_KEY, set_forces
+from dashboard.errors import DashboardError
+from ingest.entries import BalanceLogged, Logged, Person, SetLogged
+
+
+def practice_of(
+    person: Person | None, detected: pl.DataFrame, start: dt.datetime, end: dt.datetime
+) -> Practice:
+    """The practice of a person that begins in [start, end). detected: as the store keeps it."""
+    if person is None:
+        return NONE
+    said = person.logged
+    logged = [one for entry in said if isinstance(entry, SetLogged) for one in sets_of(entry)]
+    practice = Practice(
+        sets=(*logged, *detected_sets(detected)),
+        balance=tuple(_session(entry) for entry in said if isinstance(entry, BalanceLogged)),
+        confirmed=person.strength_days,
+        logs_strength=person.logs_strength,
+        logs_balance=person.logs_balance,
+    )
+    return practice.within(start, end)
+
+
+def sets_of(entry: SetLogged) -> tuple[TrainingSet, ...]:
+    """Each of the sets that an entry tells; they all begin when the first one does."""
+    one = TrainingSet(
+        start=entry.start,
+        exercise=entry.exercise,
+        repetitions=entry.repetitions,
+        load_kg=entry.load_kg,
+        angle_deg=entry.angle_deg,
+        leg=entry.leg,
+        timed=entry.timed,
+    )
+    return (one,) * entry.sets
+
+
+def _session(entry: BalanceLogged) -> BalanceSession:
+    return BalanceSession(start=entry.start, minutes=entry.minutes, timed=entry.timed)
+
+
+def when(
+    day: dt.date | None, at: str | None, *, zone: dt.tzinfo, now: dt.datetime
+) -> tuple[dt.datetime, bool, str]:
+    """The instant (UTC) meant, whether its time is known, and what to tell of it.
+
+    Without a time it is the noon of the day: the same day in almost every zone. Of a time that a
+    clock shows twice the first is taken, one that it skips is taken as an hour later.
+
+    Raises:
+        DashboardError: it is yet to come, or not a time.
+    """
+    date = day or now.astimezone(zone).date()
+    if date > now.astimezone(zone).date():
+        raise DashboardError(f"{date} is yet to come.", "Log it when it is done.")
+    if at is None:
+        noon = dt.datetime.combine(date, dt.time(12), zone)
+        return noon.astimezone(dt.UTC), False, ""
+    local = dt.datetime.combine(date, _clock(at), zone)
+    start = local.astimezone(dt.UTC)
+    if start > now:
+        raise DashboardError(f"{local:%Y-%m-%d %H:%M} is yet to come.", "Say which day: --on")
+    shown = start.astimezone(zone)
+    if shown.replace(tzinfo=None) != local.replace(tzinfo=None):
+        return start, True, f"Clocks skipped {at} on {date}: taken as {shown:%H:%M}."
+    if local.replace(fold=1).utcoffset() != local.utcoffset():
+        return start, True, f"Clocks showed {at} twice on {date}: the first is taken."
+    return start, True, ""
+
+
+def _clock(text: str) -> dt.time:
+    try:
+        return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a clock without a zone
+    except ValueError:
+        raise DashboardError(f"'{text}' is not a time.", "Write it as 18:00.") from None
+
+
+def logged_text(one: Logged, zone: dt.tzinfo) -> str:
+    """An entry in words, on the person's clock."""
+    then = time_text(one.start, zone, timed=one.timed)
+    if isinstance(one, BalanceLogged):
+        return f"{one.minutes:g} min of balance practice on {then}"
+    load = f" with {one.load_kg:g} kg" if one.load_kg else ""
+    leg = f", {one.leg} leg" if one.leg else ""
+    return f"{one.exercise} {one.sets} × {one.repetitions}{load}{leg} on {then}"
+
+
+def force_note(entry: SetLogged, person: Person | None, zone: dt.tzinfo) -> str:
+    """What a person could still say, so that the load of these sets is known; empty: nothing."""
+    weight = person.mass_on(entry.start.astimezone(zone).date()) if person else None
+    (row,) = set_forces(sets_of(entry)[:1], zone=zone, mass_kg=weight).to_dicts()
+    if row["lower_bound"]:
+        return (
+            "The weight lifted is left out, because the body mass is unknown: "
+            "legload person NAME --mass 75"
+        )
+    if row["force_bw"] is not None:
+        return ""
+    pressed = BY_KEY[entry.exercise].force == "leg-press"
+    needs = " For that give --load, --angle and the body mass." if pressed else ""
+    return f"The repetitions count; how hard they load the legs is not known.{needs}"
+
+
+def time_text(start: dt.datetime, zone: dt.tzinfo, *, timed: bool) -> str:
+    """When something began, as far as that is known, on the person's clock."""
+    local = start.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M}" if timed else f"{local:%Y-%m-%d}"

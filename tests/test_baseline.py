@@ -1,0 +1,60 @@
+"""The person's own last weeks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.baseline import compare
+from analytics.protocol import default_protocol
+from analytics.week import Status, TrendWeek
+
+RULES = default_protocol().baseline
+
+
+def week(lld: float | None, status: Status = Status.COMPLETE, *, least: bool = False) -> TrendWeek:
+    return TrendWeek(
+        week="2026-W47",
+        status=status,
+        points=None,
+        points_measurable=0,
+        lld=lld,
+        valid_days=7,
+        at_least=least,
+    )
+
+
+def test_a_week_is_compared_with_the_mean_of_the_four_before_it() -> None:
+    found = compare([week(4000.0), week(6000.0), week(5000.0), week(5000.0), week(6000.0)], RULES)
+    assert (found.lld, found.weeks) == (5000.0, 4)
+    assert found.change_percent == pytest.approx(20.0)
+
+
+def test_lower_bounds_excused_and_empty_weeks_make_no_baseline() -> None:
+    before = [
+        week(100.0, Status.AT_LEAST, least=True),
+        week(100.0, Status.EXCUSED),
+        week(None, Status.NO_DATA),
+        week(5000.0),
+    ]
+    found = compare([*before, week(5000.0)], RULES)
+    assert (found.lld, found.change_percent) == (None, None)
+    assert found.note == (
+        "Not known: it needs 2 of the 4 weeks before with enough worn days; there is 1."
+    )
+
+
+def test_a_week_that_is_a_lower_bound_is_compared_with_nothing() -> None:
+    usual = [week(5000.0)] * 4
+    found = compare([*usual, week(1000.0, Status.AT_LEAST, least=True)], RULES)
+    assert (found.lld, found.change_percent) == (5000.0, None)
+    assert "cannot be compared" in found.note
+
+
+@given(st.lists(st.floats(1.0, 1e5), min_size=5, max_size=5))
+def test_a_change_is_measured_against_the_baseline_it_names(doses: list[float]) -> None:
+    found = compare([week(dose) for dose in doses], RULES)
+    assert found.lld is not None
+    assert found.change_percent is not None
+    assert found.lld * (1.0 + found.change_percent / 100.0) == pytest.approx(doses[-1])
