@@ -1,4 +1,4 @@
-"""The person's own last weeks: what this week's dose is compared with. A description, no verdict."""
+"""The person's own last weeks, which this week's dose is compared with: no verdict."""
 
 from __future__ import annotations
 
@@ -35,6 +35,4 @@ def compare(weeks: Sequence[TrendWeek], rules: BaselineRules) -> Baseline:
     if this.lld is None or this.at_least or usual == 0.0:
         note = "This week cannot be compared: too few days were worn for long enough."
         return Baseline(lld=usual, weeks=len(known), change_percent=None, note=note)
-    return Baseline(
-        lld=usual, weeks=len(known), change_percent=100.0 * (this.lld - usual) / usual
-    )
+    return Baseline(lld=usual, weeks=len(known), change_percent=100.0 * (this.lld - usual) / usual)

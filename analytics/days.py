@@ -50,7 +50,7 @@ def day_frame(
     """
     days = _calendar(person, calendar.dates_from(start, count), excused)
     waking = _waking_wear(person, protocol.days)
-    facts = practice, person.time_zone, person.mass_kg
+    facts = practice, person.time_zone, person.mass_on
     enough = protocol.strength
     for part in (
         _sums(minutes, waking),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from analytics import symmetry
 from analytics.person import PersonFacts
 from analytics.protocol import Protocol
 from analytics.week import Day, Notice, SensorUse
@@ -75,6 +76,23 @@ def battery_notices(sensors: Sequence[SensorUse], *, protocol: Protocol) -> Iter
                 text=f"The battery of {use.title} ({use.placement}) is at {percent:.0f} %. "
                 "Charge or change it before the next session.",
             )
+
+
+def symmetry_notice(days: Sequence[Day], *, protocol: Protocol) -> list[Notice]:
+    """One sentence where left and right are further apart than is ordinary, on enough days."""
+    rules = protocol.symmetry
+    if not symmetry.worth_a_look(days, rules=rules):
+        return []
+    return [
+        Notice(
+            key="symmetry",
+            level="info",
+            text=f"On {rules.look_days} days or more the contact times of left and right were "
+            f"more than {rules.look_percent:g} % apart in walking. On level ground 3 to 5 % is "
+            "ordinary; slopes, stairs and sensors that sit differently make it more. Worth a look.",
+            source="Stacoff 2005; the limit of days is design",
+        )
+    ]
 
 
 def age_notice(person: PersonFacts, *, date: dt.date, protocol: Protocol) -> list[Notice]:

@@ -13,8 +13,9 @@ from analytics.errors import AnalyticsError
 class PersonFacts:
     """Facts about a person; None is unknown.
 
-    sex: `female` or `male`; mass_kg as of the week; hr_max and hr_rest in beats/min, measured on
-    that person; zone: IANA name; no_score: data and trends without points.
+    sex: `female` or `male`; masses: (date, kg), ascending, each from that date on; hr_max and
+    hr_rest in beats/min, measured on that person; zone: IANA name; no_score: data and trends
+    without points.
     """
 
     key: str
@@ -22,7 +23,7 @@ class PersonFacts:
     zone: str
     birth_year: int | None = None
     sex: str | None = None
-    mass_kg: float | None = None
+    masses: tuple[tuple[dt.date, float], ...] = ()
     hr_max: float | None = None
     hr_rest: float | None = None
     use_heart_rate: bool = True
@@ -31,6 +32,11 @@ class PersonFacts:
     def age_on(self, date: dt.date) -> int | None:
         """Age in years reached during the year of a date; None where the birth year is unknown."""
         return None if self.birth_year is None else date.year - self.birth_year
+
+    def mass_on(self, date: dt.date) -> float | None:
+        """Body mass in kg as of a date: the latest known then, else the first; None: unknown."""
+        before = [kg for day, kg in self.masses if day <= date]
+        return before[-1] if before else (self.masses[0][1] if self.masses else None)
 
     def hr_max_on(self, date: dt.date) -> float | None:
         """Own HRmax, else 208 - 0.7 age (Tanaka; unverified), else None."""

@@ -20,6 +20,7 @@ from analytics.person import PersonFacts
 from analytics.practice import NONE, BalanceSession, Practice, TrainingSet
 from analytics.protocol import Protocol
 from analytics.scorecard import Scorecard, score_week
+from analytics.symmetry import week_symmetry
 from analytics.week import Day, Gap, Notice, SensorUse, Status, TrendWeek, WeekReport
 
 TREND_WEEKS = 4
@@ -115,18 +116,20 @@ def week_report(
     return _assembled(
         question,
         days=days,
+        minutes=shown,
         said=said,
         sensors=tuple(sensors),
         gaps=tuple(gaps),
         demo=demo,
-        digest=data_hash(shown),
     )
 
 
-def data_hash(minutes: pl.DataFrame) -> str:
-    """SHA-256 over Minutes in a canonical form: by minute, six decimals, nulls marked."""
+def data_hash(minutes: pl.DataFrame, practice: Sequence[TrainingSet | BalanceSession] = ()) -> str:
+    """SHA-256 over Minutes in a canonical form (by minute, six decimals, nulls marked) and over
+    the sets and balance practice in order."""
     text = minutes.sort("minute").write_csv(float_precision=6, null_value="null")
-    return hashlib.sha256(text.encode()).hexdigest()
+    done = "\n".join(map(repr, practice))
+    return hashlib.sha256(f"{text}{done}".encode()).hexdigest()
 
 
 def _seen(sensor_minutes: pl.LazyFrame, question: _Question) -> pl.DataFrame:
@@ -221,6 +224,7 @@ def _notices(
         seen.lazy().filter(pl.col("minute") >= midnight), titles=titles, protocol=protocol
     )
     yield from notices.battery_notices(sensors, protocol=protocol)
+    yield from notices.symmetry_notice(days[-calendar.WEEK_DAYS :], protocol=protocol)
     yield from notices.age_notice(question.person, date=question.start, protocol=protocol)
 
 
@@ -242,16 +246,18 @@ def _assembled(
     question: _Question,
     *,
     days: Sequence[Day],
+    minutes: pl.DataFrame,
     said: tuple[Notice, ...],
     sensors: tuple[SensorUse, ...],
     gaps: tuple[Gap, ...],
     demo: bool,
-    digest: str,
 ) -> WeekReport:
     cards = _cards(days, question)
     card, weeks = cards[-1], _trend(cards, question)
     running = card.status is Status.SO_FAR
     sets, balance = _practised(question)
+    rules = question.protocol.symmetry
+    week = days[-calendar.WEEK_DAYS :]
     return WeekReport(
         person=question.person.key,
         person_name=question.person.name,
@@ -269,15 +275,16 @@ def _assembled(
         excused_days=card.excused_days,
         target_lld=question.protocol.target("lld", question.person.age_on(question.start)),
         components=card.components,
-        days=tuple(days[-calendar.WEEK_DAYS :]),
+        days=tuple(week),
         trend=weeks[-TREND_WEEKS:],
         baseline=baseline.compare(weeks, question.protocol.baseline),
+        symmetry=week_symmetry(week, minutes=minutes.lazy(), rules=rules),
         notices=said,
         gaps=gaps,
         sensors=sensors,
         method=METHOD,
         protocol=question.protocol.name,
-        data_hash=digest,
+        data_hash=data_hash(minutes, (*sets, *balance)),
         disclaimer=DISCLAIMER,
         sets=sets,
         balance=balance,

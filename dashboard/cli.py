@@ -23,6 +23,7 @@ from dashboard.commands import (
     people,
     sensors,
     storage,
+    targets,
     validate,
     weeks,
 )
@@ -64,6 +65,7 @@ for command in (
     weeks.week,
     weeks.report,
     log.log,
+    targets.targets,
     people.excuse,
     validate.validate,
 ):

@@ -14,9 +14,6 @@ from analytics.calendar import week_of
 from analytics.errors import AnalyticsError
 from analytics.person import PersonFacts
 from analytics.practice import Practice
-from analytics.protocol import default_protocol
-from analytics.score import report_range, week_report
-from analytics.strength import KNOWN_WEEKS
 from analytics.week import Status, WeekReport
 from dashboard import processes, reach
 from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew, replaced
@@ -24,6 +21,7 @@ from dashboard.demo import MARKER, Progress, progress
 from dashboard.errors import DashboardError
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
 from dashboard.practice import practice_of
+from dashboard.scored import person_facts, scored_week
 from dashboard.shown import (
     Around,
     CollectorStatus,
@@ -39,9 +37,7 @@ from dashboard.shown import (
     kind_title,
     last_known,
     preview_of,
-    recorded_gaps,
     sensor_notes,
-    sensor_uses,
     sensor_view,
 )
 from devices.profile import Placement
@@ -157,32 +153,14 @@ class Data:
         return self._read(lambda store: store.version()) * 1_000_000 + self._entries.size()
 
     def _week(self, person: str, week: str) -> WeekReport:
-        registry = self._registry()
-        facts = _facts(registry, person)
-        start, end = report_range(week, person=facts)
+        registry, now = self._registry(), dt.datetime.now(dt.UTC)
         with open_store(self.home) as store:
-            minutes = store.minutes(person, start, end)
-            before = start - dt.timedelta(weeks=KNOWN_WEEKS)
-            detected = store.training_sets(person, before, end)
-            week_start = end - dt.timedelta(days=7)
-            sensors = tuple(sensor_uses(store, registry, person, week_start, end))
-            gaps = recorded_gaps(store, [use.sensor for use in sensors], week_start, end)
-        known = registry.persons.get(person)
-        return week_report(
-            minutes.lazy(),
-            person=facts,
-            week=week,
-            now=dt.datetime.now(dt.UTC),
-            excused={day for day, _ in known.excused} if known else set(),
-            protocol=default_protocol(),
-            sensors=sensors,
-            gaps=gaps,
-            demo=self.demo,
-            practice=practice_of(known, detected, before, end),
-        )
+            return scored_week(
+                self.home, store, registry, person=person, week=week, now=now, demo=self.demo
+            )
 
     def _facts(self, key: str) -> PersonFacts:
-        return _facts(self._registry(), key)
+        return person_facts(self._registry(), key)
 
     def _today(self, person: str) -> dt.date:
         return dt.datetime.now(self._facts(person).time_zone).date()
@@ -438,7 +416,9 @@ class Data:
     def zone_of(self, person: str | None) -> dt.tzinfo:
         """The time zone that a person's days are told in; this computer's where nobody is."""
         registry = self._registry()
-        return _facts(registry, person if person in registry.persons else DEFAULT_PERSON).time_zone
+        return person_facts(
+            registry, person if person in registry.persons else DEFAULT_PERSON
+        ).time_zone
 
     def notes(self) -> dict[str, SensorNotes]:
         """What is known of each sensor ever paired, by key; little while the store is busy."""
@@ -486,24 +466,3 @@ def _message(state: CollectorState) -> str:
     streaming = sum(sensor.state is State.STREAMING for sensor in state.sensors)
     sensors = "sensor" if len(state.sensors) == 1 else "sensors"
     return f"Recording {streaming} of {len(state.sensors)} {sensors}, over {state.radio}."
-
-
-def _facts(registry: Registry, key: str) -> PersonFacts:
-    """What scoring needs to know of a person, as of now."""
-    person = registry.persons.get(key)
-    if person is None:
-        if key != DEFAULT_PERSON:
-            raise DashboardError(f"There is no person '{key}'.", "See: legload person")
-        return PersonFacts(key=key, name=DEFAULT_NAME, zone=local_zone())
-    return PersonFacts(
-        key=person.key,
-        name=person.name,
-        zone=person.zone or local_zone(),
-        birth_year=person.birth_year,
-        sex=person.sex,
-        mass_kg=person.mass_on(dt.date.max),
-        hr_max=person.hr_max,
-        hr_rest=person.hr_rest,
-        use_heart_rate=person.use_heart_rate,
-        no_score=person.no_score,
-    )

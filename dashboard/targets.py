@@ -71,7 +71,8 @@ def copy_targets(home: Path, key: str) -> Path:
             file.write(text)
     except FileExistsError as error:
         raise DashboardError(
-            f"There is a target set “{key}” already: {path}.", "Change that file, or copy to another key."
+            f"There is a target set “{key}” already: {path}.",
+            "Change that file, or copy to another key.",
         ) from error
     except OSError as error:
         raise DashboardError(

@@ -33,7 +33,7 @@ from tests.synthetic_minutes import (
     worn_day,
 )
 
-UTC_ANNA = replace(ANNA, zone="UTC", mass_kg=75.0)
+UTC_ANNA = replace(ANNA, zone="UTC", masses=((dt.date(2000, 1, 1), 75.0),))
 BIKE_BW = float(pl.select(force.bike(200.0, rpm=90.0, mass_kg=75.0)).item())
 BIKE: dict[str, Any] = {
     "sensor": "bike",
@@ -315,7 +315,9 @@ def test_the_share_of_a_leg_that_nobody_saw_is_half_of_a_lone_sensor_s_load() ->
 def test_a_set_in_the_evening_belongs_to_the_local_day() -> None:
     late = squats(23.5, sets=1)
     monday, tuesday, *_ = days_of(
-        [], person=replace(ANNA, mass_kg=75.0), practice=Practice(sets=late)
+        [],
+        person=replace(ANNA, masses=((dt.date(2000, 1, 1), 75.0),)),
+        practice=Practice(sets=late),
     )
     assert monday["repetitions"] is None
     assert (tuesday["repetitions"], tuesday["loaded_min"]) == (5.0, 1.0)

@@ -481,7 +481,7 @@ def test_sensors_and_practice_make_the_same_report(
     balanced: set[int],
     zone: str,
 ) -> None:
-    person = replace(ANNA, zone=zone, birth_year=1950, mass_kg=75.0)
+    person = replace(ANNA, zone=zone, birth_year=1950, masses=((dt.date(2000, 1, 1), 75.0),))
     local = ZoneInfo(zone)
     noon = [at(day, 12).replace(tzinfo=local) for day in range(7)]
     practice = Practice(

@@ -37,7 +37,7 @@ from tests.synthetic_minutes import (
 )
 
 PROTOCOL = default_protocol()
-PERSON = replace(ANNA, zone="UTC", mass_kg=70.0)
+PERSON = replace(ANNA, zone="UTC", masses=((dt.date(2000, 1, 1), 70.0),))
 MEANS = ("lld", "loaded_min", "peak30_spm", "unloaded_run_days", "lld_days")
 Rows = list[dict[str, Any]]
 thoroughly = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -228,7 +228,7 @@ def carried_and_pedalled(scale: float) -> WeekReport:
     ]
     return week_report(
         pl.concat(minutes),
-        person=replace(PERSON, mass_kg=mass_kg),
+        person=replace(PERSON, masses=((dt.date(2000, 1, 1), mass_kg),)),
         week=WEEK,
         now=AFTER,
         excused=(),
@@ -311,7 +311,7 @@ def test_a_set_more_lowers_nothing(plan: Plan, day: int, exercise: str, repetiti
 def test_without_its_only_sensor_a_line_is_not_measured_and_the_others_stay(
     plan: Plan, day: int, bpm: float
 ) -> None:
-    legs = [row for row in rows_of(plan) if not row["minute"].date() == date_of(day)]
+    legs = [row for row in rows_of(plan) if row["minute"].date() != date_of(day)]
     walked = bout(at(day, 9), 40, **POD, steps=105.0, confidence="medium")
     beats = bout(at(day, 15), 45, **STRAP, heart_rate_bpm=bpm)
     feet = {"lld", "loaded_min", "peak30_spm", "unloaded_run_days", "lld_days"}

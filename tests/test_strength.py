@@ -35,7 +35,13 @@ from tests.synthetic_minutes import AFTER, ANNA, MONDAY, WEEK, at, frame, worn_d
 
 ROME = ZoneInfo("Europe/Rome")
 SIX = at(2, 17)  # Wednesday, 18:00 in Rome
-OLD = PersonFacts(key="anna", name="Anna", zone="Europe/Rome", birth_year=1955, mass_kg=75.0)
+OLD = PersonFacts(
+    key="anna",
+    name="Anna",
+    zone="Europe/Rome",
+    birth_year=1955,
+    masses=((dt.date(2000, 1, 1), 75.0),),
+)
 
 
 def logged(exercise: str = "squat", start: dt.datetime = SIX, **facts: Any) -> TrainingSet:

@@ -1,0 +1,81 @@
+"""A person's week from the store, scored; by pages, reports and whoever keeps old scores."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from analytics.person import PersonFacts
+from analytics.score import report_range, week_report
+from analytics.strength import KNOWN_WEEKS
+from analytics.week import WeekReport
+from dashboard.errors import DashboardError
+from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone
+from dashboard.practice import practice_of
+from dashboard.shown import recorded_gaps, sensor_uses
+from dashboard.targets import load_targets
+from ingest.entries import Registry
+from ingest.store import Store
+from ingest.weighing import weighed
+
+WEEK = dt.timedelta(days=7)
+
+
+def scored_week(
+    home: Path,
+    store: Store,
+    registry: Registry,
+    *,
+    person: str,
+    week: str,
+    now: dt.datetime,
+    demo: bool = False,
+) -> WeekReport:
+    """One ISO week of a person. store: open for reading; now: aware instant.
+
+    Raises:
+        DashboardError: nobody is called that, or the chosen target set is not there.
+        AnalyticsError: no such week, or the target set cannot be used.
+    """
+    registry = weighed(store, registry)
+    facts, known = person_facts(registry, person), registry.persons.get(person)
+    start, end = report_range(week, person=facts)
+    before = start - KNOWN_WEEKS * WEEK
+    sensors = tuple(sensor_uses(store, registry, person, end - WEEK, end))
+    return week_report(
+        store.minutes(person, start, end).lazy(),
+        person=facts,
+        week=week,
+        now=now,
+        excused={day for day, _ in known.excused} if known else set(),
+        protocol=load_targets(home, known.targets if known else None),
+        sensors=sensors,
+        gaps=recorded_gaps(store, [use.sensor for use in sensors], end - WEEK, end),
+        demo=demo,
+        practice=practice_of(known, store.training_sets(person, before, end), before, end),
+    )
+
+
+def person_facts(registry: Registry, key: str) -> PersonFacts:
+    """What scoring needs to know of a person, as of now.
+
+    Raises:
+        DashboardError: nobody has that key, and it is not whoever is there before anybody is named.
+    """
+    person = registry.persons.get(key)
+    if person is None:
+        if key != DEFAULT_PERSON:
+            raise DashboardError(f"There is no person '{key}'.", "See: legload person")
+        return PersonFacts(key=key, name=DEFAULT_NAME, zone=local_zone())
+    return PersonFacts(
+        key=person.key,
+        name=person.name,
+        zone=person.zone or local_zone(),
+        birth_year=person.birth_year,
+        sex=person.sex,
+        masses=person.masses,
+        hr_max=person.hr_max,
+        hr_rest=person.hr_rest,
+        use_heart_rate=person.use_heart_rate,
+        no_score=person.no_score,
+    )
