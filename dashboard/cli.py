@@ -64,6 +64,7 @@ for command in (
     storage.repair,
     weeks.week,
     weeks.report,
+    weeks.rescore,
     log.log,
     targets.targets,
     people.excuse,

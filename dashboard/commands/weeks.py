@@ -11,7 +11,10 @@ from dashboard import console
 from dashboard.errors import DashboardError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.week import WeekReport
+    from dashboard.rescoring import Kept, Rescored
 
 Week = Annotated[str | None, typer.Argument(metavar="[WEEK]", help="ISO week such as 2026-W47.")]
 
@@ -73,6 +76,52 @@ def _value(value: float | None, unit: str, at_least: bool) -> str:
     if value is None:
         return "—"
     return f"{'at least ' if at_least else ''}{value:,.0f} {unit}"
+
+
+def rescore(context: typer.Context) -> None:
+    """Compute every minute and score every past week anew, and print what moved."""
+    from dashboard.refresh import refresh
+    from dashboard.rescoring import rescore as all_weeks
+    from ingest.store import open_store
+
+    settings = context.obj
+    with console.progress("Computing minutes", quiet=settings.json) as advance:
+        refresh(settings.home, progress=advance)
+        with open_store(settings.home, read_only=False) as store:
+            store.mark_all_stale()
+        done = refresh(settings.home, progress=advance)
+    with console.progress("Scoring weeks", quiet=settings.json) as advance:
+        found = all_weeks(settings.home, progress=advance)
+    if settings.json:
+        return console.emit({"minutes": done.minutes, "weeks": found})
+    moved = [one for one in found if one.changed]
+    if moved:
+        columns = ["person", "week", "before", "after", "what moved"]
+        console.table(columns, [_moved(one) for one in moved], whole=["week"])
+    for problem in done.problems:
+        console.note(problem)
+    return console.show(_rescored(found, len(moved)))
+
+
+def _moved(one: Rescored) -> list[str | None]:
+    before = _kept(one.before) if one.before else None
+    return [one.person, one.week, before, _kept(one.after), ", ".join(one.moved) or "status"]
+
+
+def _kept(kept: Kept) -> str:
+    if kept.points is None:
+        points = f"not scored: {kept.status}"
+    else:
+        least = "at least " if kept.at_least else ""
+        points = f"{least}{kept.points:.1f} of {kept.points_measurable}, {kept.status}"
+    return f"{points} ({kept.method}, {kept.protocol})"
+
+
+def _rescored(found: Sequence[Rescored], moved: int) -> str:
+    first = sum(one.before is None for one in found)
+    weeks = "week" if len(found) == 1 else "weeks"
+    new = f" {first} had no score to compare with." if first else ""
+    return f"{len(found)} {weeks} scored again, {moved} moved.{new}"
 
 
 def report(
