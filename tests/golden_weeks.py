@@ -295,6 +295,9 @@ def broken_sensor() -> GoldenWeek:
                 force_bw=steps / 2 * plain.walk(1.4),
                 confidence="medium",
                 speed_mps=1.4,
+                mets=plain.mets_walk(1.4),
+                mets_by="speed",
+                active_s=60.0 * share,
             )
     seen = [
         a_set(

@@ -152,6 +152,21 @@ def minutes_of(rows: Iterable[Row], heart: Heart) -> list[ReferenceMinute]:
     return [merged(start, by_minute[start], heart) for start in sorted(by_minute)]
 
 
+def with_sets(
+    minutes: Sequence[ReferenceMinute], sets: Iterable[tuple[dt.datetime, dt.datetime | None]]
+) -> list[ReferenceMinute]:
+    """The minutes, loaded where a set was done: until its end, or the one it starts in."""
+    by_start = {minute.start: minute for minute in minutes}
+    for start, end in sets:
+        at = start.replace(second=0, microsecond=0)
+        while at < (end or at + MINUTE):
+            kept = by_start.get(at, ReferenceMinute(start=at, worn=None))
+            by_start[at] = replace(kept, loaded=True)
+            at += MINUTE
+            end = end or at
+    return [by_start[start] for start in sorted(by_start)]
+
+
 def day_of(minutes: Sequence[ReferenceMinute], zone: ZoneInfo) -> ReferenceDay:
     """One local day; wear counts from 07:00 to 23:00, and 10 h of it make the day valid."""
     awake = [m for m in minutes if m.worn and 7 <= m.start.astimezone(zone).hour < 23]
