@@ -48,13 +48,8 @@ def stances(one: Recording, placement: Placement = Placement.LEFT_FOOT) -> pl.Da
 def held(one: Recording) -> pl.DataFrame:
     """Strides inside annotated movements (one each, +/-0.1 s), with the annotation beside them."""
     found = stances(one).with_row_index("row")
-    at, rows, i = found["stride_s"].to_numpy(), [], 0
-    for start, end in one.truth:
-        while i < len(at) and at[i] < start - 0.1:
-            i += 1
-        if i < len(at) and at[i] <= end + 0.1:
-            rows.append((i, start, end))
-            i += 1
+    pairs = rec.pairs_inside(found["stride_s"].to_numpy(), one.truth)
+    rows = [(i, *one.truth[j]) for i, j in pairs.tolist()]
     schema = {"row": pl.UInt32, "start_s": pl.Float64, "end_s": pl.Float64}
     truth = pl.DataFrame(rows, schema=schema, orient="row")
     stride = pl.col("stride_s").shift(-1) - pl.col("stride_s")

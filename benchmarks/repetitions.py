@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from analytics.exercise import kinds, repetitions
 from analytics.exercise.posture import CELL_HZ, postures
 from analytics.exercise.repetitions import RepetitionMethod, detect_repetitions, repetitions_in_bout
+from analytics.validation.repetitions import Bout
 from benchmarks import recordings as rec
 from benchmarks.recordings import Recording
-from benchmarks.sessions import PLACES, Bout, Session, sessions
+from benchmarks.sessions import PLACES, Session, sessions
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
