@@ -20,7 +20,7 @@ from devices.profile import Placement
 
 Floats = NDArray[np.float64]
 
-ERRORS = {"lift_s": "start_s", "tc_s": "start_s", "time_s": "end_s", "flat_s": "end_s"}
+ERRORS = {"lift_s": "start_s", "tc_s": "start_s", "ic_s": "end_s", "flat_s": "end_s"}
 """Our instant and the end of the annotated movement that it is held against."""
 SITS = {  # act of daily_waist: the seconds in which its protocol sits or lies (True) or stands
     "D11": ((0, 2, True),),
@@ -61,6 +61,7 @@ def held(one: Recording) -> pl.DataFrame:
 def contact_errors(feet: list[Recording]) -> pl.DataFrame:
     """All strides of `held`, with errors in ms (ours less the annotation)."""
     rows = pl.concat([held(one) for one in feet])
+    rows = rows.with_columns(ic_s=pl.col("tc_s") + pl.col("swing_s"))  # not where none is clear
     errors = [(1000.0 * (pl.col(a) - pl.col(b))).alias(f"{a}_ms") for a, b in ERRORS.items()]
     movement = 1000.0 * (pl.col("flat_s") - pl.col("lift_s") - pl.col("end_s") + pl.col("start_s"))
     swing = 1000.0 * (pl.col("swing_s") - pl.col("end_s") + pl.col("start_s"))
