@@ -55,7 +55,7 @@ LEG = replace(
     shake_g=0.2,
     rule=replace(TRUNK.rule, template=0.65, shakes=2.0, pause=1.6),
 )
-FOOT = replace(LEG, sigma_s=0.2, least_deg=10.0, typical_deg=12.0)
+FOOT = replace(LEG, sigma_s=0.2, least_deg=10.0, typical_deg=12.0, shake_g=0.12)
 
 
 def method_of(placement: Placement) -> RepetitionMethod:

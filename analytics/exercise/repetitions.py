@@ -55,11 +55,12 @@ def detect_repetitions(
 
     time_s: (n,) instants, s, not decreasing; acc_g: (n, 3) with gravity; gyro_dps: (n, 3) or None,
     checked but not used; rate_hz: nominal rate, 5 to 260; upright: (3,) mean acceleration while the
-    wearer stands, which tells squats from sit-ups at a leg (without it the direction while the leg
-    walks or jumps is taken). Gives `start_s`, `end_s`, `duration_s`, `kind` (squat, sit-up, burpee,
-    or repetition where the placement cannot tell), `set` (number, from 1), `quality` (likeness to
-    the set's mean course, 0 to 1), `out_s` (start to turning point: lowering in a squat) and
-    `back_s`, ordered by time. An acceleration without gravity, a bike or a machine has none.
+    wearer stands, without which a leg names nothing (not given: the direction while the leg walks
+    or jumps). Gives `start_s`, `end_s`, `duration_s`, `kind` (squat, sit-to-stand, lunge,
+    calf raise, sit-up, burpee, or repetition where the placement cannot tell), `set` (number, from
+    1), `quality` (likeness to the set's mean course, 0 to 1; null for a last sit-to-stand that
+    ends standing), `out_s` (start to turning point: lowering in a squat) and `back_s`, ordered by
+    time. An acceleration without gravity, a bike or a machine has none.
     Raises AnalyticsError where the arrays do not fit together.
     """
     method = method or method_of(placement)
