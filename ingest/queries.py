@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from ingest import gaps, projection
@@ -15,6 +17,7 @@ from ingest.entries import Registry
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MINUTE_NS = 60_000_000_000
 SHORTEST_GAP_NS = 5 * 10**9
+MANY_RUNS = 1000  # more are sorted row by row
 LONGEST_GAP_NS = 12 * 3600 * 10**9  # longer, the sensor was put away
 
 Instant = dt.datetime
@@ -43,6 +46,14 @@ class Known(NamedTuple):
     loaded_through: int
     size: int
     sensor: str
+
+
+class _Scale(NamedTuple):
+    """Numbers of recordings, and what one count of their motion is in g and in deg/s."""
+
+    recordings: list[int]
+    acc_g: float
+    gyro_dps: float | None
 
 
 _LOST = """
@@ -85,32 +96,24 @@ _QUIET = """
 """Sensor, stream, start and end in ns of each silence that was noted on a connection."""
 
 
+_ACC, _GYRO = ("ax", "ay", "az"), ("gx", "gy", "gz")
+_SAMPLES = """
+    SELECT time, ax, ay, az, gx, gy, gz FROM motion
+    WHERE recording IN ? AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+    """
 _BY_MINUTE = f"""
-    WITH counts AS (
-        SELECT recording, epoch_ns(time) // 60000000000 AS minute, count(*) AS samples, {
+    SELECT epoch_ns(time) // 60000000000 AS minute, count(*) AS samples, {
     ", ".join(
-        f"sum({a}) AS {a}_sum, sum({a}::INTEGER * {a}) AS {a}_squares, "
-        f"min({a}) AS {a}_min, max({a}) AS {a}_max"
-        for a in ("ax", "ay", "az")
+        f"sum({a})::DOUBLE AS {a}_sum, sum({a}::INTEGER * {a})::DOUBLE AS {a}_squares, "
+        f"min({a})::DOUBLE AS {a}_min, max({a})::DOUBLE AS {a}_max"
+        for a in _ACC
     )
 }
-        FROM motion
-        WHERE time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
-          AND recording IN (SELECT number FROM recording WHERE sensor = ?)
-        GROUP BY ALL
-    )
-    SELECT make_timestamp(minute * 60000000) AS minute, sum(samples)::BIGINT AS samples, {
-    ", ".join(
-        f"sum({a}_sum * acc_g)::DOUBLE AS {a}_sum, "
-        f"sum({a}_squares * acc_g * acc_g)::DOUBLE AS {a}_squares, "
-        f"min({a}_min * acc_g)::DOUBLE AS {a}_min, max({a}_max * acc_g)::DOUBLE AS {a}_max"
-        for a in ("ax", "ay", "az")
-    )
-}
-    FROM counts JOIN recording ON recording.number = counts.recording
-    GROUP BY minute ORDER BY minute
+    FROM motion
+    WHERE recording IN ? AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+    GROUP BY minute
     """  # noqa: S608 - names of columns
-"""Integers are summed first: exact, and four times as fast as in g."""
+"""Integers are summed first: exact, and several times as fast as in g."""
 
 
 def to_ns(instant: Instant) -> int:
@@ -121,6 +124,25 @@ def to_ns(instant: Instant) -> int:
 def to_instant(time_ns: int) -> Instant:
     """An aware UTC instant, to the microsecond."""
     return _EPOCH + dt.timedelta(microseconds=time_ns // 1000)
+
+
+def _in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all, ordered by time; of one time as they come.
+
+    The store keeps recordings as they were loaded, each in order: sorting all would cost the most.
+    """
+    frame = pl.concat(frames)
+    time = frame["time"].to_physical().to_numpy()
+    cuts = (np.flatnonzero(time[1:] < time[:-1]) + 1).tolist()
+    if not cuts:
+        return frame
+    if len(cuts) < MANY_RUNS:
+        ends = itertools.pairwise([0, *cuts, len(frame)])
+        runs = [frame.slice(first, last - first) for first, last in ends]
+        joined = pl.concat(sorted(runs, key=lambda run: run["time"][0]))
+        if joined["time"].is_sorted():
+            return joined
+    return frame.sort("time", maintain_order=True)
 
 
 class Store:
@@ -157,31 +179,49 @@ class Store:
 
     def motion(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """MotionSamples of a sensor, ordered by time: acceleration in g, turning rate in deg/s."""
-        frame = self._frame(
-            """
-            SELECT time,
-                   (ax * acc_g)::FLOAT AS ax, (ay * acc_g)::FLOAT AS ay, (az * acc_g)::FLOAT AS az,
-                   (gx * gyro_dps)::FLOAT AS gx, (gy * gyro_dps)::FLOAT AS gy,
-                   (gz * gyro_dps)::FLOAT AS gz
-            FROM motion JOIN recording ON recording.number = motion.recording
-            WHERE sensor = ? AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
-            """,
-            sensor,
-            to_ns(start),
-            to_ns(end),
+        between = (to_ns(start), to_ns(end))
+        return _in_order(
+            self._frame(_SAMPLES, scale.recordings, *between).with_columns(
+                pl.col(_ACC).cast(pl.Float32) * pl.lit(scale.acc_g, pl.Float32),
+                pl.col(_GYRO).cast(pl.Float32) * pl.lit(scale.gyro_dps, pl.Float32),
+            )
+            for scale in self._scales(sensor, start, end)
         )
-        # The store keeps the order in which rows came: sorting them again would cost the most.
-        ordered = frame["time"].is_sorted()
-        return frame if ordered else frame.sort("time", maintain_order=True)
 
     def motion_by_minute(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """Sums of a sensor's acceleration, one row a UTC minute, ordered; without its samples.
 
         minute, samples, and for each axis in g: `<axis>_sum`, `_squares` (sum of), `_min`, `_max`.
         """
-        return self._frame(_BY_MINUTE, to_ns(start), to_ns(end), sensor).with_columns(
-            pl.col("minute").cast(pl.Datetime("us", "UTC"))
+        between = (to_ns(start), to_ns(end))
+        linear = [f"{axis}_{name}" for axis in _ACC for name in ("sum", "min", "max")]
+        squares, least, most = ([f"{a}_{name}" for a in _ACC] for name in ("squares", "min", "max"))
+        sums = pl.concat(
+            self._frame(_BY_MINUTE, scale.recordings, *between).with_columns(
+                pl.col(linear) * scale.acc_g, pl.col(squares) * scale.acc_g**2
+            )
+            for scale in self._scales(sensor, start, end)
         )
+        return (
+            sums.group_by((pl.col("minute") * 60_000_000).cast(pl.Datetime("us", "UTC")))
+            .agg(pl.exclude(*least, *most).sum(), pl.col(least).min(), pl.col(most).max())
+            .sort("minute")
+        )
+
+    def _scales(self, sensor: str, start: Instant, end: Instant) -> list[_Scale]:
+        """The scales of a sensor's motion then, at least one: reading them apart needs no join."""
+        rows = self._rows(
+            """
+            SELECT list(number), acc_g, gyro_dps FROM recording
+            WHERE sensor = ? AND acc_g IS NOT NULL
+              AND last_time >= make_timestamp_ns(?) AND first_time < make_timestamp_ns(?)
+            GROUP BY acc_g, gyro_dps ORDER BY min(number)
+            """,
+            sensor,
+            to_ns(start),
+            to_ns(end),
+        )
+        return [_Scale(*row) for row in rows] or [_Scale([], 1.0, 1.0)]
 
     def motion_rate(self, sensor: str, start: Instant, end: Instant) -> float | None:
         """Nominal rate in Hz of a sensor's motion then; None where it recorded none."""
