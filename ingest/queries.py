@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ingest import gaps, projection
 from ingest.entries import Registry
@@ -21,6 +22,8 @@ MANY_RUNS = 1000  # more are sorted row by row
 LONGEST_GAP_NS = 12 * 3600 * 10**9  # longer, the sensor was put away
 
 Instant = dt.datetime
+Floats = NDArray[np.float64]
+Columns = NDArray[np.float32]
 
 
 class Stale(NamedTuple):
@@ -126,25 +129,6 @@ def to_instant(time_ns: int) -> Instant:
     return _EPOCH + dt.timedelta(microseconds=time_ns // 1000)
 
 
-def _in_order(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of all, ordered by time; of one time as they come.
-
-    The store keeps recordings as they were loaded, each in order: sorting all would cost the most.
-    """
-    frame = pl.concat(frames)
-    time = frame["time"].to_physical().to_numpy()
-    cuts = (np.flatnonzero(time[1:] < time[:-1]) + 1).tolist()
-    if not cuts:
-        return frame
-    if len(cuts) < MANY_RUNS:
-        ends = itertools.pairwise([0, *cuts, len(frame)])
-        runs = [frame.slice(first, last - first) for first, last in ends]
-        joined = pl.concat(sorted(runs, key=lambda run: run["time"][0]))
-        if joined["time"].is_sorted():
-            return joined
-    return frame.sort("time", maintain_order=True)
-
-
 class Store:
     """A store open for reading, in one thread."""
 
@@ -179,14 +163,54 @@ class Store:
 
     def motion(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """MotionSamples of a sensor, ordered by time: acceleration in g, turning rate in deg/s."""
-        between = (to_ns(start), to_ns(end))
-        return _in_order(
-            self._frame(_SAMPLES, scale.recordings, *between).with_columns(
+        runs = self._runs(sensor, start, end)
+        frame = pl.concat(
+            run.with_columns(
                 pl.col(_ACC).cast(pl.Float32) * pl.lit(scale.acc_g, pl.Float32),
                 pl.col(_GYRO).cast(pl.Float32) * pl.lit(scale.gyro_dps, pl.Float32),
             )
-            for scale in self._scales(sensor, start, end)
+            for run, scale in runs
         )
+        ordered = frame["time"].is_sorted()
+        return frame if ordered else frame.sort("time", maintain_order=True)
+
+    def motion_arrays(
+        self, sensor: str, start: Instant, end: Instant
+    ) -> tuple[Floats, Columns, Columns | None]:
+        """The same as arrays: time (n,) in s since 1970 UTC, acceleration and rotation (n, 3).
+
+        No rotation where any is null. Made without the frame, which would be copied twice.
+        """
+        runs = self._runs(sensor, start, end)
+        count = sum(len(run) for run, _ in runs)
+        time_s, columns = np.empty(count), np.empty((6, count), np.float32)
+        end_row = 0
+        for run, scale in runs:
+            rows = slice(end_row, end_row := end_row + len(run))
+            np.divide(run["time"].to_physical().to_numpy(), 1e9, out=time_s[rows])
+            for name, column in zip((*_ACC, *_GYRO), columns, strict=True):
+                unit = scale.acc_g if name in _ACC else scale.gyro_dps or 0.0
+                np.multiply(run[name].to_numpy(), np.float32(unit), out=column[rows])
+        if np.any(time_s[1:] < time_s[:-1]):
+            order = np.argsort(time_s, kind="stable")
+            time_s, columns = time_s[order], columns[:, order]
+        turns = not any(run[name].null_count() for run, _ in runs for name in _GYRO)
+        return time_s, columns[:3].T, columns[3:].T if turns else None
+
+    def _runs(self, sensor: str, start: Instant, end: Instant) -> list[tuple[pl.DataFrame, _Scale]]:
+        """Counts of a sensor's motion in runs that are ordered by time, by the first of each.
+
+        The store keeps recordings as they were loaded, each in order: sorting all rows would cost
+        the most. Very many runs are left to be sorted.
+        """
+        runs: list[tuple[pl.DataFrame, _Scale]] = []
+        for scale in self._scales(sensor, start, end):
+            frame = self._frame(_SAMPLES, scale.recordings, to_ns(start), to_ns(end))
+            time = frame["time"].to_physical().to_numpy()
+            cuts = (np.flatnonzero(time[1:] < time[:-1]) + 1).tolist()
+            ends = [0, *(cuts if len(cuts) < MANY_RUNS else []), len(frame)]
+            runs += [(frame.slice(a, b - a), scale) for a, b in itertools.pairwise(ends)]
+        return sorted(runs, key=lambda run: run[0]["time"].first() or _EPOCH)
 
     def motion_by_minute(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """Sums of a sensor's acceleration, one row a UTC minute, ordered; without its samples.

@@ -10,14 +10,16 @@ shaking before and after a swing stands in. Everything happens on the grid of 25
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.gait.grid import GRID_HZ, Stretch, to_grid
+from analytics.gait.evenness import at_most_even, evenness
+from analytics.gait.grid import GRID_HZ, Stretch
 from analytics.gait.lobes import (
     AHEAD,
     PAST,
@@ -27,15 +29,23 @@ from analytics.gait.lobes import (
     Ints,
     Swings,
     Windows,
-    evenness,
     swings,
     windows,
 )
 from analytics.gait.movement import shake
+from analytics.gait.rhythm import spread
+from analytics.gait.steps import to_stretches
 from devices.profile import Placement
 
 FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
 THIGHS = frozenset({Placement.LEFT_THIGH, Placement.RIGHT_THIGH})
+
+BEFORE, AFTER = 2 * PAST + 2, 2 * AHEAD + 2
+"""Strides before and after one that its axis and the votes on it need."""
+VOTERS = 4
+"""Strides whose evenness may count in one median of five, on either side of one of them."""
+NEARLY = 0.05
+"""How far a bound of evenness may err by the cells at a window's ends (design)."""
 
 CONTACTS = {
     "stride_s": pl.Float64,
@@ -88,24 +98,60 @@ def find_contacts(
     `stretch`, number of the unbroken run of samples. Null where nothing is clear, and everywhere
     for a thigh, a trunk, and an ankle or shank without gyroscope.
     """
+    stretches = to_stretches(time_s, acc_g, gyro_dps, rate_hz=rate_hz, placement=placement)
+    gyroscope = gyro_dps is not None
+    return contacts_on(stretches, steps, gyroscope=gyroscope, placement=placement, method=method)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which strides (n,) of all need contacts; besides them, those that may be as even as `even`.
+
+    The others stay null, their `even` is then no less than it would be, and below `even`."""
+
+    strides: Bools
+    even: float
+
+
+def contacts_on(
+    stretches: list[Stretch],
+    steps: pl.DataFrame,
+    *,
+    gyroscope: bool,
+    placement: Placement,
+    method: ContactMethod = METHOD,
+    wanted: Wanted | None = None,
+) -> pl.DataFrame:
+    """Rows of `find_contacts` from what `to_stretches` gives; wanted: None for all."""
     found = steps["time_s"].to_numpy().astype(np.float64)
-    if not len(found) or not sees_contacts(placement, gyroscope=gyro_dps is not None):
+    if not len(found) or not sees_contacts(placement, gyroscope=gyroscope):
         return _nothing(found)
-    tables = [acc_g] if gyro_dps is None else [acc_g, gyro_dps]
-    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz)
     fast = steps["cadence_spm"].fill_null(0.0).to_numpy() >= method.run_spm
     rows = {name: np.full(len(found), np.nan) for name in CONTACTS} | {"stride_s": found}
     late = fast | (placement not in FEET)
-    for number, stretch in enumerate(stretches):
+    unbroken = itertools.chain.from_iterable(stretch.unbroken() for stretch in stretches)
+    for number, stretch in enumerate(unbroken):
         ends = np.array([stretch.first, stretch.first + len(stretch.values)]) / GRID_HZ
-        first, last = np.searchsorted(found, ends).tolist()
-        rows["stretch"][first:last] = number
-        for part, around in _batches(first, last, method.batch):
+        own = np.arange(*np.searchsorted(found, ends).tolist())
+        rows["stretch"][own] = number
+        if wanted is not None:
+            rows["even"][own] = even = _at_most_even(stretch, found[own])
+            needed = wanted.strides[own] | spread(even >= wanted.even - NEARLY, VOTERS, VOTERS)
+            own = own[spread(needed, BEFORE, AFTER)]
+        for part, around in _batches(0, len(own), method.batch):
             here = slice(part.start - around.start, part.stop - around.start)
-            columns = _contacts(stretch, found[around], late[around], method)
+            columns = _contacts(
+                stretch, found[own[around]], late[own[around]], method, shocks=wanted is None
+            )
             for name, values in columns.items():
-                rows[name][part] = values[here]
+                rows[name][own[part]] = values[here]
     return pl.DataFrame(rows).fill_nan(None).cast(dict(CONTACTS))  # type: ignore[arg-type]
+
+
+def _at_most_even(stretch: Stretch, strides_s: Floats) -> Floats:
+    """Bounds of `even`; NaN where it would be null."""
+    turns = stretch.values.shape[1] > 3
+    return at_most_even(stretch, strides_s) if turns else np.full(len(strides_s), np.nan)
 
 
 def sees_contacts(placement: Placement, *, gyroscope: bool) -> bool:
@@ -126,36 +172,33 @@ def _batches(first: int, last: int, size: int) -> Iterator[tuple[slice, slice]]:
     votes need, so that memory stays small and a batch leaves no trace."""
     for start in range(first, last, size):
         stop = min(start + size, last)
-        around = slice(max(first, start - 2 * PAST - 2), min(last, stop + 2 * AHEAD + 2))
+        around = slice(max(first, start - BEFORE), min(last, stop + AFTER))
         yield slice(start, stop), around
 
 
 def _contacts(
-    stretch: Stretch, strides_s: Floats, late: Bools, method: ContactMethod
+    stretch: Stretch, strides_s: Floats, late: Bools, method: ContactMethod, *, shocks: bool
 ) -> dict[str, Floats]:
-    """Columns of some strides of one stretch; late: the landing peak is the contact."""
+    """Columns of some strides of one stretch; late: the landing peak is the contact; shocks:
+    whether the shake is asked for where contacts do not need it."""
     part = _around(stretch, strides_s)
-    shaking = shake(part.values[:, :3], part.seen, method.gravity_sigma_s)
-    values = np.column_stack([shaking, part.values])
-    felt = Stretch(first=part.first, values=values, seen=part.seen)
-    seen = windows(felt, strides_s)
-    shocks = seen.values[..., 0]
-    if part.values.shape[1] == 3:
-        found = _from_shocks(seen, shocks, strides_s, method)
-    else:
-        found = _from_rotation(seen, seen.values[..., 4:], strides_s, late, method)
-    return {**found, "shock_g": shocks.max(axis=1)}
+    acc, gyro = part.values[:, :3], part.values[:, 3:]
+    found: dict[str, Floats] = {}
+    if shocks or not gyro.shape[1]:
+        shaking = shake(acc, part.seen, method.gravity_sigma_s)
+        felt = windows(replace(part, values=shaking[:, None]), strides_s)
+        found = {"shock_g": felt.values[..., 0].max(axis=1)}
+    if gyro.shape[1]:
+        seen = windows(replace(part, values=gyro), strides_s)
+        return found | _from_rotation(seen, seen.values, strides_s, late, method)
+    return found | _from_shocks(felt, felt.values[..., 0], strides_s, method)
 
 
 def _around(stretch: Stretch, strides_s: Floats) -> Stretch:
     """The cells from 3 s before the first stride to 3 s after the last: more than is looked at."""
     margin = 3 * REACH
     first = max(int(strides_s[0] * GRID_HZ) - margin - stretch.first, 0)
-    last = int(strides_s[-1] * GRID_HZ) + margin - stretch.first
-    part = slice(first, last)
-    return Stretch(
-        first=stretch.first + first, values=stretch.values[part], seen=stretch.seen[part]
-    )
+    return stretch.part(first, int(strides_s[-1] * GRID_HZ) + margin - stretch.first)
 
 
 def _from_rotation(

@@ -8,7 +8,7 @@ moves no cell.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,16 +34,31 @@ class Stretch:
     """A run of cells without a gap: values is (m, k), cell `first` starts at first / 25 s.
 
     seen is (m,): the share of each cell that lies in no hole. A hole is a silence of more than
-    `SILENCE_S` (and a sample), over which the values are a straight line."""
+    `SILENCE_S` (and a sample), over which the values are a straight line. cuts: the
+    rows before and from which on nothing lies in a silence longer than `HOLE_S`, for each."""
 
     first: int
     values: Floats
     seen: Floats
+    cuts: tuple[tuple[int, int], ...] = ()
 
     @property
     def time_s(self) -> Floats:
         """Middle of every cell, s."""
         return np.asarray((self.first + np.arange(len(self.values)) + 0.5) / GRID_HZ, np.float64)
+
+    def part(self, first: int, last: int) -> Stretch:
+        """Rows first to last, a view without cuts."""
+        return Stretch(
+            first=self.first + first, values=self.values[first:last], seen=self.seen[first:last]
+        )
+
+    def unbroken(self) -> Iterator[Stretch]:
+        """The parts between the cuts."""
+        edges = [0, *itertools.chain.from_iterable(self.cuts), len(self.values)]
+        for first, last in zip(edges[::2], edges[1::2], strict=True):
+            if first < last:
+                yield self.part(first, last)
 
 
 def to_grid(
@@ -59,41 +74,51 @@ def to_grid(
     if not all(np.isfinite(table).all() for table in tables):
         sampled = np.all([np.isfinite(table).all(axis=1) for table in tables], axis=0)
         time_s, tables = time_s[sampled], [table[sampled] for table in tables]
-    cuts = np.flatnonzero(np.diff(time_s) > gap_s + 1.0 / rate_hz) + 1
-    edges = [0, *cuts.tolist(), len(time_s)]
-    parts = (slice(a, b) for a, b in itertools.pairwise(edges) if b - a > 1)
+    if len(time_s) < 2:
+        return []
+    silence = np.diff(time_s)
+    edges = [0, *(np.flatnonzero(silence > gap_s + 1.0 / rate_hz) + 1).tolist(), len(time_s)]
+    long = np.flatnonzero(silence > HOLE_S + 1.0 / rate_hz)
     stretches = (
-        _cells(_steady(time_s[part], rate_hz), [table[part] for table in tables], rate_hz)
-        for part in parts
+        _cells(
+            _steady(time_s[a:b], silence[a : b - 1], rate_hz),
+            [table[a:b] for table in tables],
+            rate_hz,
+            long[(long >= a) & (long + 1 < b)] - a,
+        )
+        for a, b in itertools.pairwise(edges)
+        if b - a > 1
     )
     return [stretch for stretch in stretches if len(stretch.values)]
 
 
-def _steady(time_s: Floats, rate_hz: float) -> Floats:
+def _steady(time_s: Floats, silence: Floats, rate_hz: float) -> Floats:
     """Instants freed of batching: sample number / rate plus the slow part of what is left.
 
-    A hole keeps its length: it is no part of what is averaged."""
-    nominal = np.arange(len(time_s), dtype=np.float64)
-    nominal *= 1.0 / rate_hz
-    nominal += time_s[0]
-    silence = np.diff(time_s)
-    if silence.max() - 1.0 / rate_hz > SILENCE_S:
-        silence -= 1.0 / rate_hz
-        nominal[1:] += np.cumsum(np.where(silence > SILENCE_S, silence, 0.0))
+    silence: between two instants, s. A hole keeps its length: it is no part of what is averaged."""
+    late = silence.max() - 1.0 / rate_hz > SILENCE_S
+    if late:
+        extra = silence - 1.0 / rate_hz
+        holes = np.cumsum(np.append(0.0, np.where(extra > SILENCE_S, extra, 0.0)))
     window = max(1, round(CLOCK_S * rate_hz))
-    steady = np.empty_like(nominal)
-    for start in range(0, len(nominal), BLOCK):
-        around = slice(max(0, start - window), start + BLOCK + window)
-        slow = ndimage.uniform_filter1d(time_s[around] - nominal[around], window, mode="nearest")
-        own = slice(start, start + BLOCK)
-        np.add(nominal[own], slow[start - around.start :][:BLOCK], out=steady[own])
+    steady = np.empty(len(time_s))
+    for start in range(0, len(time_s), BLOCK):
+        around = slice(max(0, start - window), min(start + BLOCK + window, len(time_s)))
+        nominal = np.arange(around.start, around.stop) * (1.0 / rate_hz) + time_s[0]
+        if late:
+            nominal += holes[around]
+        nominal += ndimage.uniform_filter1d(time_s[around] - nominal, window, mode="nearest")
+        steady[start : start + BLOCK] = nominal[start - around.start :][:BLOCK]
     if np.any(steady[1:] < steady[:-1]):
         np.maximum.accumulate(steady, out=steady)
     return steady
 
 
-def _cells(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> Stretch:
-    """Mean of every whole cell between the first and the last instant."""
+def _cells(
+    time_s: Floats, tables: Sequence[Samples], rate_hz: float, long: NDArray[np.intp]
+) -> Stretch:
+    """Mean of every whole cell between the first and the last instant; a long silence follows
+    each sample `long`."""
     first = int(np.ceil(time_s[0] * GRID_HZ))
     count = max(0, int(np.floor(time_s[-1] * GRID_HZ)) - first)
     columns = [table[:, k] for table in tables for k in range(table.shape[1])]
@@ -102,7 +127,9 @@ def _cells(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> Stretch
     size = max(1, int(BLOCK * GRID_HZ / rate_hz))
     starts = np.append(np.arange(0, count, size), count)
     at = np.searchsorted(time_s, (first + starts) * (1.0 / GRID_HZ), side="right") - 1
-    for (a, b), (early, late) in zip(itertools.pairwise(starts), itertools.pairwise(at), strict=True):
+    for (a, b), (early, late) in zip(
+        itertools.pairwise(starts), itertools.pairwise(at), strict=True
+    ):
         part, cells = slice(max(early, 0), late + 2), slice(a, b)
         walls = np.arange(first + a, first + b + 1) * (1.0 / GRID_HZ)
         between = _between(time_s[part], walls)
@@ -113,7 +140,9 @@ def _cells(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> Stretch
         weight = (GRID_HZ * half).astype(np.result_type(*columns))
         for row, column in zip(values, columns, strict=True):
             row[cells] = between((column[part][1:] + column[part][:-1]) * weight)
-    return Stretch(first=first, values=values.T, seen=seen)
+    early, late = np.floor(time_s[long] * GRID_HZ), np.ceil(time_s[long + 1] * GRID_HZ)
+    cuts = (np.clip(cells - first, 0, count).astype(int).tolist() for cells in (early, late))
+    return Stretch(first=first, values=values.T, seen=seen, cuts=tuple(zip(*cuts, strict=True)))
 
 
 def _between(time_s: Floats, walls: Floats) -> Callable[[Samples], Samples]:
