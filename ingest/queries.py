@@ -210,7 +210,7 @@ class Store:
             cuts = (np.flatnonzero(time[1:] < time[:-1]) + 1).tolist()
             ends = [0, *(cuts if len(cuts) < MANY_RUNS else []), len(frame)]
             runs += [(frame.slice(a, b - a), scale) for a, b in itertools.pairwise(ends)]
-        return sorted(runs, key=lambda run: run[0]["time"].first() or _EPOCH)
+        return sorted(runs, key=lambda run: run[0]["time"].to_physical().first() or 0)
 
     def motion_by_minute(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """Sums of a sensor's acceleration, one row a UTC minute, ordered; without its samples.

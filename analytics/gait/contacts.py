@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from analytics.gait.evenness import at_most_even, evenness
 from analytics.gait.grid import GRID_HZ, Stretch
+from analytics.gait.instants import at, fall, inside, passing, rise, top
 from analytics.gait.lobes import (
     AHEAD,
     PAST,
@@ -211,15 +212,15 @@ def _from_rotation(
     push = _push(swing, cell, method)
     land = _landing(swing, cell, method)
     least = np.maximum(method.clear_dps, method.clear_share * turn.max(axis=1))
-    pushes, lands = _at(-turn, push) >= least, _at(-turn, land) >= least
+    pushes, lands = at(-turn, push) >= least, at(-turn, land) >= least
     end = np.where(
-        late, _top(seen, -turn, land), _passing(seen, turn, swing.last + 1, np.zeros(len(turn)))
+        late, top(seen, -turn, land), passing(seen, turn, swing.last + 1, np.zeros(len(turn)))
     )
     return {
-        "tc_s": np.where(pushes & _inside(seen, push), _top(seen, -turn, push), np.nan),
-        "time_s": np.where((lands | ~late) & _inside(seen, swing.last), end, np.nan),
-        "lift_s": np.where(pushes, _rise(seen, -turn, push, method.lift_share), np.nan),
-        "flat_s": _fall(seen, speed, np.where(lands, land, swing.last), method.flat_dps),
+        "tc_s": np.where(pushes & inside(seen, push), top(seen, -turn, push), np.nan),
+        "time_s": np.where((lands | ~late) & inside(seen, swing.last), end, np.nan),
+        "lift_s": np.where(pushes, rise(seen, -turn, push, method.lift_share), np.nan),
+        "flat_s": fall(seen, speed, np.where(lands, land, swing.last), method.flat_dps),
         "even": evenness(seen, swing.turn_dps, speed, strides_s),
     }
 
@@ -250,52 +251,8 @@ def _from_shocks(
     after = np.where((lag > 0.0) & (lag <= method.after_s), shocks, -1.0)
     level = method.shock_share * before.max(axis=1)
     leaves, comes = np.argmax(before >= level[:, None], axis=1), np.argmax(after, axis=1)
-    tc_s, ic_s = _passing(seen, shocks, leaves, level), _top(seen, shocks, comes)
+    tc_s, ic_s = passing(seen, shocks, leaves, level), top(seen, shocks, comes)
     return {
-        "tc_s": np.where(_inside(seen, leaves), tc_s, np.nan),
-        "time_s": np.where(_inside(seen, comes), ic_s, np.nan),
+        "tc_s": np.where(inside(seen, leaves), tc_s, np.nan),
+        "time_s": np.where(inside(seen, comes), ic_s, np.nan),
     }
-
-
-def _at(signal: Floats, cell: Ints) -> Floats:
-    """One value of each row."""
-    return np.asarray(signal[np.arange(len(signal)), cell], np.float64)
-
-
-def _inside(seen: Windows, cell: Ints) -> Bools:
-    """Whether the cell and both beside it were sampled and belong to this stride."""
-    each, last = np.arange(len(cell)), seen.there.shape[1] - 1
-    beside = (seen.there[each, np.clip(cell + shift, 0, last)] for shift in (-1, 0, 1))
-    return np.asarray(np.logical_and.reduce(list(beside)) & (cell > 0) & (cell < last), np.bool_)
-
-
-def _top(seen: Windows, signal: Floats, cell: Ints) -> Floats:
-    """Instant of a top, between cells by a parabola, s."""
-    inner = np.clip(cell, 1, signal.shape[1] - 2)
-    left, top, right = (_at(signal, inner + shift) for shift in (-1, 0, 1))
-    bend = np.minimum(left - 2.0 * top + right, -1e-12)
-    return _at(seen.time_s, inner) + np.clip(0.5 * (left - right) / bend, -0.5, 0.5) / GRID_HZ
-
-
-def _passing(seen: Windows, signal: Floats, cell: Ints, level: Floats) -> Floats:
-    """Instant at which the signal passes a level (n,) between the cell before and this one, s."""
-    here = np.clip(cell, 1, signal.shape[1] - 1)
-    before, after = _at(signal, here - 1), _at(signal, here)
-    step = np.where(np.abs(after - before) > 1e-12, after - before, 1.0)
-    return _at(seen.time_s, here - 1) + np.clip((level - before) / step, 0.0, 1.0) / GRID_HZ
-
-
-def _rise(seen: Windows, signal: Floats, top: Ints, share: float) -> Floats:
-    """Instant before a top at which the signal last passed this share of it upwards, s."""
-    level = share * _at(signal, top)
-    low = (signal < level[:, None]) & seen.there
-    low &= np.arange(signal.shape[1]) < top[:, None]
-    last = signal.shape[1] - 1 - np.argmax(low[:, ::-1], axis=1)
-    return np.where(low.any(axis=1), _passing(seen, signal, last + 1, level), np.nan)
-
-
-def _fall(seen: Windows, signal: Floats, start: Ints, level: float) -> Floats:
-    """Instant after `start` at which the signal first falls below a level, s."""
-    low = (signal < level) & seen.there & (np.arange(signal.shape[1]) > start[:, None])
-    at = _passing(seen, signal, np.argmax(low, axis=1), np.full(len(signal), level))
-    return np.where(low.any(axis=1), at, np.nan)
