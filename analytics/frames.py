@@ -5,7 +5,7 @@ Missing is null, never zero. Instants are UTC; a date is a local calendar day of
 
 import dataframely as dy
 
-METHOD = "2026.2"
+METHOD = "2026.3"
 """Version of the method; every stored minute, week and report carries it."""
 
 UTC = "UTC"

@@ -66,3 +66,11 @@ def _median(rows: Floats) -> Floats:
     low = ordered[each, np.maximum(count - 1, 0) // 2]
     high = ordered[each, np.minimum(count // 2, rows.shape[1] - 1)]
     return np.asarray(0.5 * (low + high), np.float64)
+
+
+def spread(marked: Bools, before: int, after: int) -> Bools:
+    """The places marked and those up to so many before and after one."""
+    at, spread = np.flatnonzero(marked), np.zeros(len(marked), np.bool_)
+    for shift in range(-before, after + 1):
+        spread[np.clip(at + shift, 0, len(marked) - 1)] = True
+    return spread
