@@ -90,7 +90,9 @@ def _lost(count: int, budget: int, length: float, bursts: float, rng: Rng) -> ND
 
 
 def with_gravity(recording: Recording, rng: Rng) -> Recording:
-    """Gravity put back (simulated): a random start direction turned by the integrated gyroscope."""
+    """Gravity that turns (simulated): a random start direction turned by the integrated gyroscope.
+
+    Where a maker took away a constant in the sensor's own axes this is harder than the truth."""
     assert recording.gyro_dps is not None
     down = rng.normal(size=3)
     down /= np.linalg.norm(down)
