@@ -60,7 +60,7 @@ def slow_minutes(
 
 
 def motion_minutes(
-    events: pl.LazyFrame,
+    steps: pl.LazyFrame,
     observed: pl.LazyFrame,
     *,
     sensor: str,
@@ -72,22 +72,28 @@ def motion_minutes(
 ) -> dy.LazyFrame[SensorMinutes]:
     """Minutes of a motion sensor from its steps; ordered by minute.
 
-    events: one row a detected step or stride: `time_s` (s since 1970 UTC), `steps` (2 for a
-    stride), `running`. observed: one row a minute: `minute`, `observed_s`, `worn` (nullable), as
-    `wear.worn_minutes` gives it. An observed minute without events has zero steps; one in which
-    the sensor was not worn has none known. F has no speed to go by, so its confidence is low.
+    steps: rows of `find_stances`, `stride_s` in s since 1970 UTC: that instant is final before
+    those of the contacts. observed: one row a minute: `minute`, `observed_s`, `worn` (nullable), as
+    `wear.worn_minutes` gives it. An observed minute without steps has zero of them; one in which
+    the sensor was not worn has none known. Pedalling is no step and no force here. A minute's
+    confidence is the worst of its steps', and no better than what is known of a carried load.
+    Contact times are those of clear walking strides.
     """
-    running = pl.col("running").fill_null(value=False)
     factor = force.carried(load_kg=load_kg, mass_kg=mass_kg)
-    per_step = pl.when(running).then(force.RUN_BW).otherwise(force.WALK_BW) * factor
-    steps = pl.col("steps").cast(pl.Float64)
+    cycling, running = (pl.col(name).fill_null(value=False) for name in ("cycling", "running"))
+    clear = pl.col("quality").eq_missing(pl.lit("clear")) & ~running
+    contact_s = pl.col("contact_s").filter(clear)
     sums = (
-        events.with_columns(_minute_of_seconds(pl.col("time_s")).alias("minute"))
+        steps.filter(~cycling)
+        .with_columns(_minute_of_seconds(pl.col("stride_s")).alias("minute"))
         .group_by("minute")
         .agg(
-            steps.sum().alias("steps"),
-            (steps / 2.0 * per_step).sum().alias("force_bw"),
-            (steps * running).sum().alias("run_steps"),
+            pl.col("steps").sum(),
+            (pl.col("steps") / 2.0 * pl.col("force_bw") * factor).sum().alias("force_bw"),
+            (pl.col("steps") * running).sum().alias("run_steps"),
+            _worst(_best_confidence(load_kg=load_kg, mass_kg=mass_kg)).alias("trust"),
+            contact_s.mean().alias("contact_s"),
+            contact_s.count().cast(pl.Float64).alias("contact_strides"),
         )
     )
     known = pl.col("worn").fill_null(value=True)
@@ -96,7 +102,7 @@ def motion_minutes(
     )
     return _stamped(
         joined.with_columns(
-            pl.when(known).then(pl.lit("low")).alias("confidence"),
+            pl.when(known).then(pl.col("trust").fill_null("low")).alias("confidence"),
             (pl.col("run_steps") / pl.col("steps")).fill_nan(None).alias("run_share"),
             (pl.col("steps") / 2.0).alias("cycles"),
             pl.col("observed_s").clip(0.0, 60.0),
@@ -120,6 +126,22 @@ def with_heart_rate(motion: pl.LazyFrame, slow: pl.LazyFrame) -> dy.LazyFrame[Se
     )
     alone = slow.join(motion, on="minute", how="anti")
     return SensorMinutes.cast(pl.concat([both.drop("beats"), alone]).sort("minute"))
+
+
+def _best_confidence(*, load_kg: float, mass_kg: float | None) -> str:
+    """The highest that a carried load leaves to a force."""
+    if load_kg <= 0:
+        return force.CONFIDENCES[-1]
+    return "low" if mass_kg is None else force.BY_KEY["carried"].confidence
+
+
+def _worst(best: str) -> pl.Expr:
+    """The lowest confidence of a group, at most `best`."""
+    rank = {name: number for number, name in enumerate(force.CONFIDENCES)}
+    worst = pl.col("confidence").replace_strict(rank, return_dtype=pl.Int8).min()
+    return worst.clip(upper_bound=rank[best]).replace_strict(
+        {number: name for name, number in rank.items()}, return_dtype=pl.String
+    )
 
 
 def _minute_of_seconds(time_s: pl.Expr) -> pl.Expr:

@@ -20,7 +20,7 @@ from devices.profile import Placement
 
 Floats = NDArray[np.float64]
 
-ERRORS = {"lift_s": "start_s", "tc_s": "start_s", "time_s": "end_s", "flat_s": "end_s"}
+ERRORS = {"lift_s": "start_s", "tc_s": "start_s", "ic_s": "end_s", "flat_s": "end_s"}
 """Our instant and the end of the annotated movement that it is held against."""
 SITS = {  # act of daily_waist: the seconds in which its protocol sits or lies (True) or stands
     "D11": ((0, 2, True),),
@@ -48,13 +48,8 @@ def stances(one: Recording, placement: Placement = Placement.LEFT_FOOT) -> pl.Da
 def held(one: Recording) -> pl.DataFrame:
     """Strides inside annotated movements (one each, +/-0.1 s), with the annotation beside them."""
     found = stances(one).with_row_index("row")
-    at, rows, i = found["stride_s"].to_numpy(), [], 0
-    for start, end in one.truth:
-        while i < len(at) and at[i] < start - 0.1:
-            i += 1
-        if i < len(at) and at[i] <= end + 0.1:
-            rows.append((i, start, end))
-            i += 1
+    pairs = rec.pairs_inside(found["stride_s"].to_numpy(), one.truth)
+    rows = [(i, *one.truth[j]) for i, j in pairs.tolist()]
     schema = {"row": pl.UInt32, "start_s": pl.Float64, "end_s": pl.Float64}
     truth = pl.DataFrame(rows, schema=schema, orient="row")
     stride = pl.col("stride_s").shift(-1) - pl.col("stride_s")
@@ -66,6 +61,7 @@ def held(one: Recording) -> pl.DataFrame:
 def contact_errors(feet: list[Recording]) -> pl.DataFrame:
     """All strides of `held`, with errors in ms (ours less the annotation)."""
     rows = pl.concat([held(one) for one in feet])
+    rows = rows.with_columns(ic_s=pl.col("tc_s") + pl.col("swing_s"))  # not where none is clear
     errors = [(1000.0 * (pl.col(a) - pl.col(b))).alias(f"{a}_ms") for a, b in ERRORS.items()]
     movement = 1000.0 * (pl.col("flat_s") - pl.col("lift_s") - pl.col("end_s") + pl.col("start_s"))
     swing = 1000.0 * (pl.col("swing_s") - pl.col("end_s") + pl.col("start_s"))

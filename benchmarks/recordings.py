@@ -13,30 +13,41 @@ import polars as pl
 from analytics.validation.recording import GRAVITY, Floats, Recording
 from analytics.validation.scoring import (
     Score,
-    cadence_error,
+    cadence_apart,
     covered_s,
     in_order,
     inside,
+    pairs_inside,
     score,
+    steady_apart,
     within_bouts,
 )
 from analytics.validation.sets import recordings
-from analytics.validation.spoiling import lossy, quantised, turned, with_gravity
+from analytics.validation.spoiling import (
+    lossy,
+    packets_lost,
+    quantised,
+    turned,
+    with_gravity,
+)
 
 __all__ = [
     "GRAVITY",
     "Floats",
     "Recording",
     "Score",
-    "cadence_error",
+    "cadence_apart",
     "covered_s",
     "data_folder",
     "in_order",
     "inside",
     "load",
     "lossy",
+    "packets_lost",
+    "pairs_inside",
     "quantised",
     "score",
+    "steady_apart",
     "turned",
     "with_gravity",
     "within_bouts",

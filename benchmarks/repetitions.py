@@ -17,12 +17,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.exercise import kinds, repetitions
+from analytics.exercise import kinds
+from analytics.exercise.method import RepetitionMethod, method_of
 from analytics.exercise.posture import CELL_HZ, postures
-from analytics.exercise.repetitions import RepetitionMethod, detect_repetitions, repetitions_in_bout
+from analytics.exercise.repetitions import detect_repetitions, repetitions_in_bout
+from analytics.validation.repetitions import Bout
 from benchmarks import recordings as rec
 from benchmarks.recordings import Recording
-from benchmarks.sessions import PLACES, Bout, Session, sessions
+from benchmarks.sessions import PLACES, Session, sessions
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -137,7 +139,7 @@ def left_out(
     all_: list[Session], places: tuple[str, ...], grid: dict[str, tuple[float, ...]]
 ) -> Iterator[tuple[str, rec.Score, list[dict[str, float]]]]:
     """Squat score of each place with constants chosen on the other people, and those constants."""
-    base = repetitions.method_of(PLACES[places[0]])
+    base = method_of(PLACES[places[0]])
     table = {}
     for values in itertools.product(*grid.values()):
         method = changed(base, dict(zip(grid, values, strict=True)))
@@ -211,6 +213,30 @@ def false_rates(folder: Path) -> Iterator[tuple[str, float, dict[str, float]]]:
     yield "feet, every 10th, gravity simulated", *_rates(heavy, Placement.LEFT_FOOT)
 
 
+def chair_trials(folder: Path) -> Iterator[tuple[str, int, int, int, dict[str, int]]]:
+    """(what, trials, with a repetition of nothing given, with exactly one of the whole trial given,
+    names of the last) of single movements at the waist: one sitting down and standing up each."""
+    waist = rec.load(folder, "daily_waist", label="label")
+    for label in ("sit-stand", "knee-bend", "waist-bend"):
+        mine = [one for one in waist if one.label == label]
+        free = [
+            detect_repetitions(
+                one.time_s, one.acc_g, None, rate_hz=one.rate_hz, placement=Placement.WAIST
+            )
+            for one in mine
+        ]
+        bouts = [
+            repetitions_in_bout(
+                one.time_s, one.acc_g, None, rate_hz=one.rate_hz, placement=Placement.WAIST,
+                start_s=0.0, end_s=one.seconds,
+            )
+            for one in mine
+        ]  # fmt: skip
+        named = dict(pl.concat(bouts)["kind"].value_counts().iter_rows())
+        alone = sum(len(found) == 1 for found in bouts)
+        yield label, len(mine), sum(len(found) > 0 for found in free), alone, named
+
+
 def _rates(all_: list[Recording], placement: Placement) -> tuple[float, dict[str, float]]:
     minutes = sum(one.seconds for one in all_) / 60.0
     frames = [
@@ -281,6 +307,8 @@ def main() -> None:
         print(f"tempo of squats, {place:<6}", tempo_error(all_, place))
     for name, minutes, rates in false_rates(folder):
         print(f"false, {name:<40} {minutes:6.1f} min {rates}")
+    for row in chair_trials(folder):
+        print("single movements (trials, found free, exactly one if given, named):", *row)
     print_speed(all_)
 
 

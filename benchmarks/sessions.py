@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.validation.repetitions import Bout, bouts
 from benchmarks import recordings as rec
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
-Bout = tuple[str, float, float, int]
 PLACES = {
     "belly": Placement.WAIST,
     "chest": Placement.CHEST,
@@ -40,13 +39,8 @@ class Session:
         return sum(name == kind for name, _, _ in self.truth)
 
     def bouts(self) -> Iterator[Bout]:
-        """(kind, start, end, repetitions) of every run of one kind with pauses below 4 s."""
-        start, number = 0.0, 0
-        for one, after in itertools.pairwise([*self.truth, ("", np.inf, np.inf)]):
-            start, number = (start if number else one[1]), number + 1
-            if after[0] != one[0] or after[1] - one[2] > 4.0:
-                yield one[0], start, one[2], number
-                number = 0
+        """(kind, start, end, repetitions) of every run of one kind with short pauses."""
+        return bouts(self.truth)
 
 
 def sessions(folder: Path) -> list[Session]:

@@ -17,7 +17,6 @@ from scipy import ndimage, signal
 
 from analytics.gait.steps import detect_steps
 from benchmarks import recordings as rec
-from benchmarks.packets import packets_lost
 from benchmarks.recordings import Recording
 from devices.profile import Placement
 
@@ -88,7 +87,7 @@ def conditions(feet: list[Recording]) -> Iterator[tuple[str, list[Recording]]]:
 
 
 def _packets(bursts: float) -> Callable[[Recording, np.random.Generator], Recording]:
-    return lambda one, rng: packets_lost(one, rng, bursts=bursts)
+    return lambda one, rng: rec.packets_lost(one, rng, bursts=bursts)
 
 
 def _spoilt(loss: float) -> Callable[[Recording, np.random.Generator], Recording]:
@@ -122,26 +121,30 @@ def standing_rate(recordings: list[Recording], detector: Detector) -> float:
     return 60.0 * false / seconds
 
 
-def steady_cadence_error(recordings: list[Recording], found: dict[str, Floats]) -> float:
-    """Mean |cadence - true cadence|, steps/min, both from the intervals within 0.7 to 1.4 of their
-    own median (so without turns and pauses) and the middles of the swings."""
+def cadence_errors(recordings: list[Recording], found: dict[str, Floats]) -> tuple[float, float]:
+    """Mean |cadence - true cadence|, steps/min, against the middles of the swings: by the median
+    stride of each trial, and of steady walking."""
     pairs = [(found[one.name], one.truth.mean(axis=1)) for one in recordings]
-    return float(np.mean([abs(_steady(times) - _steady(truth)) for times, truth in pairs]))
+    median, steady = (
+        [apart(times, truth, per_stride=1) for times, truth in pairs]
+        for apart in (rec.cadence_apart, rec.steady_apart)
+    )
+    return _mean(median), _mean(steady)
 
 
-def _steady(times: Floats) -> float:
-    gaps = np.diff(times)
-    ratio = gaps / np.median(gaps)
-    return float(120.0 / gaps[(ratio >= 0.7) & (ratio <= 1.4)].mean())
+def _mean(errors: list[float | None]) -> float:
+    return float(np.mean([error for error in errors if error is not None]))
 
 
-def doubtful(recordings: list[Recording], found: dict[str, Floats]) -> tuple[int, int]:
-    """(strides found between two neighbouring annotated swings, those of them where the *other*
-    foot was annotated to swing twice or more in between: feet alternate, so one is missing)."""
+def doubtful(recordings: list[Recording], found: dict[str, Floats]) -> list[tuple[int, int]]:
+    """For each recording (strides found between two neighbouring annotated swings, those of them
+    where the *other* foot was annotated to swing twice or more in between: feet alternate, so one
+    is missing)."""
     named = {one.name: one.truth.mean(axis=1) for one in recordings}
-    between = alone = 0
+    counts = []
     for one in recordings:
         middle, other = named[one.name], named.get(one.name[:-1] + "LR"[one.name[-1] == "L"])
+        between = alone = 0
         for start, end in itertools.pairwise(range(len(middle))):
             low, high = one.truth[start, 1] + 0.1, one.truth[end, 0] - 0.1
             extra = int(np.sum((found[one.name] > low) & (found[one.name] < high)))
@@ -149,7 +152,17 @@ def doubtful(recordings: list[Recording], found: dict[str, Floats]) -> tuple[int
             if extra and other is not None:
                 swings = np.sum((other > middle[start]) & (other < middle[end]))
                 alone += extra * bool(swings >= 2)
-    return between, alone
+        counts.append((between, alone))
+    return counts
+
+
+def forgiven(recordings: list[Recording], found: dict[str, Floats]) -> rec.Score:
+    """The score had the strides that `doubtful` finds without alternation not been found."""
+    rows = []
+    for one, (_, alone) in zip(recordings, doubtful(recordings, found), strict=True):
+        times = found[one.name]
+        rows.append((rec.inside(times, one.truth), len(times) - alone, len(one.truth)))
+    return rec.score(rows)
 
 
 def steps_score(
@@ -255,9 +268,16 @@ def print_feet(feet: list[Recording]) -> None:
         print(f"feet, {group:<13} {feet_score(feet, foot, group=group)}")
         print(f"   baseline          {feet_score(feet, plain_peaks, group=group)}")
     found = {one.name: foot(one) for one in feet}
-    print(f"cadence error {rec.cadence_error(found, feet):.2f} steps/min, first to last swing")
-    print(f"   of steady walking {steady_cadence_error(feet, found):.2f}")
-    print("extra between two swings, and of those without alternation", doubtful(feet, found))
+    plain = {one.name: plain_peaks(one) for one in feet}
+    for name, times in (("", found), (" of plain peaks", plain)):
+        median, steady = cadence_errors(feet, times)
+        print(f"cadence error{name} {median:.2f} steps/min by the median stride of each trial,")
+        print(f"   {steady:.2f} of steady walking")
+    extra = np.sum(doubtful(feet, found), axis=0).tolist()
+    print("extra between two swings, and of those without alternation", extra)
+    for group in ("", *GROUPS):
+        mine = [one for one in feet if group in ("", one.label)]
+        print(f"   had these not been found {group:<12} {forgiven(mine, found)}")
     print(f"false steps a minute of standing {standing_rate(feet, foot):.2f}")
 
 

@@ -132,16 +132,18 @@ def mark(home: Path, start: dt.datetime, end: dt.datetime) -> None:
 @contextmanager
 def watched(spent: dict[str, float]) -> Iterator[None]:
     """Processor seconds of each stage of a refresh, by name."""
-    from analytics.gait import steps
+    from analytics.gait import stances, steps
     from dashboard import refresh
     from ingest.queries import Store
     from ingest.writes import StoreWriter
 
     stages = (
-        (Store, "motion", "read samples"),
+        (Store, "motion_arrays", "read samples"),
         (Store, "motion_by_minute", "read and sum up minutes"),
         (steps, "to_grid", "grid"),
-        (steps, "swing_times", "strides"),
+        (steps, "stirring", "strides"),
+        (steps, "stride_times", "strides"),
+        (stances, "contacts_on", "contacts"),
         (refresh, "worn_minutes", "wear"),
         (refresh, "motion_minutes", "minutes"),
         (StoreWriter, "replace_minutes", "write minutes"),
@@ -149,7 +151,6 @@ def watched(spent: dict[str, float]) -> Iterator[None]:
     patches = [
         mock.patch.object(owner, name, timed(getattr(owner, name), stage, spent))
         for owner, name, stage in stages
-        if hasattr(owner, name)
     ]
     for patch in patches:
         patch.start()

@@ -14,7 +14,8 @@ import polars as pl
 
 from analytics.errors import AnalyticsError
 from analytics.frames import METHOD, SensorMinutes
-from analytics.gait.steps import MARGIN_S, RATE_HZ, detect_steps
+from analytics.gait.stances import find_stances
+from analytics.gait.steps import MARGIN_S, RATE_HZ
 from analytics.minutes import motion_minutes, slow_minutes, with_heart_rate
 from analytics.wear import CONTEXT_MIN, summed_features, worn_minutes
 from devices import PROFILES
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 
 PIECE = dt.timedelta(hours=6)
 """Longest range whose samples are in memory at once (design: 100 Hz of six axes is 0.3 GB)."""
+
+AT_ONCE = 4
+"""Pieces computed while the store is open once: opening and closing it costs as much as reading
+half a piece (design: a day)."""
 
 MINUTE = dt.timedelta(minutes=1)
 CONTEXT = dt.timedelta(minutes=CONTEXT_MIN)
@@ -68,10 +73,12 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
     for stale, pieces in ranges:
         try:
             worn = _worn(home, stale) if stale.sensor in registry.sensors else None
-            for piece in pieces:
-                minutes += _recompute(home, registry, piece, worn)
+            for start in range(0, len(pieces), AT_ONCE):
+                day = pieces[start : start + AT_ONCE]
+                minutes += _recompute(home, registry, day, worn)
                 if progress is not None:
-                    progress(next(done), total)
+                    for _ in day:
+                        progress(next(done), total)
         except (AnalyticsError, ArithmeticError, ValueError) as error:
             log.exception("computing minutes of %s", stale.sensor)
             problems.append(
@@ -105,25 +112,47 @@ def _pieces(stale: Stale) -> Iterator[Stale]:
         end = start
 
 
-def _recompute(home: Path, registry: Registry, stale: Stale, worn: pl.DataFrame | None) -> int:
-    """Replace the minutes of one stale piece, and those around whose wear it changes."""
-    sensor = registry.sensors.get(stale.sensor)
-    replaced: list[tuple[Instant, Instant, pl.DataFrame]] = []
+def _recompute(
+    home: Path, registry: Registry, pieces: Sequence[Stale], worn: pl.DataFrame | None
+) -> int:
+    """Replace the minutes of stale pieces of one sensor, and those around whose wear they change.
+
+    A wear that changes in a piece that is still to come is left to that one.
+    """
+    replaced: list[tuple[Stale, Instant, Instant, pl.DataFrame]] = []
     with open_store(home) as store:
-        ranges = [(stale.start, stale.end)]
-        if worn is not None:
-            core = (stale.start - STEP_REACH, stale.end + STEP_REACH)
-            ranges = [core, *_turned_over(store, stale, core, worn)]
-        for start, end in ranges:
-            frames = (
-                [] if sensor is None else list(_minutes(store, registry, sensor, start, end, worn))
-            )
-            frame = pl.concat(frames) if frames else SensorMinutes.create_empty()
-            replaced.append((start, end, frame))
+        for piece in pieces:
+            for start, end in _ranges(store, piece, worn):
+                frame = _minutes_of(store, registry, piece.sensor, start, end, worn)
+                replaced.append((piece, start, end, frame))
     with open_store(home, read_only=False) as store:
-        for start, end, frame in replaced:
-            store.replace_minutes(stale.sensor, start, end, frame, seen=stale.version)
-    return sum(len(frame) for _, _, frame in replaced)
+        for piece, start, end, frame in replaced:
+            store.replace_minutes(piece.sensor, start, end, frame, seen=piece.version)
+    return sum(len(frame) for *_, frame in replaced)
+
+
+def _ranges(store: Store, stale: Stale, worn: pl.DataFrame | None) -> list[tuple[Instant, Instant]]:
+    """What to compute anew for a stale piece."""
+    if worn is None:
+        return [(stale.start, stale.end)]
+    core = (stale.start - STEP_REACH, stale.end + STEP_REACH)
+    return [core, *_turned_over(store, stale, core, worn)]
+
+
+def _minutes_of(
+    store: Store,
+    registry: Registry,
+    key: str,
+    start: Instant,
+    end: Instant,
+    worn: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """SensorMinutes of a sensor in [start, end), whoever wore it; none of one that is unknown."""
+    sensor = registry.sensors.get(key)
+    if sensor is None:
+        return SensorMinutes.create_empty()
+    frames = list(_minutes(store, registry, sensor, start, end, worn))
+    return pl.concat(frames) if frames else SensorMinutes.create_empty()
 
 
 def _worn(home: Path, stale: Stale) -> pl.DataFrame | None:
@@ -255,17 +284,15 @@ def _of_motion(
     mine = worn.filter(pl.col("minute").is_between(start, end, closed="left"))
     if rate_hz is None or not RATE_HZ[0] <= rate_hz <= RATE_HZ[1] or mine.is_empty():
         return SensorMinutes.create_empty()
-    motion = store.motion(sensor.key, start - STEP_MARGIN, end + STEP_MARGIN)
-    gyro = motion.select("gx", "gy", "gz")
-    events = detect_steps(
-        motion["time"].dt.epoch("ns").to_numpy() / 1e9,
-        motion.select("ax", "ay", "az").to_numpy(),
-        None if gyro["gx"].null_count() else gyro.to_numpy(),
+    motion = store.motion_arrays(sensor.key, start - STEP_MARGIN, end + STEP_MARGIN)
+    steps = find_stances(
+        *motion,
         rate_hz=rate_hz,
         placement=assignment.placement,
+        sparing=True,
     )
     return motion_minutes(
-        events.lazy(),
+        steps.lazy(),
         mine.lazy(),
         sensor=sensor.key,
         person=person.key,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ingest import gaps, projection
 from ingest.entries import Registry
@@ -15,9 +18,12 @@ from ingest.entries import Registry
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MINUTE_NS = 60_000_000_000
 SHORTEST_GAP_NS = 5 * 10**9
+MANY_RUNS = 1000  # more are sorted row by row
 LONGEST_GAP_NS = 12 * 3600 * 10**9  # longer, the sensor was put away
 
 Instant = dt.datetime
+Floats = NDArray[np.float64]
+Columns = NDArray[np.float32]
 
 
 class Stale(NamedTuple):
@@ -43,6 +49,14 @@ class Known(NamedTuple):
     loaded_through: int
     size: int
     sensor: str
+
+
+class _Scale(NamedTuple):
+    """Numbers of recordings, and what one count of their motion is in g and in deg/s."""
+
+    recordings: list[int]
+    acc_g: float
+    gyro_dps: float | None
 
 
 _LOST = """
@@ -85,32 +99,24 @@ _QUIET = """
 """Sensor, stream, start and end in ns of each silence that was noted on a connection."""
 
 
+_ACC, _GYRO = ("ax", "ay", "az"), ("gx", "gy", "gz")
+_SAMPLES = """
+    SELECT time, ax, ay, az, gx, gy, gz FROM motion
+    WHERE recording IN ? AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+    """
 _BY_MINUTE = f"""
-    WITH counts AS (
-        SELECT recording, epoch_ns(time) // 60000000000 AS minute, count(*) AS samples, {
+    SELECT epoch_ns(time) // 60000000000 AS minute, count(*) AS samples, {
     ", ".join(
-        f"sum({a}) AS {a}_sum, sum({a}::INTEGER * {a}) AS {a}_squares, "
-        f"min({a}) AS {a}_min, max({a}) AS {a}_max"
-        for a in ("ax", "ay", "az")
+        f"sum({a})::DOUBLE AS {a}_sum, sum({a}::INTEGER * {a})::DOUBLE AS {a}_squares, "
+        f"min({a})::DOUBLE AS {a}_min, max({a})::DOUBLE AS {a}_max"
+        for a in _ACC
     )
 }
-        FROM motion
-        WHERE time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
-          AND recording IN (SELECT number FROM recording WHERE sensor = ?)
-        GROUP BY ALL
-    )
-    SELECT make_timestamp(minute * 60000000) AS minute, sum(samples)::BIGINT AS samples, {
-    ", ".join(
-        f"sum({a}_sum * acc_g)::DOUBLE AS {a}_sum, "
-        f"sum({a}_squares * acc_g * acc_g)::DOUBLE AS {a}_squares, "
-        f"min({a}_min * acc_g)::DOUBLE AS {a}_min, max({a}_max * acc_g)::DOUBLE AS {a}_max"
-        for a in ("ax", "ay", "az")
-    )
-}
-    FROM counts JOIN recording ON recording.number = counts.recording
-    GROUP BY minute ORDER BY minute
+    FROM motion
+    WHERE recording IN ? AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+    GROUP BY minute
     """  # noqa: S608 - names of columns
-"""Integers are summed first: exact, and four times as fast as in g."""
+"""Integers are summed first: exact, and several times as fast as in g."""
 
 
 def to_ns(instant: Instant) -> int:
@@ -157,31 +163,89 @@ class Store:
 
     def motion(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """MotionSamples of a sensor, ordered by time: acceleration in g, turning rate in deg/s."""
-        frame = self._frame(
-            """
-            SELECT time,
-                   (ax * acc_g)::FLOAT AS ax, (ay * acc_g)::FLOAT AS ay, (az * acc_g)::FLOAT AS az,
-                   (gx * gyro_dps)::FLOAT AS gx, (gy * gyro_dps)::FLOAT AS gy,
-                   (gz * gyro_dps)::FLOAT AS gz
-            FROM motion JOIN recording ON recording.number = motion.recording
-            WHERE sensor = ? AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
-            """,
-            sensor,
-            to_ns(start),
-            to_ns(end),
+        runs = self._runs(sensor, start, end)
+        frame = pl.concat(
+            run.with_columns(
+                pl.col(_ACC).cast(pl.Float32) * pl.lit(scale.acc_g, pl.Float32),
+                pl.col(_GYRO).cast(pl.Float32) * pl.lit(scale.gyro_dps, pl.Float32),
+            )
+            for run, scale in runs
         )
-        # The store keeps the order in which rows came: sorting them again would cost the most.
         ordered = frame["time"].is_sorted()
         return frame if ordered else frame.sort("time", maintain_order=True)
+
+    def motion_arrays(
+        self, sensor: str, start: Instant, end: Instant
+    ) -> tuple[Floats, Columns, Columns | None]:
+        """The same as arrays: time (n,) in s since 1970 UTC, acceleration and rotation (n, 3).
+
+        No rotation where any is null. Made without the frame, which would be copied twice.
+        """
+        runs = self._runs(sensor, start, end)
+        count = sum(len(run) for run, _ in runs)
+        time_s, columns = np.empty(count), np.empty((6, count), np.float32)
+        end_row = 0
+        for run, scale in runs:
+            rows = slice(end_row, end_row := end_row + len(run))
+            np.divide(run["time"].to_physical().to_numpy(), 1e9, out=time_s[rows])
+            for name, column in zip((*_ACC, *_GYRO), columns, strict=True):
+                unit = scale.acc_g if name in _ACC else scale.gyro_dps or 0.0
+                np.multiply(run[name].to_numpy(), np.float32(unit), out=column[rows])
+        if np.any(time_s[1:] < time_s[:-1]):
+            order = np.argsort(time_s, kind="stable")
+            time_s, columns = time_s[order], columns[:, order]
+        turns = not any(run[name].null_count() for run, _ in runs for name in _GYRO)
+        return time_s, columns[:3].T, columns[3:].T if turns else None
+
+    def _runs(self, sensor: str, start: Instant, end: Instant) -> list[tuple[pl.DataFrame, _Scale]]:
+        """Counts of a sensor's motion in runs that are ordered by time, by the first of each.
+
+        The store keeps recordings as they were loaded, each in order: sorting all rows would cost
+        the most. Very many runs are left to be sorted.
+        """
+        runs: list[tuple[pl.DataFrame, _Scale]] = []
+        for scale in self._scales(sensor, start, end):
+            frame = self._frame(_SAMPLES, scale.recordings, to_ns(start), to_ns(end))
+            time = frame["time"].to_physical().to_numpy()
+            cuts = (np.flatnonzero(time[1:] < time[:-1]) + 1).tolist()
+            ends = [0, *(cuts if len(cuts) < MANY_RUNS else []), len(frame)]
+            runs += [(frame.slice(a, b - a), scale) for a, b in itertools.pairwise(ends)]
+        return sorted(runs, key=lambda run: run[0]["time"].to_physical().first() or 0)
 
     def motion_by_minute(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """Sums of a sensor's acceleration, one row a UTC minute, ordered; without its samples.
 
         minute, samples, and for each axis in g: `<axis>_sum`, `_squares` (sum of), `_min`, `_max`.
         """
-        return self._frame(_BY_MINUTE, to_ns(start), to_ns(end), sensor).with_columns(
-            pl.col("minute").cast(pl.Datetime("us", "UTC"))
+        between = (to_ns(start), to_ns(end))
+        linear = [f"{axis}_{name}" for axis in _ACC for name in ("sum", "min", "max")]
+        squares, least, most = ([f"{a}_{name}" for a in _ACC] for name in ("squares", "min", "max"))
+        sums = pl.concat(
+            self._frame(_BY_MINUTE, scale.recordings, *between).with_columns(
+                pl.col(linear) * scale.acc_g, pl.col(squares) * scale.acc_g**2
+            )
+            for scale in self._scales(sensor, start, end)
         )
+        return (
+            sums.group_by((pl.col("minute") * 60_000_000).cast(pl.Datetime("us", "UTC")))
+            .agg(pl.exclude(*least, *most).sum(), pl.col(least).min(), pl.col(most).max())
+            .sort("minute")
+        )
+
+    def _scales(self, sensor: str, start: Instant, end: Instant) -> list[_Scale]:
+        """The scales of a sensor's motion then, at least one: reading them apart needs no join."""
+        rows = self._rows(
+            """
+            SELECT list(number), acc_g, gyro_dps FROM recording
+            WHERE sensor = ? AND acc_g IS NOT NULL
+              AND last_time >= make_timestamp_ns(?) AND first_time < make_timestamp_ns(?)
+            GROUP BY acc_g, gyro_dps ORDER BY min(number)
+            """,
+            sensor,
+            to_ns(start),
+            to_ns(end),
+        )
+        return [_Scale(*row) for row in rows] or [_Scale([], 1.0, 1.0)]
 
     def motion_rate(self, sensor: str, start: Instant, end: Instant) -> float | None:
         """Nominal rate in Hz of a sensor's motion then; None where it recorded none."""

@@ -242,7 +242,7 @@ def test_real_feet_start_and_end_their_movement_where_people_annotated_it(
     feet: list[rec.Recording],
 ) -> None:
     rows = bench.contact_errors([one for one in feet if one.label == "Healthy"])
-    for name, middle, spread in (("lift_s", 0, 75), ("tc_s", 85, 75), ("time_s", -162, 60),
+    for name, middle, spread in (("lift_s", 0, 75), ("tc_s", 85, 75), ("ic_s", -162, 60),
                                  ("flat_s", 0, 65)):  # fmt: skip
         low, median, high = (rows[f"{name}_ms"].quantile(q) or 0.0 for q in (0.25, 0.5, 0.75))
         assert median == pytest.approx(middle, abs=25), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dataframely as dy
@@ -176,19 +177,56 @@ def assert_close(one: pl.DataFrame, other: pl.DataFrame) -> None:
     assert_frame_equal(one, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
-def events(rows: Sequence[tuple[dt.datetime, float, bool]]) -> pl.LazyFrame:
-    return pl.LazyFrame(
-        {
-            "time_s": [time.timestamp() for time, _, _ in rows],
-            "steps": [steps for _, steps, _ in rows],
-            "running": [running for _, _, running in rows],
-        },
-        schema={"time_s": pl.Float64, "steps": pl.Float64, "running": pl.Boolean},
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stride:
+    """What `motion_minutes` reads of a row of find_stances."""
+
+    at: dt.datetime
+    steps: float = 2.0
+    running: bool = False
+    cycling: bool = False
+    force_bw: float | None = 1.1
+    confidence: str | None = "low"
+    contact_s: float | None = None
+    quality: str | None = None
+
+
+def run(at: dt.datetime, *, force_bw: float = 2.4, confidence: str = "low") -> Stride:
+    return Stride(at=at, running=True, force_bw=force_bw, confidence=confidence)
+
+
+def pedal(at: dt.datetime) -> Stride:
+    return Stride(at=at, cycling=True, force_bw=None, confidence=None)
+
+
+def stances(strides: Sequence[Stride]) -> pl.LazyFrame:
+    schema = {
+        "stride_s": pl.Float64, "steps": pl.Float64, "running": pl.Boolean,
+        "cycling": pl.Boolean, "force_bw": pl.Float64, "confidence": pl.String,
+        "contact_s": pl.Float64, "quality": pl.String,
+    }  # fmt: skip
+    rows = [
+        (
+            one.at.timestamp(),
+            one.steps,
+            one.running,
+            one.cycling,
+            one.force_bw,
+            one.confidence,
+            one.contact_s,
+            one.quality,
+        )
+        for one in strides
+    ]
+    return pl.LazyFrame(rows, schema=schema, orient="row")
 
 
 def motion_rows(
-    rows: Sequence[tuple[dt.datetime, float, bool]], worn: Sequence[bool | None]
+    strides: Sequence[Stride],
+    worn: Sequence[bool | None],
+    *,
+    mass_kg: float | None = 75.0,
+    load_kg: float = 0.0,
 ) -> list[dict[str, Any]]:
     observed = pl.LazyFrame(
         {
@@ -203,20 +241,21 @@ def motion_rows(
         },
     )
     made = motion_minutes(
-        events(rows),
+        stances(strides),
         observed,
         sensor="imu",
         person="anna",
         placement=Placement.LEFT_SHANK,
         continuous=True,
-        mass_kg=75.0,
-        load_kg=0.0,
+        mass_kg=mass_kg,
+        load_kg=load_kg,
     ).collect()
     return SensorMinutes.validate(made).to_dicts()
 
 
 def test_strides_of_a_leg_sensor_stand_for_both_legs_and_are_trusted_little() -> None:
-    strides = [(NINE + dt.timedelta(seconds=second), 2.0, second >= 50) for second in range(60)]
+    seconds = [NINE + dt.timedelta(seconds=second) for second in range(60)]
+    strides = [*(Stride(at=at) for at in seconds[:50]), *map(run, seconds[50:])]
     (row,) = motion_rows(strides, [True])
     assert row["steps"] == 120
     assert row["force_bw"] == pytest.approx(50 * 1.1 + 10 * 2.4)
@@ -227,11 +266,35 @@ def test_strides_of_a_leg_sensor_stand_for_both_legs_and_are_trusted_little() ->
 
 
 def test_a_still_leg_has_zero_steps_and_a_sensor_on_the_table_none_known() -> None:
-    shake = [(NINE + dt.timedelta(seconds=100), 2.0, False)]
+    shake = [Stride(at=NINE + dt.timedelta(seconds=100))]
     still, table, unsure = motion_rows(shake, [True, False, None])
     assert (still["steps"], still["confidence"]) == (0.0, "low")
     assert (table["steps"], table["force_bw"], table["confidence"]) == (None, None, None)
     assert (unsure["steps"], unsure["worn"]) == (0.0, None)
+
+
+def test_a_minute_is_trusted_as_its_worst_step_and_a_known_load_weighs_on_every_step() -> None:
+    clear = [
+        run(NINE + dt.timedelta(seconds=second), force_bw=2.0, confidence="medium-high")
+        for second in range(10)
+    ]
+    (alone,) = motion_rows(clear, [True])
+    (mixed,) = motion_rows([*clear, run(NINE + dt.timedelta(seconds=20))], [True])
+    (carried,) = motion_rows(clear, [True], load_kg=15.0)
+    (unknown,) = motion_rows(clear, [True], load_kg=15.0, mass_kg=None)
+    assert (alone["force_bw"], alone["confidence"]) == (pytest.approx(20.0), "medium-high")
+    assert (mixed["force_bw"], mixed["confidence"]) == (pytest.approx(22.4), "low")
+    assert (carried["force_bw"], carried["confidence"]) == (pytest.approx(24.0), "medium")
+    assert (unknown["force_bw"], unknown["confidence"]) == (pytest.approx(20.0), "low")
+
+
+def test_pedalling_is_neither_steps_nor_force_and_leaves_those_of_its_minute_alone() -> None:
+    walk = [Stride(at=NINE + dt.timedelta(seconds=second)) for second in range(10)]
+    ride = [pedal(NINE + dt.timedelta(seconds=second)) for second in range(20, 80)]
+    both, only = motion_rows([*walk, *ride], [True, True])
+    assert (both["steps"], both["force_bw"]) == (20.0, pytest.approx(11.0))
+    assert (only["steps"], only["force_bw"], only["run_share"]) == (0.0, 0.0, None)
+    assert only["confidence"] == "low"
 
 
 def test_a_sensor_with_motion_and_a_heart_rate_gives_both_in_one_row_a_minute() -> None:
@@ -354,3 +417,14 @@ def test_an_axis_is_still_by_its_spread_or_by_its_range_and_two_are_enough() -> 
 
 def test_an_hour_of_stillness_is_still_worn() -> None:
     assert worn([(1.0, SEATED, 0.1), (1.0, TABLE, 0.003), (1.0, SEATED, 0.1)]) == [(True, 180)]
+
+
+def test_contact_times_are_those_of_clear_walking_strides() -> None:
+    strides = [
+        Stride(at=NINE, contact_s=0.7, quality="clear"),
+        Stride(at=NINE + dt.timedelta(seconds=1), contact_s=0.8, quality="clear"),
+        Stride(at=NINE + dt.timedelta(seconds=2), contact_s=5.0, quality="doubtful"),
+        replace(run(NINE + dt.timedelta(seconds=3)), contact_s=0.2, quality="clear"),
+    ]
+    (minute,) = motion_rows(strides, [True])
+    assert (minute["contact_s"], minute["contact_strides"]) == (pytest.approx(0.75), 2.0)

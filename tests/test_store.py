@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
@@ -122,6 +123,40 @@ def test_frames_cross_as_analytics_declares_them(tmp_path: Path) -> None:
         SlowSamples.validate(store.slow("pod", NOON_AT, NOON_AT + DAY))
         MotionSamples.validate(store.motion("thingy", NOON_AT, NOON_AT + DAY))
         SensorMinutes.validate(store.minutes("ada", NOON_AT, NOON_AT + DAY))
+
+
+def test_motion_comes_as_arrays_as_it_comes_as_a_frame(tmp_path: Path) -> None:
+    for later, seed in ((2, 3), (0, 1), (1, 2)):
+        motion_recording(tmp_path, start_ns=NOON + later * 3600 * SECOND, seed=seed)
+        load(tmp_path)
+    with open_store(tmp_path, read_only=False) as store:
+        store._rows("UPDATE recording SET acc_g = 2 * acc_g WHERE number = 2")
+    with open_store(tmp_path) as store:
+        frame = store.motion("thingy", NOON_AT, NOON_AT + DAY)
+        time_s, acc_g, gyro_dps = store.motion_arrays("thingy", NOON_AT, NOON_AT + DAY)
+    assert frame["time"].is_sorted()
+    assert len(frame) == 1500
+    assert time_s == pytest.approx(frame["time"].dt.epoch("ns").to_numpy() / 1e9, abs=0)
+    assert np.array_equal(acc_g, frame.select("ax", "ay", "az").to_numpy())
+    assert gyro_dps is not None
+    assert np.array_equal(gyro_dps, frame.select("gx", "gy", "gz").to_numpy())
+
+
+def test_motion_that_overlaps_is_ordered_and_null_rotation_is_none(tmp_path: Path) -> None:
+    for late, seed in ((1, 2), (0, 1)):
+        motion_recording(tmp_path, start_ns=NOON + late * SECOND, seed=seed)
+    load(tmp_path)
+    with open_store(tmp_path, read_only=False) as store:
+        store._rows("UPDATE motion SET gz = NULL WHERE time = (SELECT max(time) FROM motion)")
+    with open_store(tmp_path) as store:
+        frame = store.motion("thingy", NOON_AT, NOON_AT + DAY)
+        time_s, acc_g, gyro_dps = store.motion_arrays("thingy", NOON_AT, NOON_AT + DAY)
+        nothing = store.motion_arrays("thingy", NOON_AT + DAY, NOON_AT + 2 * DAY)
+    assert frame["time"].is_sorted()
+    assert np.array_equal(time_s, frame["time"].dt.epoch("ns").to_numpy() / 1e9)
+    assert np.array_equal(acc_g, frame.select("ax", "ay", "az").to_numpy())
+    assert gyro_dps is None
+    assert [len(part) for part in nothing if part is not None] == [0, 0, 0]
 
 
 def test_ranges_are_half_open_and_any_zone_will_do(tmp_path: Path) -> None:

@@ -14,11 +14,12 @@ import pytest
 
 from analytics.frames import METHOD
 from analytics.gait.steps import EVENTS
-from analytics.validation import page, rules, study
+from analytics.validation import rules, silence, study
 from analytics.validation.recording import GRAVITY, Recording
 from analytics.validation.sets import load_set
 from analytics.validation.spoiling import CONDITIONS, lossy
 from analytics.validation.tables import RecordingSet, Table, discover
+from analytics.validation.tasks import TASKS, Task
 from devices.profile import Placement
 from tests.test_cli import home as home
 from tests.test_cli import legload
@@ -72,9 +73,12 @@ def refused(capsys: pytest.CaptureFixture[str], folder: Path) -> str:
     return err
 
 
-def figures(found: Any, *, part: str = "all", name: str = "") -> dict[str, dict[str, float]]:
-    """Figures by condition."""
-    mine = [row for row in found["results"] if (row["part"], row["name"]) == (part, name)]
+def figures(
+    found: Any, *, part: str = "all", name: str = "", task: str = "strides"
+) -> dict[str, dict[str, float]]:
+    """Figures of a task by condition."""
+    of = (part, name, task)
+    mine = [row for row in found["results"] if (row["part"], row["name"], row["task"]) == of]
     return {row["condition"]: row["figures"] for row in mine}
 
 
@@ -97,9 +101,10 @@ def test_sets_are_found_by_their_columns_whatever_the_files_are_called(
     recordings = {
         (row["set"], row["recordings"]) for row in found["results"] if row["part"] == "all"
     }
+    assert {one["set"]: one["recordings"] for one in found["sets"]} == dict(recordings)
     assert recordings == {("zebra", 2), ("other", 1)}
     for row in found["results"]:
-        if row["condition"] == "as recorded":
+        if (row["condition"], row["task"]) == ("as recorded", "strides"):
             assert row["figures"]["f1"] == 1.0
             assert row["figures"]["cadence_error"] == pytest.approx(0.0, abs=0.5)
 
@@ -136,11 +141,13 @@ def test_the_page_and_the_data_are_written_and_explain_their_words(
     assert METHOD in text
     assert str(tmp_path) not in text
     assert "Healthy, 25 Hz" in text
-    assert "Nothing left out" in text
-    headings = {heading for key, heading, _ in page.COLUMNS if f"| {heading} " in text}
+    assert "- Squats: no recordings with such truth." in text
+    columns = [column for task in TASKS for column in task.rule.columns]
+    headings = {column.heading for column in columns if f"| {column.heading} " in text}
     explained = text.partition("## Strides")[0].lower()
-    for heading in headings - {"found", "true"}:
-        assert re.split(r"[ ,]", heading.lower())[0] in explained
+    assert "clear %" in headings
+    for heading in headings - {"seconds"}:
+        assert f"- **{heading.lower()}**: " in explained
     assert json.loads((tmp_path / "o" / "validation.json").read_text())["method"] == METHOD
 
 
@@ -151,7 +158,10 @@ def test_steps_outside_annotated_bouts_are_no_errors_of_the_task_that_says_so() 
     one = made_up(truth=np.stack([truth, truth], axis=1), seconds=60.0)
     whole = rules.STEPS_IN_ORDER.figures([rules.STEPS_IN_ORDER.row(events, one)])
     bouts = rules.STEPS_IN_BOUTS.figures([rules.STEPS_IN_BOUTS.row(events, one)])
+    literal = rules.STEPS_IN_WHOLE_TRIALS.figures([rules.STEPS_IN_WHOLE_TRIALS.row(events, one)])
     assert whole["predicted"] == len(truth) + 2
+    assert literal == whole
+    assert bouts["near_f1"] == 1.0
     assert (bouts["predicted"], bouts["f1"]) == (len(truth), 1.0)
 
 
@@ -174,7 +184,7 @@ def test_silence_counts_false_steps_and_movement_detected_together() -> None:
         {"time_s": np.arange(0.0, 30.5, 0.5), "steps": np.ones(61), "running": [True] * 61},
         schema=schema,
     )
-    rule = rules.CLASSES
+    rule = silence.SILENCE
     rows = [
         rule.row(false, made_up(truth=nothing, seconds=30.0, label="sit-lie")),
         rule.row(half, made_up(truth=nothing, seconds=60.0, label="walk")),
@@ -196,7 +206,7 @@ def test_five_sensors_in_one_table_are_five_recordings_and_a_new_task_is_one_ent
     axes = {f"{place}_{axis}": np.zeros(600) for place in ("lfoot", "rfoot", "belly")
             for axis in "xyz"}  # fmt: skip
     table = pl.DataFrame({"rec": ["a"] * 600, "i": np.arange(600), **axes})
-    events = pl.DataFrame({"rec": ["a"], "kind": ["Squat"], "start_s": [5.0], "end_s": [7.0]})
+    events = pl.DataFrame({"rec": ["a"], "kind": ["Lunge"], "start_s": [5.0], "end_s": [7.0]})
     meta = pl.DataFrame({"rec": ["a"], "subj": ["1"], "fs": [10.0]})
     (one,), wrong = discover([given("s", table), given("e", events), given("m", meta)])
     assert wrong == []
@@ -208,21 +218,23 @@ def test_five_sensors_in_one_table_are_five_recordings_and_a_new_task_is_one_ent
     ]
     without = study.run([one])
     assert without.results == ()
-    assert "Squat" in without.problems[0]
+    assert "Lunge" in without.problems[0]
     counted: list[Placement] = []
 
-    def squats(recording: Recording, placement: Placement) -> pl.DataFrame:
+    def lunges(recording: Recording, placement: Placement) -> pl.DataFrame:
         counted.append(placement)
-        return pl.DataFrame({"time_s": [6.0]})
+        return pl.DataFrame({"stride_s": [6.0]})
 
-    task = study.Task(
-        key="squats", title="Squats", kinds=frozenset({"squat"}), rule=rules.STRIDES_IN_SWINGS,
-        placement=Placement.WAIST, detect=squats,
+    task = Task(
+        key="lunges", title="Lunges", kinds=frozenset({"lunge"}), rule=rules.STRIDES_IN_SWINGS,
+        placement=Placement.WAIST, detect=lunges,
     )  # fmt: skip
     found = study.run([one], tasks=[task])
     assert found.problems == ()
     assert {row.figures["f1"] for row in found.results} == {1.0}
     assert set(counted) == {Placement.LEFT_FOOT, Placement.RIGHT_FOOT, Placement.WAIST}
+    assert {row.set for row in found.results} == {"s, lfoot", "s, rfoot", "s, belly"}
+    assert {row.part for row in found.results} == {"all", "person"}
 
 
 def given(name: str, table: pl.DataFrame) -> Table:
@@ -258,6 +270,16 @@ HOSTILE = {
     "infinite samples numbers": (
         {"s": signals("a").with_columns(pl.lit(float("inf")).alias("i"))},
         "holes",
+    ),
+    "names in lists": ({"s": signals("a").with_columns(pl.concat_list("rec"))}, "no names"),
+    "names that are no text": ({"s": signals("a").with_columns(rec=b"\xff\xfe")}, "no names"),
+    "years between two samples": (
+        {"s": signals("a").with_columns(pl.col("i").cast(pl.Int64) * 10**12)},
+        "Count i from 0",
+    ),
+    "events of no kind": (
+        {"e": swings("a").with_columns(pl.lit(None, pl.String).alias("kind"))},
+        "events without a kind",
     ),
     "nested columns": (
         {"s": signals("a").with_columns(pl.concat_list("ax").alias("ax"))},

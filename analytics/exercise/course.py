@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from analytics.exercise.heights import rises_m
 from analytics.exercise.posture import CELL_HZ, Posture
 from analytics.exercise.sets import Set
 from analytics.exercise.swings import WITHIN_S, Swings, turning_points
@@ -24,6 +26,8 @@ CONTEXT_S = 6.0
 LEAST = 0.4
 """Smaller movements, as a share of the typical one in a bout that is given, are none (tuned on
 reps)."""
+PAUSE = 1.6
+"""A repetition later than this many intervals belongs to no set (as between repetitions)."""
 
 _WITHIN = round(WITHIN_S * CELL_HZ) + 1
 
@@ -34,10 +38,14 @@ class Course:
 
     at, start, end: (n,) rows of the turning points and of where each repetition leaves and
     reaches rest, none overlapping; shake_g: median from the first to the last; main_axis: share
-    of the changes along one axis; leaves: how far the turning points stand off the posture
+    of the changes along one axis; before, after: how far the turning points stand off the posture
     outside the set, as a share of their tilt (near 1 if the set starts and ends in the posture
-    between repetitions, near 0 if these are in truth the pauses); away: share of the time spent
-    beyond half the tilt; start_down: (3,) gravity where repetitions start.
+    between repetitions, near 0 if these are in truth the pauses; 1 where nothing was recorded);
+    away: share of the time spent beyond half the tilt; dwell_s: median time within 15 % of the
+    turning point; start_down, turn_down: (3,) gravity where repetitions start and turn;
+    rise_m: (n,) how much higher each ends than it began, NaN where unknown;
+    unfinished: rows where one more leaves rest and reaches the turning point without coming back
+    in time, or None; stands: whether each turning point sits down or stands up.
     """
 
     first: int
@@ -48,14 +56,41 @@ class Course:
     shake_g: float
     likeness: Floats
     main_axis: float
-    leaves: float
+    before: float
+    after: float
     away: float
+    dwell_s: float
     start_down: Floats
+    turn_down: Floats
+    rise_m: Floats
+    unfinished: tuple[float, float] | None
+    stands: bool = False
 
-    def overlaps(self, other: Course) -> bool:
-        """Whether two sets share time, or are less than 1 s apart."""
-        latest, earliest = max(self.at[0], other.at[0]), min(self.at[-1], other.at[-1])
-        return bool(earliest - latest > -CELL_HZ)
+    @property
+    def leaves(self) -> float:
+        """How far the turning points stand off the posture on either side of the set."""
+        return min(self.before, self.after)
+
+    @property
+    def span(self) -> slice:
+        """Rows less than 1 s from the set, where no other may be."""
+        return slice(max(0, int(self.at[0]) - CELL_HZ + 1), int(self.at[-1]) + CELL_HZ)
+
+    def finished(self) -> Course:
+        """The set with its unfinished repetition, whose likeness is unknown."""
+        if self.unfinished is None:
+            return self
+        leaves, reaches = self.unfinished
+        return replace(
+            self,
+            at=np.append(self.at, round(reaches)),
+            start=np.append(self.start, leaves),
+            end=np.append(self.end, reaches),
+            tilt_deg=np.append(self.tilt_deg, np.median(self.tilt_deg)),
+            likeness=np.append(self.likeness, np.nan),
+            rise_m=np.append(self.rise_m, np.nan),
+            unfinished=None,
+        )
 
     def times(self) -> tuple[Floats, Floats, Floats]:
         """Start, turning point and end of every repetition, s."""
@@ -67,15 +102,14 @@ class Course:
 
 
 def set_course(part: Posture, found: Set, tilt: Floats) -> Course:
-    """The course of a set that was found in a stretch; tilt (m,) of that stretch."""
-    return _course(part, found.swings, found.likeness, found.swings.sign * tilt)
+    """The course of a set that was found in a stretch; tilt (m,) of that stretch in its sign."""
+    return _course(part, found.swings, found.likeness, tilt)
 
 
 def courses_of(part: Posture, start_s: float, end_s: float, least_deg: float) -> list[Course]:
     """Both directions of tilt of a bout that is given, along its main axis, where they turn."""
     low, high = (int(s * CELL_HZ) - part.first for s in (start_s - CONTEXT_S, end_s + CONTEXT_S))
-    rows = slice(max(0, low), max(0, high))
-    near = Posture(first=part.first + rows.start, down=part.down[rows], shake=part.shake[rows])
+    near = part.part(low, high)
     inside = (near.time_s >= start_s) & (near.time_s <= end_s)
     if inside.sum() < CELL_HZ:
         return []
@@ -103,6 +137,7 @@ def _course(part: Posture, swings: Swings, likeness: Floats, tilt: Floats) -> Co
     """Everything that is asked of a set."""
     low, high = max(0, int(swings.at[0]) - CELL_HZ), int(swings.at[-1]) + CELL_HZ + 1
     start, end = _edges(tilt, swings.at)
+    before, after = _outside(tilt, swings)
     return Course(
         first=part.first,
         at=swings.at,
@@ -112,9 +147,14 @@ def _course(part: Posture, swings: Swings, likeness: Floats, tilt: Floats) -> Co
         shake_g=float(np.median(part.shake[swings.at[0] : swings.at[-1] + 1])),
         likeness=likeness,
         main_axis=_share(part.down[low:high]),
-        leaves=_leaves(tilt, swings),
+        before=before,
+        after=after,
         away=_away(tilt, swings.at),
+        dwell_s=_wide(tilt, swings.at, 1.0 - EDGE) / CELL_HZ,
         start_down=np.median(part.down[start.astype(np.intp)], axis=0),
+        turn_down=np.median(part.down[swings.at], axis=0),
+        rise_m=rises_m(part, start, end, _valleys(tilt, swings.at)),
+        unfinished=_unfinished(tilt, swings, float(end[-1])),
     )
 
 
@@ -131,24 +171,47 @@ def _share(down: Floats) -> float:
     return float(power[-1] / max(power.sum(), 1e-12))
 
 
-def _leaves(tilt: Floats, swings: Swings) -> float:
-    """Least height over the tilt an interval before the first and after the last turning point."""
+def _outside(tilt: Floats, swings: Swings) -> tuple[float, float]:
+    """Height over the tilt an interval before the first and after the last turning point."""
     first, last = int(swings.at[0]), int(swings.at[-1])
     interval = int(max(np.median(np.diff(swings.at)), 1.5 * CELL_HZ)) if first < last else 15
     before = tilt[max(0, first - interval - CELL_HZ) : max(0, first - interval // 2)]
     after = tilt[last + interval // 2 : last + interval + CELL_HZ]
-    height = [
-        (tilt[top] - np.median(side)) / np.median(swings.tilt_deg)
+    size = np.median(swings.tilt_deg)
+    heights = [
+        float((tilt[top] - np.median(side)) / size) if len(side) else np.inf
         for top, side in ((first, before), (last, after))
-        if len(side)
     ]
-    return float(min(height, default=0.0))
+    return heights[0], heights[1]
+
+
+def _unfinished(tilt: Floats, swings: Swings, end: float) -> tuple[float, float] | None:
+    """Where the tilt leaves rest and turns once more, no later than a pause after the set."""
+    if len(swings.at) < 2:
+        return None
+    size, top = float(np.median(swings.tilt_deg)), float(np.median(tilt[swings.at]))
+    latest = int(swings.at[-1] + PAUSE * np.median(np.diff(swings.at)))
+    rest = int(np.ceil(end))
+    after = tilt[rest : latest + 1]
+    high = np.flatnonzero(after >= top - (1.0 - EDGE) * size)
+    low = np.flatnonzero(after[: high[0]] <= top - EDGE * size) if len(high) else high
+    return (float(rest + low[-1]), float(rest + high[0])) if len(low) else None
 
 
 def _away(tilt: Floats, at: Ints) -> float:
     """Median time beyond half the tilt over the median interval; 0 for a single repetition."""
-    wide = signal.peak_widths(tilt, at, rel_height=0.5, wlen=_WITHIN)[0]
-    return float(np.median(wide) / np.median(np.diff(at))) if len(at) > 1 else 0.0
+    return _wide(tilt, at, 0.5) / float(np.median(np.diff(at))) if len(at) > 1 else 0.0
+
+
+def _wide(tilt: Floats, at: Ints, share: float) -> float:
+    """Median cells spent no more than this share of the tilt below the turning point."""
+    return float(np.median(signal.peak_widths(tilt, at, rel_height=share, wlen=_WITHIN)[0]))
+
+
+def _valleys(tilt: Floats, at: Ints) -> Ints:
+    """(n - 1,) rows of the least tilt between turning points."""
+    pairs = itertools.pairwise(at.tolist())
+    return np.array([one + int(np.argmin(tilt[one:other])) for one, other in pairs], np.intp)
 
 
 def _edges(tilt: Floats, at: Ints) -> tuple[Floats, Floats]:

@@ -33,12 +33,26 @@ class Posture:
     """A stretch without a hole; row k is the cell [first + k, first + k + 1) / 10 s.
 
     down: (m, 3) unit direction of gravity in the sensor's axes; shake: (m,) root mean square of
-    what is left of the acceleration, g.
+    what is left of the acceleration, g; size_g: (m,) length of the acceleration; update_hz: rows a
+    second that were measured anew.
     """
 
     first: int
     down: Floats
     shake: Floats
+    size_g: Floats
+    update_hz: float
+
+    def part(self, low: int, high: int) -> Posture:
+        """The cells from `low` to before `high`, as rows of this stretch."""
+        rows = slice(max(0, low), max(0, high))
+        return Posture(
+            first=self.first + rows.start,
+            down=self.down[rows],
+            shake=self.shake[rows],
+            size_g=self.size_g[rows],
+            update_hz=self.update_hz,
+        )
 
     @property
     def time_s(self) -> Floats:
@@ -54,23 +68,26 @@ def postures(time_s: Floats, acc_g: NDArray[np.floating], sigma_s: float) -> lis
     measured = np.isfinite(acc_g).all(axis=1)
     time_s, acc = time_s[measured], np.asarray(acc_g[measured], np.float64)
     return [
-        _posture(first, cells, sigma_s)
-        for first, cells in _stretches(time_s, acc)
+        _posture(first, cells, update_hz, sigma_s)
+        for first, cells, update_hz in _stretches(time_s, acc)
         if len(cells) >= CELL_HZ
     ]
 
 
-def _stretches(time_s: Floats, acc: Floats) -> Iterator[tuple[int, Floats]]:
-    """First cell number and cell means (m, 3) of every stretch without a hole."""
+def _stretches(time_s: Floats, acc: Floats) -> Iterator[tuple[int, Floats, float]]:
+    """First cell number, cell means (m, 3) and fresh rows a second of every stretch."""
     cuts = np.flatnonzero(np.diff(time_s) > HOLE_S) + 1
     for start, end in itertools.pairwise([0, *cuts.tolist(), len(time_s)]):
         if end - start > 1:
-            yield _cells(*_measured(time_s[start:end], acc[start:end]))
+            own = slice(start, end)
+            fresh = np.append(True, np.any(acc[own][1:] != acc[own][:-1], axis=1))
+            seconds = max(float(time_s[end - 1] - time_s[start]), 1.0 / CELL_HZ)
+            first, cells = _cells(*_measured(time_s[own], acc[own], fresh))
+            yield first, cells, int(fresh.sum()) / seconds
 
 
-def _measured(time_s: Floats, acc: Floats) -> tuple[Floats, Floats]:
+def _measured(time_s: Floats, acc: Floats, fresh: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Fresh rows, each long-held value repeated just before the next, and the last instant."""
-    fresh = np.append(True, np.any(acc[1:] != acc[:-1], axis=1))
     at, value = time_s[fresh], acc[fresh]
     held = np.flatnonzero(np.diff(at) > RAMP_S)
     times = np.concatenate([at, at[held + 1] - RAMP_S, time_s[-1:]])
@@ -91,12 +108,16 @@ def _cells(time_s: Floats, acc: Floats) -> tuple[int, Floats]:
     return first, np.stack(columns, axis=1)
 
 
-def _posture(first: int, cells: Floats, sigma_s: float) -> Posture:
+def _posture(first: int, cells: Floats, update_hz: float, sigma_s: float) -> Posture:
     """Direction of the slow part, and the size of the rest."""
     slow = ndimage.gaussian_filter1d(cells, sigma_s * CELL_HZ, axis=0, truncate=3.0)
     size = np.linalg.norm(slow, axis=1, keepdims=True)
     power = ((cells - slow) ** 2).sum(axis=1)
     mean = ndimage.uniform_filter1d(power, round(SHAKE_S * CELL_HZ))
     return Posture(
-        first=first, down=slow / np.maximum(size, 0.1), shake=np.sqrt(np.maximum(mean, 0.0))
+        first=first,
+        down=slow / np.maximum(size, 0.1),
+        shake=np.sqrt(np.maximum(mean, 0.0)),
+        size_g=np.linalg.norm(cells, axis=1),
+        update_hz=update_hz,
     )

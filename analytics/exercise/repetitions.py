@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from analytics.exercise.course import Course, courses_of, set_course
-from analytics.exercise.kinds import Traits, kind_of, lies_down, upright_of
-from analytics.exercise.posture import Posture, postures
-from analytics.exercise.sets import Set, SetRule, find_sets
+from analytics.exercise.heights import JOLTS_HZ, jolts_g
+from analytics.exercise.kinds import SIT_TO_STAND, Traits, kind_of, lies_down, upright_of
+from analytics.exercise.method import THIGHS, TRUNKS, RepetitionMethod, method_of
+from analytics.exercise.pairs import paired
+from analytics.exercise.posture import CELL_HZ, Posture, postures
+from analytics.exercise.sets import find_sets
 from analytics.exercise.swings import tilt_along, turning_points
 from analytics.motion import check_motion
 from devices.profile import Placement
@@ -38,51 +41,6 @@ REPETITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepetitionMethod:
-    """Constants of one kind of placement; tests and tuning pass others, the product never does.
-
-    sigma_s: mean over which gravity is taken; least_deg: smallest tilt; typical_deg: least
-    median tilt of a set; main_axis: least share of its changes of posture along its main axis;
-    shake_g: most shaking of a turning point.
-    """
-
-    sigma_s: float
-    least_deg: float
-    typical_deg: float
-    main_axis: float
-    shake_g: float
-    rule: SetRule
-
-
-TRUNK = RepetitionMethod(
-    sigma_s=0.35,
-    least_deg=8.0,
-    typical_deg=13.0,
-    main_axis=0.7,
-    shake_g=9.0,
-    rule=SetRule(
-        reach_s=1.5,
-        alike=0.5,
-        template=0.55,
-        sizes=2.0,
-        shakes=9.0,
-        at_least=3,
-        apart_s=(1.5, 8.0),
-        pause=1.5,
-    ),
-)
-LEG = replace(
-    TRUNK,
-    sigma_s=0.5,
-    least_deg=5.0,
-    typical_deg=5.0,
-    main_axis=0.8,
-    shake_g=0.2,
-    rule=replace(TRUNK.rule, template=0.65, shakes=2.0, pause=1.6),
-)
-
-
 def detect_repetitions(
     time_s: Floats,
     acc_g: Samples,
@@ -97,23 +55,25 @@ def detect_repetitions(
 
     time_s: (n,) instants, s, not decreasing; acc_g: (n, 3) with gravity; gyro_dps: (n, 3) or None,
     checked but not used; rate_hz: nominal rate, 5 to 260; upright: (3,) mean acceleration while the
-    wearer stands, which tells squats from sit-ups at a leg (without it the direction while the leg
-    walks or jumps is taken). Gives `start_s`, `end_s`, `duration_s`, `kind` (squat, sit-up, burpee,
-    or repetition where the placement cannot tell), `set` (number, from 1), `quality` (likeness to
-    the set's mean course, 0 to 1), `out_s` (start to turning point: lowering in a squat) and
-    `back_s`, ordered by time. An acceleration without gravity, a bike or a machine has none.
+    wearer stands, without which a leg names nothing (not given: the direction while the leg walks
+    or jumps). Gives `start_s`, `end_s`, `duration_s`, `kind` (squat, sit-to-stand, lunge,
+    calf raise, sit-up, burpee, or repetition where the placement cannot tell), `set` (number, from
+    1), `quality` (likeness to the set's mean course, 0 to 1; null for a last sit-to-stand that
+    ends standing), `out_s` (start to turning point: lowering in a squat) and `back_s`, ordered by
+    time. An acceleration without gravity, a bike or a machine has none.
     Raises AnalyticsError where the arrays do not fit together.
     """
     method = method or method_of(placement)
     parts = _postures(time_s, acc_g, gyro_dps, rate_hz, placement, method)
-    stands = _upright(parts, upright)
-    courses = [course for part in parts for course in _courses(part, method, placement)]
-    return pl.concat(
-        [
-            pl.DataFrame(schema=REPETITIONS),
-            *(_rows(course, number, placement, stands) for number, course in enumerate(courses, 1)),
-        ]
-    )
+    stood = _upright(parts, upright)
+    frames = [pl.DataFrame(schema=REPETITIONS)]
+    for part in parts:
+        for course in _courses(part, method, placement):
+            traits = _traits(course, part, time_s, acc_g)
+            kind = kind_of(placement, traits, stood)
+            whole = course.finished() if kind == SIT_TO_STAND and placement in THIGHS else course
+            frames.append(_rows(whole, len(frames), kind))
+    return pl.concat(frames)
 
 
 def repetitions_in_bout(
@@ -135,13 +95,17 @@ def repetitions_in_bout(
     """
     method = method or method_of(placement)
     parts = _postures(time_s, acc_g, gyro_dps, rate_hz, placement, method)
-    stands = _upright(parts, upright)
     found = [
-        course for part in parts for course in courses_of(part, start_s, end_s, method.least_deg)
+        (course, part)
+        for part in parts
+        for course in courses_of(part, start_s, end_s, method.least_deg)
     ]
     if not found:
         return pl.DataFrame(schema=REPETITIONS)
-    return _rows(max(found, key=lambda one: _rank(one, placement)), 1, placement, stands)
+    course, part = max(found, key=lambda one: _rank(one[0], placement))
+    course = paired(course) if placement in TRUNKS else course
+    traits = _traits(course, part, time_s, acc_g)
+    return _rows(course, 1, kind_of(placement, traits, _upright(parts, upright)))
 
 
 def _postures(
@@ -166,56 +130,68 @@ def _postures(
     return postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
 
 
-def method_of(placement: Placement) -> RepetitionMethod:
-    """Constants of a placement; thigh and arm use those of the trunk (nothing measured)."""
-    thigh = placement in (Placement.LEFT_THIGH, Placement.RIGHT_THIGH)
-    return LEG if placement.leg is not None and not thigh else TRUNK
-
-
 def _courses(part: Posture, method: RepetitionMethod, placement: Placement) -> list[Course]:
     """Sets of one stretch in order of time, of both directions of tilt the one that fits better."""
     tilt = tilt_along(part)
-    found: list[Set] = []
-    for sign in (1, -1):
+    courses: list[Course] = []
+    for sign, along in ((1, tilt), (-1, -tilt)):
         swings = turning_points(tilt, part.shake, sign=sign, least_deg=method.least_deg)
         calm = swings.only(swings.shake_g < method.shake_g)
-        found += find_sets(part.down, calm, method.rule)
-    courses = [set_course(part, one, tilt) for one in found]
+        found = find_sets(part.down, calm, method.rule)
+        courses += [set_course(part, one, along) for one in found]
+    taken = np.zeros(len(tilt), np.bool_)
     kept: list[Course] = []
     for course in sorted(courses, key=lambda one: _rank(one, placement), reverse=True):
         steady = course.main_axis >= method.main_axis
         large = float(np.median(course.tilt_deg)) >= method.typical_deg
-        if steady and large and not any(map(course.overlaps, kept)):
+        if steady and large and not taken[course.span].any():
+            taken[course.at[0] : course.at[-1] + 1] = True
             kept.append(course)
-    return sorted(kept, key=lambda one: int(one.at[0]))
+    joined = [paired(one) if placement in TRUNKS else one for one in kept]
+    whole = [one for one in joined if len(one.at) >= method.rule.at_least]
+    return sorted(whole, key=lambda one: int(one.at[0]))
 
 
 def _rank(course: Course, placement: Placement) -> tuple[float, float]:
     """Which direction of a tilt holds the repetitions: the one with more turning points, since a
     set starts and ends in the posture between them. Someone who lies down for sit-ups and gets up
-    after them makes one turn too many the other way, but lies longer than they sit.
+    after them makes one turn too many the other way, but lies longer than they sit. A chair test
+    ends on the feet, so at a thigh only the posture before it counts.
     """
-    one_too_many = course.away > LYING_SHARE and lies_down(placement, _traits(course))
-    return len(course.at) - 1.5 * one_too_many, course.leaves
+    one_too_many = course.away > LYING_SHARE and lies_down(placement, _posed(course))
+    stands_off = course.before if placement in THIGHS else course.leaves
+    return len(course.at) - 1.5 * one_too_many, stands_off
 
 
-def _traits(course: Course) -> Traits:
-    """Medians of a set."""
+def _posed(course: Course) -> Traits:
+    """Medians of a set, without what asks for the samples."""
+    interval = float(np.median(np.diff(course.at))) if len(course.at) > 1 else np.inf
     return Traits(
         tilt_deg=float(np.median(course.tilt_deg)),
         shake_g=course.shake_g,
         likeness=float(np.median(course.likeness)),
         main_axis=course.main_axis,
         start_down=course.start_down,
+        turn_down=course.turn_down,
+        before=course.before,
+        dwell_s=course.dwell_s,
+        interval_s=interval / CELL_HZ,
+        jolt_g=np.nan,
+        stands=course.stands,
     )
 
 
-def _rows(
-    course: Course, number: int, placement: Placement, upright: Floats | None
-) -> pl.DataFrame:
+def _traits(course: Course, part: Posture, time_s: Floats, acc_g: Samples) -> Traits:
+    """Medians of a set; the jolt is unknown where a slow sensor would have missed it."""
+    posed = _posed(course)
+    if part.update_hz < JOLTS_HZ:
+        return posed
+    return replace(posed, jolt_g=float(np.median(jolts_g(time_s, acc_g, *course.times()))))
+
+
+def _rows(course: Course, number: int, kind: str) -> pl.DataFrame:
     """One row a repetition of a set."""
     starts, turns, ends = course.times()
-    kind = kind_of(placement, _traits(course), upright)
     columns = {
         "start_s": starts,
         "end_s": ends,
@@ -226,7 +202,7 @@ def _rows(
         "out_s": turns - starts,
         "back_s": ends - turns,
     }
-    return pl.DataFrame(columns, schema=REPETITIONS)
+    return pl.DataFrame(columns, schema=REPETITIONS, nan_to_null=True)
 
 
 def _upright(parts: list[Posture], given: Samples | None) -> Floats | None:

@@ -1,6 +1,6 @@
-"""Runs of steps of one kind (walk, run, cycle), and runs of one posture between them.
+"""Runs of steps of one kind (walk, stairs, run, cycle), and runs of one posture between them.
 
-Stairs are not told apart here: no evidence on unseen people supports it (docs/contacts.md).
+That stairs are recognised has not been measured (docs/contacts.md).
 """
 
 from __future__ import annotations
@@ -25,19 +25,24 @@ BOUTS = {
 
 
 def with_kind(stances: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `find_stances` with `bout`, a running number, and `kind`: walk, run or cycle.
+    """Rows of `find_stances` with `bout`, a running number, and `kind`: walk, run, cycle,
+    stairs-up or stairs-down.
 
     A bout ends where the next step is more than 3 s away or of another kind; a step runs where
-    most of the five around it do.
+    most of the five around it do. Stairs take the column `climb` of `find_climbs`, joined by
+    `stride_s`; without it they are walked.
     """
     run = _apart(pl.col("stride_s")).alias("run")
     fast = pl.col("running").fill_null(value=False).cast(pl.Float64)
     runs = fast.rolling_mean(5, center=True, min_samples=1).over("run") > 0.5
+    climb = pl.col("climb") if "climb" in stances.columns else pl.lit(None, pl.String)
     kind = (
         pl.when(pl.col("cycling").fill_null(value=False))
         .then(pl.lit("cycle"))
         .when(runs)
         .then(pl.lit("run"))
+        .when(climb.is_in(["up", "down"]))
+        .then(pl.lit("stairs-") + climb)
         .otherwise(pl.lit("walk"))
     )
     changes = (pl.col("kind") != pl.col("kind").shift(1)) | (

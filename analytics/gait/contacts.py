@@ -10,14 +10,17 @@ shaking before and after a swing stands in. Everything happens on the grid of 25
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.gait.grid import GRID_HZ, Stretch, to_grid
+from analytics.gait.evenness import at_most_even, evenness
+from analytics.gait.grid import GRID_HZ, Stretch
+from analytics.gait.instants import at, fall, inside, passing, rise, top
 from analytics.gait.lobes import (
     AHEAD,
     PAST,
@@ -27,15 +30,23 @@ from analytics.gait.lobes import (
     Ints,
     Swings,
     Windows,
-    evenness,
     swings,
     windows,
 )
 from analytics.gait.movement import shake
+from analytics.gait.rhythm import spread
+from analytics.gait.steps import to_stretches
 from devices.profile import Placement
 
 FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
 THIGHS = frozenset({Placement.LEFT_THIGH, Placement.RIGHT_THIGH})
+
+BEFORE, AFTER = 2 * PAST + 2, 2 * AHEAD + 2
+"""Strides before and after one that its axis and the votes on it need."""
+VOTERS = 4
+"""Strides whose evenness may count in one median of five, on either side of one of them."""
+NEARLY = 0.05
+"""How far a bound of evenness may err by the cells at a window's ends (design)."""
 
 CONTACTS = {
     "stride_s": pl.Float64,
@@ -88,24 +99,60 @@ def find_contacts(
     `stretch`, number of the unbroken run of samples. Null where nothing is clear, and everywhere
     for a thigh, a trunk, and an ankle or shank without gyroscope.
     """
+    stretches = to_stretches(time_s, acc_g, gyro_dps, rate_hz=rate_hz, placement=placement)
+    gyroscope = gyro_dps is not None
+    return contacts_on(stretches, steps, gyroscope=gyroscope, placement=placement, method=method)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which strides (n,) of all need contacts; besides them, those that may be as even as `even`.
+
+    The others stay null, their `even` is then no less than it would be, and below `even`."""
+
+    strides: Bools
+    even: float
+
+
+def contacts_on(
+    stretches: list[Stretch],
+    steps: pl.DataFrame,
+    *,
+    gyroscope: bool,
+    placement: Placement,
+    method: ContactMethod = METHOD,
+    wanted: Wanted | None = None,
+) -> pl.DataFrame:
+    """Rows of `find_contacts` from what `to_stretches` gives; wanted: None for all."""
     found = steps["time_s"].to_numpy().astype(np.float64)
-    if not len(found) or not sees_contacts(placement, gyroscope=gyro_dps is not None):
+    if not len(found) or not sees_contacts(placement, gyroscope=gyroscope):
         return _nothing(found)
-    tables = [acc_g] if gyro_dps is None else [acc_g, gyro_dps]
-    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz)
     fast = steps["cadence_spm"].fill_null(0.0).to_numpy() >= method.run_spm
     rows = {name: np.full(len(found), np.nan) for name in CONTACTS} | {"stride_s": found}
     late = fast | (placement not in FEET)
-    for number, stretch in enumerate(stretches):
+    unbroken = itertools.chain.from_iterable(stretch.unbroken() for stretch in stretches)
+    for number, stretch in enumerate(unbroken):
         ends = np.array([stretch.first, stretch.first + len(stretch.values)]) / GRID_HZ
-        first, last = np.searchsorted(found, ends).tolist()
-        rows["stretch"][first:last] = number
-        for part, around in _batches(first, last, method.batch):
+        own = np.arange(*np.searchsorted(found, ends).tolist())
+        rows["stretch"][own] = number
+        if wanted is not None:
+            rows["even"][own] = even = _at_most_even(stretch, found[own])
+            needed = wanted.strides[own] | spread(even >= wanted.even - NEARLY, VOTERS, VOTERS)
+            own = own[spread(needed, BEFORE, AFTER)]
+        for part, around in _batches(0, len(own), method.batch):
             here = slice(part.start - around.start, part.stop - around.start)
-            columns = _contacts(stretch, found[around], late[around], method)
+            columns = _contacts(
+                stretch, found[own[around]], late[own[around]], method, shocks=wanted is None
+            )
             for name, values in columns.items():
-                rows[name][part] = values[here]
+                rows[name][own[part]] = values[here]
     return pl.DataFrame(rows).fill_nan(None).cast(dict(CONTACTS))  # type: ignore[arg-type]
+
+
+def _at_most_even(stretch: Stretch, strides_s: Floats) -> Floats:
+    """Bounds of `even`; NaN where it would be null."""
+    turns = stretch.values.shape[1] > 3
+    return at_most_even(stretch, strides_s) if turns else np.full(len(strides_s), np.nan)
 
 
 def sees_contacts(placement: Placement, *, gyroscope: bool) -> bool:
@@ -126,36 +173,33 @@ def _batches(first: int, last: int, size: int) -> Iterator[tuple[slice, slice]]:
     votes need, so that memory stays small and a batch leaves no trace."""
     for start in range(first, last, size):
         stop = min(start + size, last)
-        around = slice(max(first, start - 2 * PAST - 2), min(last, stop + 2 * AHEAD + 2))
+        around = slice(max(first, start - BEFORE), min(last, stop + AFTER))
         yield slice(start, stop), around
 
 
 def _contacts(
-    stretch: Stretch, strides_s: Floats, late: Bools, method: ContactMethod
+    stretch: Stretch, strides_s: Floats, late: Bools, method: ContactMethod, *, shocks: bool
 ) -> dict[str, Floats]:
-    """Columns of some strides of one stretch; late: the landing peak is the contact."""
+    """Columns of some strides of one stretch; late: the landing peak is the contact; shocks:
+    whether the shake is asked for where contacts do not need it."""
     part = _around(stretch, strides_s)
-    shaking = shake(part.values[:, :3], part.seen, method.gravity_sigma_s)
-    values = np.column_stack([shaking, part.values])
-    felt = Stretch(first=part.first, values=values, seen=part.seen)
-    seen = windows(felt, strides_s)
-    shocks = seen.values[..., 0]
-    if part.values.shape[1] == 3:
-        found = _from_shocks(seen, shocks, strides_s, method)
-    else:
-        found = _from_rotation(seen, seen.values[..., 4:], strides_s, late, method)
-    return {**found, "shock_g": shocks.max(axis=1)}
+    acc, gyro = part.values[:, :3], part.values[:, 3:]
+    found: dict[str, Floats] = {}
+    if shocks or not gyro.shape[1]:
+        shaking = shake(acc, part.seen, method.gravity_sigma_s)
+        felt = windows(replace(part, values=shaking[:, None]), strides_s)
+        found = {"shock_g": felt.values[..., 0].max(axis=1)}
+    if gyro.shape[1]:
+        seen = windows(replace(part, values=gyro), strides_s)
+        return found | _from_rotation(seen, seen.values, strides_s, late, method)
+    return found | _from_shocks(felt, felt.values[..., 0], strides_s, method)
 
 
 def _around(stretch: Stretch, strides_s: Floats) -> Stretch:
     """The cells from 3 s before the first stride to 3 s after the last: more than is looked at."""
     margin = 3 * REACH
     first = max(int(strides_s[0] * GRID_HZ) - margin - stretch.first, 0)
-    last = int(strides_s[-1] * GRID_HZ) + margin - stretch.first
-    part = slice(first, last)
-    return Stretch(
-        first=stretch.first + first, values=stretch.values[part], seen=stretch.seen[part]
-    )
+    return stretch.part(first, int(strides_s[-1] * GRID_HZ) + margin - stretch.first)
 
 
 def _from_rotation(
@@ -168,15 +212,15 @@ def _from_rotation(
     push = _push(swing, cell, method)
     land = _landing(swing, cell, method)
     least = np.maximum(method.clear_dps, method.clear_share * turn.max(axis=1))
-    pushes, lands = _at(-turn, push) >= least, _at(-turn, land) >= least
+    pushes, lands = at(-turn, push) >= least, at(-turn, land) >= least
     end = np.where(
-        late, _top(seen, -turn, land), _passing(seen, turn, swing.last + 1, np.zeros(len(turn)))
+        late, top(seen, -turn, land), passing(seen, turn, swing.last + 1, np.zeros(len(turn)))
     )
     return {
-        "tc_s": np.where(pushes & _inside(seen, push), _top(seen, -turn, push), np.nan),
-        "time_s": np.where((lands | ~late) & _inside(seen, swing.last), end, np.nan),
-        "lift_s": np.where(pushes, _rise(seen, -turn, push, method.lift_share), np.nan),
-        "flat_s": _fall(seen, speed, np.where(lands, land, swing.last), method.flat_dps),
+        "tc_s": np.where(pushes & inside(seen, push), top(seen, -turn, push), np.nan),
+        "time_s": np.where((lands | ~late) & inside(seen, swing.last), end, np.nan),
+        "lift_s": np.where(pushes, rise(seen, -turn, push, method.lift_share), np.nan),
+        "flat_s": fall(seen, speed, np.where(lands, land, swing.last), method.flat_dps),
         "even": evenness(seen, swing.turn_dps, speed, strides_s),
     }
 
@@ -207,52 +251,8 @@ def _from_shocks(
     after = np.where((lag > 0.0) & (lag <= method.after_s), shocks, -1.0)
     level = method.shock_share * before.max(axis=1)
     leaves, comes = np.argmax(before >= level[:, None], axis=1), np.argmax(after, axis=1)
-    tc_s, ic_s = _passing(seen, shocks, leaves, level), _top(seen, shocks, comes)
+    tc_s, ic_s = passing(seen, shocks, leaves, level), top(seen, shocks, comes)
     return {
-        "tc_s": np.where(_inside(seen, leaves), tc_s, np.nan),
-        "time_s": np.where(_inside(seen, comes), ic_s, np.nan),
+        "tc_s": np.where(inside(seen, leaves), tc_s, np.nan),
+        "time_s": np.where(inside(seen, comes), ic_s, np.nan),
     }
-
-
-def _at(signal: Floats, cell: Ints) -> Floats:
-    """One value of each row."""
-    return np.asarray(signal[np.arange(len(signal)), cell], np.float64)
-
-
-def _inside(seen: Windows, cell: Ints) -> Bools:
-    """Whether the cell and both beside it were sampled and belong to this stride."""
-    each, last = np.arange(len(cell)), seen.there.shape[1] - 1
-    beside = (seen.there[each, np.clip(cell + shift, 0, last)] for shift in (-1, 0, 1))
-    return np.asarray(np.logical_and.reduce(list(beside)) & (cell > 0) & (cell < last), np.bool_)
-
-
-def _top(seen: Windows, signal: Floats, cell: Ints) -> Floats:
-    """Instant of a top, between cells by a parabola, s."""
-    inner = np.clip(cell, 1, signal.shape[1] - 2)
-    left, top, right = (_at(signal, inner + shift) for shift in (-1, 0, 1))
-    bend = np.minimum(left - 2.0 * top + right, -1e-12)
-    return _at(seen.time_s, inner) + np.clip(0.5 * (left - right) / bend, -0.5, 0.5) / GRID_HZ
-
-
-def _passing(seen: Windows, signal: Floats, cell: Ints, level: Floats) -> Floats:
-    """Instant at which the signal passes a level (n,) between the cell before and this one, s."""
-    here = np.clip(cell, 1, signal.shape[1] - 1)
-    before, after = _at(signal, here - 1), _at(signal, here)
-    step = np.where(np.abs(after - before) > 1e-12, after - before, 1.0)
-    return _at(seen.time_s, here - 1) + np.clip((level - before) / step, 0.0, 1.0) / GRID_HZ
-
-
-def _rise(seen: Windows, signal: Floats, top: Ints, share: float) -> Floats:
-    """Instant before a top at which the signal last passed this share of it upwards, s."""
-    level = share * _at(signal, top)
-    low = (signal < level[:, None]) & seen.there
-    low &= np.arange(signal.shape[1]) < top[:, None]
-    last = signal.shape[1] - 1 - np.argmax(low[:, ::-1], axis=1)
-    return np.where(low.any(axis=1), _passing(seen, signal, last + 1, level), np.nan)
-
-
-def _fall(seen: Windows, signal: Floats, start: Ints, level: float) -> Floats:
-    """Instant after `start` at which the signal first falls below a level, s."""
-    low = (signal < level) & seen.there & (np.arange(signal.shape[1]) > start[:, None])
-    at = _passing(seen, signal, np.argmax(low, axis=1), np.full(len(signal), level))
-    return np.where(low.any(axis=1), at, np.nan)

@@ -8,7 +8,7 @@ moves no cell.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,8 @@ SILENCE_S = 0.15
 """Longer silences are lost samples, shorter ones may be batches of a radio link."""
 CLOCK_S = 1.0
 """Window over which instants are averaged, so that batches of a radio link leave no trace."""
+BLOCK = 1 << 16
+"""Samples at once: what is made of them on the way stays in the processor's cache (design)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +34,31 @@ class Stretch:
     """A run of cells without a gap: values is (m, k), cell `first` starts at first / 25 s.
 
     seen is (m,): the share of each cell that lies in no hole. A hole is a silence of more than
-    `SILENCE_S` (and a sample), over which the values are a straight line."""
+    `SILENCE_S` (and a sample), over which the values are a straight line. cuts: the
+    rows before and from which on nothing lies in a silence longer than `HOLE_S`, for each."""
 
     first: int
     values: Floats
     seen: Floats
+    cuts: tuple[tuple[int, int], ...] = ()
 
     @property
     def time_s(self) -> Floats:
         """Middle of every cell, s."""
         return np.asarray((self.first + np.arange(len(self.values)) + 0.5) / GRID_HZ, np.float64)
+
+    def part(self, first: int, last: int) -> Stretch:
+        """Rows first to last, a view without cuts."""
+        return Stretch(
+            first=self.first + first, values=self.values[first:last], seen=self.seen[first:last]
+        )
+
+    def unbroken(self) -> Iterator[Stretch]:
+        """The parts between the cuts."""
+        edges = [0, *itertools.chain.from_iterable(self.cuts), len(self.values)]
+        for first, last in zip(edges[::2], edges[1::2], strict=True):
+            if first < last:
+                yield self.part(first, last)
 
 
 def to_grid(
@@ -54,62 +71,91 @@ def to_grid(
     count as not sampled. A mean is the integral of the straight lines between samples over the
     cell, which is also the filter against aliases.
     """
-    sampled = np.all([np.isfinite(table).all(axis=1) for table in tables], axis=0)
-    if not sampled.all():
+    if not all(np.isfinite(table).all() for table in tables):
+        sampled = np.all([np.isfinite(table).all(axis=1) for table in tables], axis=0)
         time_s, tables = time_s[sampled], [table[sampled] for table in tables]
-    cuts = np.flatnonzero(np.diff(time_s) > gap_s + 1.0 / rate_hz) + 1
-    edges = [0, *cuts.tolist(), len(time_s)]
-    parts = (slice(a, b) for a, b in itertools.pairwise(edges) if b - a > 1)
+    if len(time_s) < 2:
+        return []
+    silence = np.diff(time_s)
+    edges = [0, *(np.flatnonzero(silence > gap_s + 1.0 / rate_hz) + 1).tolist(), len(time_s)]
+    long = np.flatnonzero(silence > HOLE_S + 1.0 / rate_hz)
     stretches = (
-        _cells(_steady(time_s[part], rate_hz), [table[part] for table in tables], rate_hz)
-        for part in parts
+        _cells(
+            _steady(time_s[a:b], silence[a : b - 1], rate_hz),
+            [table[a:b] for table in tables],
+            rate_hz,
+            long[(long >= a) & (long + 1 < b)] - a,
+        )
+        for a, b in itertools.pairwise(edges)
+        if b - a > 1
     )
     return [stretch for stretch in stretches if len(stretch.values)]
 
 
-def _steady(time_s: Floats, rate_hz: float) -> Floats:
+def _steady(time_s: Floats, silence: Floats, rate_hz: float) -> Floats:
     """Instants freed of batching: sample number / rate plus the slow part of what is left.
 
-    A hole keeps its length: it is no part of what is averaged."""
-    nominal = np.arange(len(time_s)) * (1.0 / rate_hz) + time_s[0]
-    silence = np.diff(time_s, prepend=time_s[:1])
-    silence -= 1.0 / rate_hz
-    if np.any(hole := silence > SILENCE_S):
-        nominal += np.cumsum(np.where(hole, silence, 0.0))
+    silence: between two instants, s. A hole keeps its length: it is no part of what is averaged."""
+    late = silence.max() - 1.0 / rate_hz > SILENCE_S
+    if late:
+        extra = silence - 1.0 / rate_hz
+        holes = np.cumsum(np.append(0.0, np.where(extra > SILENCE_S, extra, 0.0)))
     window = max(1, round(CLOCK_S * rate_hz))
-    nominal += ndimage.uniform_filter1d(time_s - nominal, window, mode="nearest")
-    return np.asarray(np.maximum.accumulate(nominal, out=nominal), np.float64)
+    steady = np.empty(len(time_s))
+    for start in range(0, len(time_s), BLOCK):
+        around = slice(max(0, start - window), min(start + BLOCK + window, len(time_s)))
+        nominal = np.arange(around.start, around.stop) * (1.0 / rate_hz) + time_s[0]
+        if late:
+            nominal += holes[around]
+        nominal += ndimage.uniform_filter1d(time_s[around] - nominal, window, mode="nearest")
+        steady[start : start + BLOCK] = nominal[start - around.start :][:BLOCK]
+    if np.any(steady[1:] < steady[:-1]):
+        np.maximum.accumulate(steady, out=steady)
+    return steady
 
 
-def _cells(time_s: Floats, tables: Sequence[Samples], rate_hz: float) -> Stretch:
-    """Mean of every whole cell between the first and the last instant."""
+def _cells(
+    time_s: Floats, tables: Sequence[Samples], rate_hz: float, long: NDArray[np.intp]
+) -> Stretch:
+    """Mean of every whole cell between the first and the last instant; a long silence follows
+    each sample `long`."""
     first = int(np.ceil(time_s[0] * GRID_HZ))
     count = max(0, int(np.floor(time_s[-1] * GRID_HZ)) - first)
     columns = [table[:, k] for table in tables for k in range(table.shape[1])]
     values = np.empty((len(columns), count))  # one column after another in memory
     seen = np.ones(count)
-    if count:
-        walls = np.arange(first, first + count + 1) * (1.0 / GRID_HZ)
-        half = 0.5 * np.diff(time_s)
-        before = np.clip(np.searchsorted(time_s, walls, side="right") - 1, 0, len(half) - 1)
-        share = 0.5 * (walls - time_s[before]) / np.maximum(half[before], 1e-9)
-        if np.any(hole := half > 0.5 * (SILENCE_S + 1.0 / rate_hz)):
-            lost = _between(np.where(hole, 2.0 * half, 0.0), before, share)
-            seen = np.clip(1.0 - GRID_HZ * lost, 0.0, 1.0)
+    size = max(1, int(BLOCK * GRID_HZ / rate_hz))
+    starts = np.append(np.arange(0, count, size), count)
+    at = np.searchsorted(time_s, (first + starts) * (1.0 / GRID_HZ), side="right") - 1
+    for (a, b), (early, late) in zip(
+        itertools.pairwise(starts), itertools.pairwise(at), strict=True
+    ):
+        part, cells = slice(max(early, 0), late + 2), slice(a, b)
+        walls = np.arange(first + a, first + b + 1) * (1.0 / GRID_HZ)
+        between = _between(time_s[part], walls)
+        half = 0.5 * np.diff(time_s[part])
+        if half.max() > (longest := 0.5 * (SILENCE_S + 1.0 / rate_hz)):
+            lost = between(np.where(half > longest, 2.0 * half, 0.0))
+            seen[cells] = np.clip(1.0 - GRID_HZ * lost, 0.0, 1.0)
+        weight = (GRID_HZ * half).astype(np.result_type(*columns))
         for row, column in zip(values, columns, strict=True):
-            np.multiply(_integrals(column, half, before, share), GRID_HZ, out=row)
-    return Stretch(first=first, values=values.T, seen=seen)
+            row[cells] = between((column[part][1:] + column[part][:-1]) * weight)
+    early, late = np.floor(time_s[long] * GRID_HZ), np.ceil(time_s[long + 1] * GRID_HZ)
+    cuts = (np.clip(cells - first, 0, count).astype(int).tolist() for cells in (early, late))
+    return Stretch(first=first, values=values.T, seen=seen, cuts=tuple(zip(*cuts, strict=True)))
 
 
-def _integrals(
-    column: NDArray[np.floating], half: Floats, before: NDArray[np.intp], share: Floats
-) -> Floats:
-    """Integral of one column over every cell; half: half of each interval between samples, s."""
-    return _between((column[1:] + column[:-1]) * half, before, share)
+def _between(time_s: Floats, walls: Floats) -> Callable[[Samples], Samples]:
+    """Adds up pieces, one for each interval between the instants, from wall to wall.
 
+    A wall between two instants parts the piece between them in proportion."""
+    before = np.clip(np.searchsorted(time_s, walls, side="right") - 1, 0, len(time_s) - 2)
+    share = (walls - time_s[before]) / np.maximum(time_s[before + 1] - time_s[before], 2e-9)
+    none = before[:-1] == before[1:]
 
-def _between(pieces: Floats, before: NDArray[np.intp], share: Floats) -> Floats:
-    """Sum of `pieces`, one for each interval between samples, from wall to wall; wall i lies the
-    fraction share[i] of the way from sample before[i] to the next."""
-    area = np.cumsum(pieces) - pieces
-    return np.diff(area[before] + share * pieces[before])
+    def add_up(pieces: Samples) -> Samples:
+        sums = np.add.reduceat(pieces, before)[:-1]
+        sums[none] = 0.0  # there reduceat gives the piece itself
+        return np.asarray(sums + np.diff(share * pieces[before]))
+
+    return add_up

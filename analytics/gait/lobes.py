@@ -128,21 +128,3 @@ def _vote(strides_s: Floats, axes: Floats, lead: Floats) -> Floats:
     for other, near in _neighbours(strides_s):
         total += near * np.einsum("ni,ni->n", axes, axes[other]) * lead[other]
     return np.where(total >= 0.0, 1.0, -1.0)
-
-
-def evenness(seen: Windows, turn: Floats, speed: Floats, strides_s: Floats) -> Floats:
-    """Share (n,) of a stride's turning, as energy, that one sine a stride about its main axis
-    explains; NaN for a stride alone. turn: (n, k) about that axis; speed: (n, k) about any, deg/s.
-
-    A leg that pedals turns almost as a sine; one that walks turns in lobes and then rests.
-    """
-    if len(strides_s) < 2:
-        return np.full(len(strides_s), np.nan)
-    gap = np.diff(strides_s)
-    period = 0.5 * (np.append(gap[:1], gap) + np.append(gap, gap[-1:]))
-    phase = 2.0 * np.pi * (seen.time_s - strides_s[:, None]) / period[:, None]
-    waves = np.stack([np.cos(phase), np.sin(phase)], axis=-1) * seen.there[..., None]
-    gram = np.einsum("nki,nkj->nij", waves, waves) + 1e-9 * np.eye(2)
-    heard = np.einsum("nki,nk->ni", waves, turn)
-    sine = np.einsum("ni,ni->n", heard, np.linalg.solve(gram, heard[..., None])[..., 0])
-    return np.asarray(sine / np.maximum(np.sum(speed**2, axis=1), 1e-9), np.float64)

@@ -7,9 +7,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics import force
-from analytics.gait.contacts import find_contacts
+from analytics.gait.contacts import Wanted, contacts_on
 from analytics.gait.lobes import Floats
-from analytics.gait.steps import RUNNING_SPM, detect_steps
+from analytics.gait.rhythm import spread
+from analytics.gait.steps import RUNNING_SPM, steps_on, to_stretches
 from devices.profile import Placement
 
 PAUSE_S = 3.0
@@ -56,6 +57,7 @@ def find_stances(
     rate_hz: float,
     placement: Placement,
     contact_share: float = CONTACT_SHARE,
+    sparing: bool = False,
 ) -> pl.DataFrame:
     """Steps of `detect_steps` with contacts and force, one row each, ordered by time.
 
@@ -66,10 +68,17 @@ def find_stances(
     Where a lower leg with a gyroscope pedals, `cycling` is true (null where that cannot be seen),
     nothing is running and the force is null: that takes a power meter. `quality` is `clear`,
     `doubtful`, or null where contacts cannot be seen (thigh, trunk).
+
+    sparing: contacts only where `running`, `cycling`, `force_bw` or `confidence` may depend on
+    them; these are the same, the other columns of the rest are not looked for.
     """
-    motion = (time_s, acc_g, gyro_dps)
-    steps = detect_steps(*motion, rate_hz=rate_hz, placement=placement)
-    contacts = find_contacts(*motion, rate_hz=rate_hz, placement=placement, steps=steps)
+    stretches = to_stretches(time_s, acc_g, gyro_dps, rate_hz=rate_hz, placement=placement)
+    gyroscope = gyro_dps is not None
+    steps = steps_on(stretches, gyroscope=gyroscope, placement=placement)
+    wanted = _decisive(steps) if sparing else None
+    contacts = contacts_on(
+        stretches, steps, gyroscope=gyroscope, placement=placement, wanted=wanted
+    )
     rows = pl.concat([steps.drop("time_s"), contacts], how="horizontal")
     timed = rows.with_columns(_contact_s(), swing_s=pl.col("time_s") - pl.col("tc_s"))
     judged = timed.with_columns(_quality(seen=contacts["stretch"].is_not_null().any()))
@@ -78,6 +87,13 @@ def find_stances(
     return loaded.with_columns(
         pl.coalesce("time_s", "stride_s").alias("time_s"), _confidence()
     ).select(pl.col(name).cast(kind) for name, kind in STANCES.items())
+
+
+def _decisive(steps: pl.DataFrame) -> Wanted:
+    """Strides whose contacts may tell a run: those fast enough for flight, the two on either side
+    that vote with them, and one more whose terminal contact ends the last one's contact time."""
+    fast = steps["cadence_spm"].fill_null(0.0).to_numpy() >= FLIGHT_SPM
+    return Wanted(strides=spread(fast, 2, 3), even=EVEN)
 
 
 def _next(name: str) -> pl.Expr:

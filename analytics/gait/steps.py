@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.gait.grid import HOLE_S, to_grid
+from analytics.gait.grid import HOLE_S, Stretch, to_grid
 from analytics.gait.rhythm import local_interval
+from analytics.gait.stirring import stirring
 from analytics.gait.strides import LEG, LegMethod, stride_times
 from analytics.gait.trunk import TRUNK, TrunkMethod, step_times
 from analytics.motion import check_motion
@@ -67,6 +68,22 @@ def detect_steps(
     ordered by time. A thigh without gyroscope counts as trunk; a bike or machine has no steps.
     Raises AnalyticsError where the arrays do not fit together.
     """
+    stretches = to_stretches(
+        time_s, acc_g, gyro_dps, rate_hz=rate_hz, placement=placement, method=method
+    )
+    return steps_on(stretches, gyroscope=gyro_dps is not None, placement=placement, method=method)
+
+
+def to_stretches(
+    time_s: Floats,
+    acc_g: NDArray[np.floating],
+    gyro_dps: NDArray[np.floating] | None,
+    *,
+    rate_hz: float,
+    placement: Placement,
+    method: StepMethod = METHOD,
+) -> list[Stretch]:
+    """What is looked for steps, on the grid; arguments and errors as of `detect_steps`."""
     check_motion(
         time_s,
         acc_g,
@@ -76,23 +93,29 @@ def detect_steps(
         advice="Set the sensor to 25 to 210 samples a second.",
     )
     if placement in SILENT or len(time_s) < 2:
-        return pl.DataFrame(schema=EVENTS)
-    strides = _sees_one_leg(placement, gyro_dps)
+        return []
+    strides = _sees_one_leg(placement, gyroscope=gyro_dps is not None)
     tables = [acc_g] if gyro_dps is None or not strides else [acc_g, gyro_dps]
     gap_s = method.leg.gap_s if strides else HOLE_S
-    stretches = to_grid(np.asarray(time_s, np.float64), tables, rate_hz, gap_s=gap_s)
-    if strides:
-        times = stride_times(stretches, method.leg)
-        return _events(times, method.leg.rhythm.pause_s, steps=2.0)
+    return to_grid(np.asarray(time_s, np.float64), tables, rate_hz, gap_s=gap_s)
+
+
+def steps_on(
+    stretches: list[Stretch], *, gyroscope: bool, placement: Placement, method: StepMethod = METHOD
+) -> pl.DataFrame:
+    """Rows of `detect_steps` from what `to_stretches` gives."""
+    if _sees_one_leg(placement, gyroscope=gyroscope):
+        moving = [part for stretch in stretches for part in stirring(stretch, method.leg)]
+        return _events(stride_times(moving, method.leg), method.leg.rhythm.pause_s, steps=2.0)
     times, flying = step_times(stretches, method.trunk)
     times = times - method.trunk.lead_s * (placement in TORSO)
     return _events(times, method.trunk.rhythm.pause_s, steps=1.0, running=flying)
 
 
-def _sees_one_leg(placement: Placement, gyro_dps: NDArray[np.floating] | None) -> bool:
+def _sees_one_leg(placement: Placement, *, gyroscope: bool) -> bool:
     """Whether the sensor feels the swing of its own leg rather than the shocks of both."""
     thigh = placement in (Placement.LEFT_THIGH, Placement.RIGHT_THIGH)
-    return placement.leg is not None and not (thigh and gyro_dps is None)
+    return placement.leg is not None and (gyroscope or not thigh)
 
 
 def _events(

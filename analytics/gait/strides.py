@@ -1,4 +1,4 @@
-"""Strides of one instrumented leg: humps of its swing, in rhythm."""
+"""Strides of one instrumented leg: humps of its swing, weighed against the rhythm."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from analytics.gait.grid import GRID_HZ, Stretch
 from analytics.gait.movement import mean_of_seen, shake, swing_rate
 from analytics.gait.peaks import Hump, hump_middles
-from analytics.gait.rhythm import Rhythm, in_rhythm, local_interval
+from analytics.gait.rhythm import Rhythm, Weighing, in_rhythm, local_interval, outweigh
 
 Floats = NDArray[np.float64]
 
 
-SWING = Hump(height=30.0, rise=20.0, within_s=5.0, apart_s=0.4)
+SWING = Hump(height=10.0, rise=10.0, within_s=5.0, apart_s=0.4)
+WEIGHING = Weighing(rise=28.0, clear=36.0, rounds=2)
 STRIDES = Rhythm(at_least=4, pause_s=3.0, steady=3, low=0.6, high=1.6)
 
 
@@ -24,7 +25,7 @@ STRIDES = Rhythm(at_least=4, pause_s=3.0, steady=3, low=0.6, high=1.6)
 class LegMethod:
     """The constants of the leg branch; docs/steps.md says where each comes from."""
 
-    sigma_s: float = 0.17
+    sigma_s: float = 0.14
     gravity_sigma_s: float = 0.2
     across: float = 0.4
     axis_past: int = 8  # blocks of 1 s
@@ -34,6 +35,7 @@ class LegMethod:
     hidden: float = 0.5
     twice: tuple[float, float] = (1.6, 2.4)
     hump: Hump = SWING
+    weighing: Weighing = WEIGHING
     rhythm: Rhythm = STRIDES
 
 
@@ -43,7 +45,8 @@ LEG = LegMethod()
 def stride_times(stretches: Sequence[Stretch], method: LegMethod) -> Floats:
     """Strides (s): swings in rhythm, and between them those that lost samples hide."""
     swings = [swing_times(stretch, method) for stretch in stretches]
-    times = np.concatenate([np.empty(0), *swings])
+    times, rise = np.concatenate([np.empty((2, 0)), *swings], axis=1)
+    times = times[outweigh(times, rise, method.rhythm.pause_s, method.weighing)]
     if len(times):
         times = times[in_rhythm(times, method.rhythm)]
     return np.sort(np.concatenate([times, hidden_times(times, stretches, method)]))
@@ -76,8 +79,9 @@ def _unseen(middle: Floats, reach: Floats, stretches: Sequence[Stretch]) -> Floa
     )
 
 
-def swing_times(stretch: Stretch, method: LegMethod) -> Floats:
-    """Candidate swings (s) of a stretch of acceleration (g) and, if there, rotation (deg/s)."""
+def swing_times(stretch: Stretch, method: LegMethod) -> tuple[Floats, Floats]:
+    """Candidate swings of a stretch of acceleration (g) and, if there, rotation (deg/s): their
+    instants (s) and how far they rise (deg/s)."""
     movement = leg_movement(stretch, method)
     return hump_middles(movement, stretch.first, method.hump)
 

@@ -19,7 +19,8 @@ class Recording:
     """One sensor's motion with its truth: spans (k, 2) of start and end, s; label: its group.
 
     time_s is (n,); acc_g (n, 3) in g; gyro_dps (n, 3) in deg/s or None. kinds: what each span is.
-    subject: empty where nobody says; placement: None where nobody says.
+    subject: empty where nobody says; placement: None where nobody says; place: which of several
+    sensors in one table, else empty.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Recording:
     kinds: tuple[str, ...] = ()
     subject: str = ""
     placement: Placement | None = None
+    place: str = ""
 
     @property
     def seconds(self) -> float:

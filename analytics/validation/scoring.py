@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analytics.validation.recording import Floats, Recording
+from analytics.validation.recording import Floats
 
 SWING_TOLERANCE_S = 0.1
 STEP_TOLERANCE_S = 0.25
 BOUT_PAUSE_S = 3.0
 """True steps further apart than this belong to different walking bouts (design)."""
 
+STEADY = (0.7, 1.4)
+"""Strides of steady walking, as a share of their median (design)."""
+
 COVERED_S = 2.0
 """Two detected steps no further apart than this cover the time between them (design)."""
 
 
-def inside(predicted: Floats, spans: Floats, *, tolerance_s: float = SWING_TOLERANCE_S) -> int:
-    """How many spans hold a prediction (widened by the tolerance), one prediction a span."""
-    hits, i = 0, 0
-    for start, end in spans:
+def pairs_inside(
+    predicted: Floats, spans: Floats, *, tolerance_s: float = SWING_TOLERANCE_S
+) -> NDArray[np.intp]:
+    """(k, 2) rows of a prediction and of the span that holds it (widened by the tolerance), one
+    prediction a span; both ordered by time."""
+    pairs, i = list[tuple[int, int]](), 0
+    for row, (start, end) in enumerate(spans):
         while i < len(predicted) and predicted[i] < start - tolerance_s:
             i += 1
         if i < len(predicted) and predicted[i] <= end + tolerance_s:
-            hits, i = hits + 1, i + 1
-    return hits
+            pairs.append((i, row))
+            i += 1
+    return np.array(pairs, np.intp).reshape(-1, 2)
+
+
+def inside(predicted: Floats, spans: Floats, *, tolerance_s: float = SWING_TOLERANCE_S) -> int:
+    """How many spans hold a prediction (widened by the tolerance), one prediction a span."""
+    return len(pairs_inside(predicted, spans, tolerance_s=tolerance_s))
 
 
 def in_order(predicted: Floats, truth: Floats, *, tolerance_s: float = STEP_TOLERANCE_S) -> int:
@@ -88,24 +101,44 @@ def score(rows: Iterable[tuple[int, int, int]]) -> Score:
     )
 
 
-def cadence_error(predicted: Mapping[str, Floats], recordings: Iterable[Recording]) -> float:
-    """Mean over recordings of |cadence - true cadence|, steps/min, each from its own first to its
-    last swing (two steps a stride)."""
-    apart = [
-        cadence_apart(predicted[one.name], one.truth[:, 0], per_event=2.0) for one in recordings
-    ]
-    return float(np.mean([error for error in apart if error is not None]))
+def cadence_apart(times: Floats, truth: Floats, *, per_stride: int) -> float | None:
+    """|cadence - true cadence|, steps/min, each from the median stride of its own events.
 
-
-def cadence_apart(times: Floats, truth: Floats, *, per_event: float) -> float | None:
-    """|cadence - true cadence|, steps/min, each from its own first to its last event.
-
-    per_event: steps an event stands for. None where one of them has fewer than two events.
+    times, truth: (n,) instants of the same phase of a step, s, in order; per_stride: events in a
+    stride, 1 of one foot, 2 of both: left and right steps need not last equally long. None where
+    one of them has no stride.
     """
-    if len(times) < 2 or len(truth) < 2:
+    return _apart(_median_s(times, per_stride), _median_s(truth, per_stride))
+
+
+def steady_apart(times: Floats, truth: Floats, *, per_stride: int) -> float | None:
+    """As `cadence_apart`, each from the mean of the strides within 0.7 to 1.4 of their median, so
+    of steady walking, without turns and pauses."""
+    return _apart(_steady_s(times, per_stride), _steady_s(truth, per_stride))
+
+
+def _apart(found_s: float | None, true_s: float | None) -> float | None:
+    """Apart in steps/min, of two strides in s."""
+    if found_s is None or true_s is None:
         return None
-    found, true = (60.0 * per_event * (len(t) - 1) / (t[-1] - t[0]) for t in (times, truth))
-    return float(abs(found - true))
+    return abs(120.0 / found_s - 120.0 / true_s)
+
+
+def _median_s(times: Floats, per_stride: int) -> float | None:
+    """Median stride, s; None where there is none, or none longer than 0."""
+    strides = times[per_stride:] - times[:-per_stride]
+    middle = float(np.median(strides)) if len(strides) else 0.0
+    return middle if middle > 0.0 else None
+
+
+def _steady_s(times: Floats, per_stride: int) -> float | None:
+    """Mean of the strides near their median, s; None where there is no such."""
+    middle = _median_s(times, per_stride)
+    if middle is None:
+        return None
+    ratio = (times[per_stride:] - times[:-per_stride]) / middle
+    near = ratio[(ratio >= STEADY[0]) & (ratio <= STEADY[1])]
+    return float(middle * near.mean()) if len(near) else None
 
 
 def covered_s(times: Floats) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,9 @@ GROUPS = ("label", "group", "placement", "place")
 SUBJECTS = ("subj", "subject", "person")
 LATE_S = 1.0
 """How far an event may reach beyond the last sample (design)."""
+
+LONGEST_S = 31 * 86_400.0
+"""A recording of more time than this has a wrong sample index (design)."""
 
 PLACES = {
     "foot": "left-foot",
@@ -58,14 +62,15 @@ def load_set(found: RecordingSet) -> Loaded:
     _numbers(found.signals.name, signals, ["i", *AXES, *TURNS, *_triples(signals)])
     if meta is None:
         raise LayoutError(
-            f"{found.name}: no table says at how many samples a second it was recorded.",
-            "Add one with rec and fs.",
+            f"{found.name}: not measured, because the column fs is missing: no table says at how "
+            "many samples a second it was recorded.",
+            "Add a table with rec and fs.",
         )
     if found.meta is not None:
         _numbers(found.meta.name, meta, ["fs"])
     if events is not None and found.events is not None:
         _numbers(found.events.name, events, ["start_s", "end_s"])
-    label = next((column for column in GROUPS if column in meta.columns), "rec")
+    label = next((column for column in GROUPS if column in meta.columns), "")
     bad = _Bad()
     everything = recordings(signals, meta, events, rate_hz=float("nan"), label=label)
     good = tuple(one for one in everything if bad.passes(one))
@@ -103,6 +108,11 @@ def _unusable(one: Recording) -> tuple[str, str] | None:
         return "not one row of its acceleration is a number", "Export the signals again."
     if not np.isfinite(one.time_s).all():
         return "its sample index i has holes that are not numbers", "Count i from 0 in every row."
+    if one.seconds > LONGEST_S:
+        return (
+            f"its sample index i at {one.rate_hz:g} samples a second would be {one.seconds:.3g} s",
+            "Count i from 0 in every row.",
+        )
     if not np.isfinite(one.truth).all():
         return "an event has no start or end", "Fill start_s and end_s in the events."
     if len(one.truth) and (
@@ -162,7 +172,7 @@ def _of_rows(
 ) -> Iterator[Recording]:
     """The recordings of one `rec`."""
     rate = fact.get("fs", rate_hz)
-    rate = float(rate) if isinstance(rate, int | float) else float("nan")
+    rate = float(rate) if isinstance(rate, int | float | Decimal) else float("nan")
     if "i" in rows.columns:
         rows = rows.sort("i")
     number = rows["i"].cast(pl.Float64).to_numpy() if "i" in rows.columns else np.arange(len(rows))
@@ -171,7 +181,7 @@ def _of_rows(
         axes = [place + end for end in TRIPLE] if place else list(AXES)
         yield Recording(
             name=f"{key} {place}".strip(),
-            label=_text(fact.get(label)) or key,
+            label=_text(fact.get(label)) or f"{key} {place}".strip(),
             rate_hz=rate,
             time_s=np.asarray(number, np.float64) / (rate or np.nan),
             acc_g=_columns(rows, axes) / GRAVITY,
@@ -182,6 +192,7 @@ def _of_rows(
             kinds=() if truth is None else tuple(truth["kind"].cast(pl.String).fill_null("")),
             subject=next((_text(fact[c]) for c in SUBJECTS if c in fact), ""),
             placement=_placement(place, fact),
+            place=place,
         )
 
 

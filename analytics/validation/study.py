@@ -3,109 +3,51 @@
 from __future__ import annotations
 
 import itertools
+import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
+import scipy
 
 from analytics.errors import AnalyticsError
 from analytics.frames import METHOD
-from analytics.gait.steps import RATE_HZ, detect_steps
-from analytics.validation import rules
 from analytics.validation.recording import Recording
-from analytics.validation.rules import Figures, Row, Rule
+from analytics.validation.results import Result, Scored, results_of
 from analytics.validation.sets import load_set
+from analytics.validation.silence import CLASSES
 from analytics.validation.spoiling import CONDITIONS
-from analytics.validation.tables import RecordingSet
-from devices.profile import Placement
+from analytics.validation.tables import RecordingSet, places
+from analytics.validation.tasks import CLASS, TASKS, Task
 
 Advance = Callable[[], None]
 
-CLASS = "class"
-"""The kind of truth that a set has whose recordings each have one `label`."""
-
-
-def _steps_of(one: Recording, placement: Placement) -> pl.DataFrame:
-    return detect_steps(
-        one.time_s, one.acc_g, one.gyro_dps, rate_hz=one.rate_hz, placement=placement
-    )
+UNUSABLE = (pl.exceptions.PolarsError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What a table of a wrong type or with absurd values may raise before it is understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One kind of truth, what is held against it, and how.
-
-    kinds: of event, in lower case, or `CLASS`; placement: where a set does not say, or says one
-    that is not in `placements`; detect: a recording and its placement to a frame that `rule` reads;
-    rate_hz: the rates that it accepts.
-    """
-
-    key: str
-    title: str
-    kinds: frozenset[str]
-    rule: Rule
-    placement: Placement
-    detect: Callable[[Recording, Placement], pl.DataFrame] = _steps_of
-    placements: frozenset[Placement] = frozenset(Placement)
-    rate_hz: tuple[float, float] = RATE_HZ
-
-
-LEGS = frozenset(place for place in Placement if place.leg)
-
-TASKS = (
-    Task(
-        key="strides",
-        title="Strides of one leg",
-        kinds=frozenset({"swing", "stride"}),
-        rule=rules.STRIDES_IN_SWINGS,
-        placement=Placement.LEFT_FOOT,
-        placements=LEGS,
-    ),
-    Task(
-        key="steps",
-        title="Steps felt at the trunk or in a pocket",
-        kinds=frozenset({"foot_down", "step", "initial_contact", "initial_contact_in_wb"}),
-        rule=rules.STEPS_IN_ORDER,
-        placement=Placement.WAIST,
-    ),
-    Task(
-        key="steps-in-bouts",
-        title="Steps inside annotated walking bouts",
-        kinds=frozenset({"initial_contact_in_wb"}),
-        rule=rules.STEPS_IN_BOUTS,
-        placement=Placement.WAIST,
-    ),
-    Task(
-        key="silence",
-        title="Silence, and movement detected",
-        kinds=frozenset({CLASS}),
-        rule=rules.CLASSES,
-        placement=Placement.WAIST,
-    ),
-)
-"""A new kind of truth is one entry here."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Figures of some recordings of a set. part: all, group or person; name: which of them."""
+class Measured:
+    """What was read of a set: recordings that can be scored, persons known, and seconds."""
 
     set: str
-    task: str
-    condition: str
-    part: str
-    name: str
     recordings: int
-    figures: Figures
+    persons: int | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """What was found; rules: text by task; problems: a sentence for each thing left out."""
+    """What was found; versions: of what computed it; rules, tolerances: texts by task; problems: a
+    sentence for each thing left out."""
 
     method: str
+    versions: dict[str, str]
     rules: dict[str, str]
+    tolerances: dict[str, str]
+    sets: tuple[Measured, ...]
     results: tuple[Result, ...]
     problems: tuple[str, ...]
 
@@ -118,7 +60,8 @@ def run(
     progress: Callable[[int, int], None] | None = None,
 ) -> Study:
     """Score every set; one that cannot be used costs a sentence and stops no other."""
-    total = sum(len(one.recs) for one in sets) * len(CONDITIONS)
+    total = sum(len(one.recs) * max(1, len(places(one.signals.schema))) for one in sets)
+    total *= len(CONDITIONS)
     done = itertools.count(1)
 
     def advance() -> None:
@@ -126,39 +69,71 @@ def run(
             progress(min(next(done), total), total)
 
     results: list[Result] = []
+    measured: list[Measured] = []
     said = list(problems)
     for one in sets:
         try:
             loaded = load_set(one)
             said += loaded.problems
-            mine, wrong = _score_set(one.name, loaded.recordings, tasks, advance)
-            results += mine
-            said += wrong
+            for name, recordings in _by_place(one.name, loaded.recordings):
+                mine, wrong = _score_set(name, recordings, tasks, advance)
+                results += mine
+                said += wrong
+                measured += [_measured(name, recordings)] if mine else []
         except AnalyticsError as error:
             said.append(str(error))
-        except (pl.exceptions.PolarsError, ArithmeticError, LookupError, ValueError) as error:
-            said.append(f"{one.name}: its tables cannot be used ({error}). Write them again.")
+        except UNUSABLE as error:
+            said.append(
+                f"{one.name}: its tables cannot be used ({_first_line(error)}). Write them again."
+            )
     return Study(
         method=METHOD,
+        versions=versions(),
         rules={task.key: task.rule.text for task in tasks},
+        tolerances={task.key: task.rule.tolerance for task in tasks},
+        sets=tuple(measured),
         results=tuple(results),
         problems=tuple(said),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scored:
-    task: str
-    condition: str
-    recording: Recording
-    row: Row
+def versions() -> dict[str, str]:
+    """Of Python and of the libraries that the figures come from."""
+    return {
+        "Python": platform.python_version(),
+        "NumPy": np.__version__,
+        "SciPy": scipy.__version__,
+        "Polars": pl.__version__,
+    }
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _by_place(
+    name: str, recordings: Sequence[Recording]
+) -> Iterator[tuple[str, tuple[Recording, ...]]]:
+    """A set with several sensors in one table is scored sensor by sensor: they sit elsewhere."""
+    for place in dict.fromkeys(one.place for one in recordings):
+        mine = tuple(one for one in recordings if one.place == place)
+        yield f"{name}, {place}" if place else name, mine
+
+
+def _measured(name: str, recordings: Sequence[Recording]) -> Measured:
+    return Measured(
+        set=name,
+        recordings=len(recordings),
+        persons=len({one.subject for one in recordings if one.subject}) or None,
+        seconds=sum(one.seconds for one in recordings),
+    )
 
 
 def _score_set(
     name: str, recordings: Sequence[Recording], tasks: Sequence[Task], advance: Advance
 ) -> tuple[list[Result], list[str]]:
     """Results of one set, and what could not be scored."""
-    scored: list[_Scored] = []
+    scored: list[Scored] = []
     failed: dict[str, list[str]] = {}
     for condition in CONDITIONS:
         for seed, one in enumerate(recordings):
@@ -172,19 +147,30 @@ def _score_set(
     wrong = [_not_scored(name, list(dict.fromkeys(recs)), why) for why, recs in failed.items()]
     if recordings and not scored and not failed:
         wrong.append(_no_truth(name, recordings))
-    return list(_results(name, scored, tasks)), wrong
+    return list(results_of(name, scored, tasks)), wrong
 
 
-def _score(one: Recording, tasks: Sequence[Task]) -> Iterator[_Scored | str]:
-    """What a recording adds to every task that has truth in it, or why it cannot."""
+def _score(one: Recording, tasks: Sequence[Task]) -> Iterator[Scored | str]:
+    """What a recording adds to every task that has truth in it, or why it cannot.
+
+    Numbers too large to square are the recording's own fault.
+    """
+    found: dict[Any, pl.DataFrame] = {}
     for task in tasks:
         mine = _truth_for(task, one)
         if mine is None:
             continue
+        placement = task.place(one)
         try:
-            yield _Scored(task=task.key, condition="", recording=one, row=_row(task, mine))
-        except (AnalyticsError, ArithmeticError, LookupError, ValueError) as error:
+            with np.errstate(over="ignore", invalid="ignore"):
+                if (task.detect, placement) not in found:
+                    found[task.detect, placement] = task.detect(one, placement)
+                row = task.rule.row(found[task.detect, placement], mine)
+            yield Scored(task=task.key, condition="", recording=mine, row=row)
+        except AnalyticsError as error:
             yield str(error)
+        except UNUSABLE as error:
+            yield f"Its values cannot be used ({_first_line(error)})."
 
 
 def _not_scored(name: str, recs: Sequence[str], why: str) -> str:
@@ -192,20 +178,13 @@ def _not_scored(name: str, recs: Sequence[str], why: str) -> str:
     return f"{name}: not scored {', '.join(recs[:3])}{more}. {why}"
 
 
-def _row(task: Task, one: Recording) -> Row:
-    """What a recording adds; numbers too large to square are the recording's own fault."""
-    placement = one.placement if one.placement in task.placements else None
-    with np.errstate(over="ignore", invalid="ignore"):
-        return task.rule.row(task.detect(one, placement or task.placement), one)
-
-
 def _truth_for(task: Task, one: Recording) -> Recording | None:
     """The recording with the task's kinds of truth alone; None where it has none of them."""
     if not one.kinds:
-        labelled = CLASS in task.kinds and one.label in rules.MOVING | rules.SILENT | {"stumble"}
-        return one if labelled else None
+        return one if CLASS in task.kinds and one.label in CLASSES else None
     mine = [kind.lower() in task.kinds for kind in one.kinds]
-    return replace(one, truth=one.truth[mine]) if any(mine) else None
+    kinds = tuple(itertools.compress(one.kinds, mine))
+    return replace(one, truth=one.truth[mine], kinds=kinds) if kinds else None
 
 
 def _no_truth(name: str, recordings: Sequence[Recording]) -> str:
@@ -213,38 +192,9 @@ def _no_truth(name: str, recordings: Sequence[Recording]) -> str:
     if kinds:
         return (
             f"{name}: not measured, because this version has nothing to hold against "
-            f"{', '.join(kinds)}. A newer version may."
+            f"{', '.join(kind or 'events without a kind' for kind in kinds)}."
         )
     return (
         f"{name}: not measured, because nobody annotated it. "
         "Add a table of events, or a class in the column label of meta."
     )
-
-
-def _results(name: str, scored: Sequence[_Scored], tasks: Sequence[Task]) -> Iterable[Result]:
-    """Figures of all, of every group and of every person, by task and condition.
-
-    Persons are numbered in the order of what the set calls them, which may be their names.
-    """
-    called = sorted({s.recording.subject for s in scored if s.recording.subject})
-    numbers = {subject: str(number) for number, subject in enumerate(called, 1)}
-    for task, condition in itertools.product(tasks, CONDITIONS):
-        mine = [s for s in scored if (s.task, s.condition) == (task.key, condition.title)]
-        parts: dict[tuple[str, str], list[Row]] = {}
-        for one in mine:
-            parts.setdefault(("all", ""), []).append(one.row)
-            if one.recording.label != one.recording.name:
-                parts.setdefault(("group", one.recording.label), []).append(one.row)
-            if one.recording.subject:
-                person = ("person", numbers[one.recording.subject])
-                parts.setdefault(person, []).append(one.row)
-        for (part, which), rows in parts.items():
-            yield Result(
-                set=name,
-                task=task.key,
-                condition=condition.title,
-                part=part,
-                name=which,
-                recordings=len(rows),
-                figures=task.rule.figures(rows),
-            )

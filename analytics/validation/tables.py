@@ -55,7 +55,7 @@ class RecordingSet:
 def places(columns: Iterable[str]) -> tuple[str, ...]:
     """The `<place>` of every complete triple `<place>_x`, `<place>_y`, `<place>_z`, in order."""
     names = list(columns)
-    starts = [name[:-2] for name in names if name.endswith("_x")]
+    starts = [name[:-2] for name in names if name.endswith("_x") and name != "_x"]
     return tuple(start for start in starts if all(start + end in names for end in TRIPLE))
 
 
@@ -115,7 +115,13 @@ def _kind(table: Table) -> str:
 
 def _recs(table: Table) -> tuple[str, ...]:
     """The recordings that a table speaks of, in order."""
-    names = table.rows(["rec"])["rec"].drop_nulls().cast(pl.String).unique(maintain_order=True)
+    try:
+        names = table.rows(["rec"])["rec"].drop_nulls().cast(pl.String).unique(maintain_order=True)
+    except pl.exceptions.PolarsError:
+        raise LayoutError(
+            f"{table.name}: rec holds {table.schema['rec']}, no names of recordings.",
+            "Write them as text.",
+        ) from None
     if not len(names):
         raise LayoutError(f"{table.name} has no rows.", "Write it again, or take it away.")
     return tuple(names)

@@ -36,12 +36,13 @@ def validate(
     """
     from analytics.validation import page, study
     from analytics.validation.tables import discover
+    from analytics.validation.tasks import TASKS
 
     problems: list[str] = []
     sets, wrong = discover(_tables(folder, problems))
     with console.progress("Measuring", quiet=context.obj.json) as advance:
         found = study.run(sets, problems=[*problems, *wrong], progress=advance)
-    text = page.page(found, study.TASKS)
+    text = page.page(found, TASKS)
     if out is not None:
         _write(out, text, found)
     if context.obj.json:
