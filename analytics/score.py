@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import dataframely as dy
 import polars as pl
@@ -242,6 +242,12 @@ def _practised(
     )
 
 
+def _credited(sensors: Sequence[SensorUse], minutes: pl.DataFrame) -> tuple[SensorUse, ...]:
+    """Each with the hours whose load it told; a minute of one on each leg is an hour/60 of both."""
+    told = minutes["steps_sensor"].drop_nulls().str.split(" + ").explode().to_list()
+    return tuple(replace(use, load_h=told.count(use.sensor) / 60.0) for use in sensors)
+
+
 def _assembled(
     question: _Question,
     *,
@@ -281,7 +287,7 @@ def _assembled(
         symmetry=week_symmetry(week, minutes=minutes.lazy(), rules=rules),
         notices=said,
         gaps=gaps,
-        sensors=sensors,
+        sensors=_credited(sensors, minutes),
         method=METHOD,
         protocol=question.protocol.name,
         data_hash=data_hash(minutes, (*sets, *balance)),

@@ -133,7 +133,7 @@ def mark(home: Path, start: dt.datetime, end: dt.datetime) -> None:
 def watched(spent: dict[str, float]) -> Iterator[None]:
     """Processor seconds of each stage of a refresh, by name."""
     from analytics.gait import stances, steps
-    from dashboard import refresh
+    from dashboard import detected, refresh, sensor_minutes
     from ingest.queries import Store
     from ingest.writes import StoreWriter
 
@@ -145,7 +145,8 @@ def watched(spent: dict[str, float]) -> Iterator[None]:
         (steps, "stride_times", "strides"),
         (stances, "contacts_on", "contacts"),
         (refresh, "worn_minutes", "wear"),
-        (refresh, "motion_minutes", "minutes"),
+        (detected, "detect_repetitions", "repetitions"),
+        (sensor_minutes, "motion_minutes", "minutes"),
         (StoreWriter, "replace_minutes", "write minutes"),
     )
     patches = [

@@ -8,18 +8,16 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from analytics.errors import AnalyticsError
-from analytics.frames import METHOD, SensorMinutes
-from analytics.gait.stances import find_stances
-from analytics.gait.steps import MARGIN_S, RATE_HZ
-from analytics.minutes import motion_minutes, slow_minutes, with_heart_rate
+from analytics.frames import METHOD
 from analytics.wear import CONTEXT_MIN, summed_features, worn_minutes
-from devices import PROFILES
-from ingest.entries import Assignment, Entries, Person, Registry, Sensor
+from dashboard.detected import SET_REACH, sets_begun
+from dashboard.rescoring import Touched, keep_scores, touched_weeks
+from dashboard.sensor_minutes import minutes_of
+from ingest.entries import Entries, Registry
 from ingest.loader import load
 from ingest.store import Stale, Store, open_store
 from ingest.weighing import weighed
@@ -35,8 +33,6 @@ half a piece (design: a day)."""
 
 MINUTE = dt.timedelta(minutes=1)
 CONTEXT = dt.timedelta(minutes=CONTEXT_MIN)
-SLOW_MARGIN = dt.timedelta(seconds=10)
-STEP_MARGIN = dt.timedelta(seconds=MARGIN_S)
 STEP_REACH = MINUTE
 """Whole minutes on either side of new samples in which steps may change: `MARGIN_S`, rounded up."""
 
@@ -69,13 +65,16 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
     total = sum(len(pieces) for _, pieces in ranges)
     done = itertools.count(1)
     minutes = 0
+    touched: set[Touched] = set()
     problems: list[str] = []
     for stale, pieces in ranges:
         try:
             worn = _worn(home, stale) if stale.sensor in registry.sensors else None
             for start in range(0, len(pieces), AT_ONCE):
                 day = pieces[start : start + AT_ONCE]
-                minutes += _recompute(home, registry, day, worn)
+                frame = _recompute(home, registry, day, worn)
+                minutes += len(frame)
+                touched |= touched_weeks(registry, frame)
                 if progress is not None:
                     for _ in day:
                         progress(next(done), total)
@@ -85,6 +84,7 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
                 f"Minutes of {stale.sensor} from {stale.start:%Y-%m-%d} on could not be computed "
                 f"({error}). Please report this with the log; its recordings are kept."
             )
+    keep_scores(home, registry, touched)
     return Refreshed(
         recordings=summary.recordings,
         rows=summary.rows,
@@ -114,21 +114,32 @@ def _pieces(stale: Stale) -> Iterator[Stale]:
 
 def _recompute(
     home: Path, registry: Registry, pieces: Sequence[Stale], worn: pl.DataFrame | None
-) -> int:
-    """Replace the minutes of stale pieces of one sensor, and those around whose wear they change.
+) -> pl.DataFrame:
+    """Replace the sets and minutes of stale pieces of one sensor, and the minutes around whose wear
+    they change; all SensorMinutes that were put in.
 
     A wear that changes in a piece that is still to come is left to that one.
     """
     replaced: list[tuple[Stale, Instant, Instant, pl.DataFrame]] = []
+    begun: list[tuple[Stale, pl.DataFrame]] = []
     with open_store(home) as store:
         for piece in pieces:
+            if worn is not None:
+                begun.append((piece, sets_begun(store, registry, *_with_sets(piece))))
             for start, end in _ranges(store, piece, worn):
-                frame = _minutes_of(store, registry, piece.sensor, start, end, worn)
+                frame = minutes_of(store, registry, piece.sensor, start, end, worn)
                 replaced.append((piece, start, end, frame))
     with open_store(home, read_only=False) as store:
+        for piece, sets in begun:
+            store.replace_sets(*_with_sets(piece), sets)
         for piece, start, end, frame in replaced:
             store.replace_minutes(piece.sensor, start, end, frame, seen=piece.version)
-    return sum(len(frame) for *_, frame in replaced)
+    return pl.concat([frame for *_, frame in replaced])
+
+
+def _with_sets(piece: Stale) -> tuple[str, Instant, Instant]:
+    """A sensor, and where sets may begin that what is new in a piece changes."""
+    return piece.sensor, piece.start - SET_REACH, piece.end + SET_REACH
 
 
 def _ranges(store: Store, stale: Stale, worn: pl.DataFrame | None) -> list[tuple[Instant, Instant]]:
@@ -137,22 +148,6 @@ def _ranges(store: Store, stale: Stale, worn: pl.DataFrame | None) -> list[tuple
         return [(stale.start, stale.end)]
     core = (stale.start - STEP_REACH, stale.end + STEP_REACH)
     return [core, *_turned_over(store, stale, core, worn)]
-
-
-def _minutes_of(
-    store: Store,
-    registry: Registry,
-    key: str,
-    start: Instant,
-    end: Instant,
-    worn: pl.DataFrame | None,
-) -> pl.DataFrame:
-    """SensorMinutes of a sensor in [start, end), whoever wore it; none of one that is unknown."""
-    sensor = registry.sensors.get(key)
-    if sensor is None:
-        return SensorMinutes.create_empty()
-    frames = list(_minutes(store, registry, sensor, start, end, worn))
-    return pl.concat(frames) if frames else SensorMinutes.create_empty()
 
 
 def _worn(home: Path, stale: Stale) -> pl.DataFrame | None:
@@ -189,115 +184,3 @@ def _turned_over(
     runs = changed.sort("minute").group_by(run, maintain_order=True)
     ends = runs.agg(pl.col("minute").min().alias("first"), pl.col("minute").max().alias("last"))
     return [(first, last + MINUTE) for first, last in ends.select("first", "last").iter_rows()]
-
-
-def _minutes(
-    store: Store,
-    registry: Registry,
-    sensor: Sensor,
-    start: Instant,
-    end: Instant,
-    worn: pl.DataFrame | None,
-) -> Iterator[pl.DataFrame]:
-    """SensorMinutes of a sensor in [start, end), one frame an assignment in force."""
-    for assignment, since, until in in_force(sensor.assignments, start, end):
-        person = registry.persons[assignment.person]
-        for mass_kg, first, last in masses(person, since, until):
-            frame = _of_slow(store, sensor, assignment, person, mass_kg, first, last)
-            if worn is not None and store.motion_rate(sensor.key, first, last) is not None:
-                moved = _of_motion(store, sensor, assignment, person, mass_kg, first, last, worn)
-                frame = with_heart_rate(moved.lazy(), frame.lazy()).collect()
-            yield frame.filter(pl.col("minute").is_between(first, last, closed="left"))
-
-
-def in_force(
-    assignments: Sequence[Assignment], start: Instant, end: Instant
-) -> Iterator[tuple[Assignment, Instant, Instant]]:
-    """Each assignment with the part of [start, end) in which it holds, from whole minutes on.
-
-    The first one also holds before it was said: nobody else wore the sensor then.
-    """
-    for number, assignment in enumerate(assignments):
-        last = number + 1 == len(assignments)
-        since = start if number == 0 else max(start, _minute(assignment.since))
-        until = end if last else min(end, _minute(assignments[number + 1].since))
-        if since < until:
-            yield assignment, since, until
-
-
-def masses(
-    person: Person, start: Instant, end: Instant
-) -> Iterator[tuple[float | None, Instant, Instant]]:
-    """Body mass in kg with the part of [start, end) for which it was said, by local days."""
-    zone = ZoneInfo(person.zone or "UTC")
-    midnights = [
-        dt.datetime.combine(date, dt.time(), zone).astimezone(dt.UTC) for date, _ in person.masses
-    ]
-    edges = [start, *(at for at in midnights if start < at < end), end]
-    for since, until in itertools.pairwise(edges):
-        yield person.mass_on(since.astimezone(zone).date()), since, until
-
-
-def _minute(instant: Instant) -> Instant:
-    return instant.replace(second=0, microsecond=0)
-
-
-def _of_slow(
-    store: Store,
-    sensor: Sensor,
-    assignment: Assignment,
-    person: Person,
-    mass_kg: float | None,
-    start: Instant,
-    end: Instant,
-) -> pl.DataFrame:
-    samples = store.slow(sensor.key, start - SLOW_MARGIN, end + SLOW_MARGIN)
-    known = [PROFILES[key] for key in sensor.profiles if key in PROFILES]
-    profiles = [profile for profile in known if profile.streams_at(assignment.placement)]
-    counts = assignment.counts or next((p.counts for p in profiles if p.counts), None)
-    return slow_minutes(
-        samples.lazy(),
-        sensor=sensor.key,
-        person=person.key,
-        placement=assignment.placement,
-        continuous=any(profile.continuous for profile in profiles),
-        counts=counts,
-        mass_kg=mass_kg,
-        load_kg=assignment.load_kg,
-        sex=person.sex,
-        profiles=[profile.key for profile in profiles],
-    ).collect()
-
-
-def _of_motion(
-    store: Store,
-    sensor: Sensor,
-    assignment: Assignment,
-    person: Person,
-    mass_kg: float | None,
-    start: Instant,
-    end: Instant,
-    worn: pl.DataFrame,
-) -> pl.DataFrame:
-    """Minutes of motion; none where its rate is too low to tell a step: unknown, not zero."""
-    rate_hz = store.motion_rate(sensor.key, start, end)
-    mine = worn.filter(pl.col("minute").is_between(start, end, closed="left"))
-    if rate_hz is None or not RATE_HZ[0] <= rate_hz <= RATE_HZ[1] or mine.is_empty():
-        return SensorMinutes.create_empty()
-    motion = store.motion_arrays(sensor.key, start - STEP_MARGIN, end + STEP_MARGIN)
-    steps = find_stances(
-        *motion,
-        rate_hz=rate_hz,
-        placement=assignment.placement,
-        sparing=True,
-    )
-    return motion_minutes(
-        steps.lazy(),
-        mine.lazy(),
-        sensor=sensor.key,
-        person=person.key,
-        placement=assignment.placement,
-        continuous=True,
-        mass_kg=mass_kg,
-        load_kg=assignment.load_kg,
-    ).collect()

@@ -14,7 +14,8 @@ from polars.testing import assert_frame_equal
 from analytics.wear import motion_features, summed_features
 from benchmarks import week
 from dashboard.data import open_data
-from dashboard.refresh import in_force, masses, refresh
+from dashboard.refresh import refresh
+from dashboard.sensor_minutes import in_force, masses
 from devices import weight_scale
 from devices.profile import Placement
 from devices.walker import plan_day
