@@ -8,10 +8,13 @@ import polars as pl
 
 from analytics.exercise.repetitions import RATE_HZ, detect_repetitions
 from analytics.exercise.tally import sets_of
+from analytics.exercise.upright import upright_by_minute
 from analytics.frames import METHOD
 from analytics.practice import TrainingSet, set_rows
 from analytics.strength import as_sets
+from analytics.wear import summed_features
 from dashboard.sensor_minutes import in_force
+from devices.profile import Placement
 from ingest.entries import Assignment, Registry
 from ingest.store import Store
 
@@ -19,7 +22,11 @@ SET_REACH = dt.timedelta(minutes=10)
 """How long before and after new samples a set may begin that they change (design)."""
 
 SET_MARGIN = dt.timedelta(minutes=5)
-"""What is read around, so that a set is seen whole and the leg has walked or stood (design)."""
+"""What is read around, so that a set is seen whole (design)."""
+
+HOUR = dt.timedelta(hours=1)
+BEFORE = dt.timedelta(hours=12)
+"""How far back walking is looked for that tells which way the leg stands (design)."""
 
 
 def sets_begun(
@@ -39,13 +46,45 @@ def sets_begun(
 
 def _sets(
     store: Store, key: str, assignment: Assignment, since: dt.datetime, until: dt.datetime
-) -> tuple[TrainingSet, ...]:
+) -> list[TrainingSet]:
+    """Hour by hour, each with the walking before it, so that the same samples give the same sets
+    whenever they are computed."""
     rate_hz = store.motion_rate(key, since, until)
     known = rate_hz is not None and RATE_HZ[0] <= rate_hz <= RATE_HZ[1]
     if rate_hz is None or not known or assignment.placement.leg is None:
+        return []
+    first = since.replace(minute=0, second=0, microsecond=0)
+    earliest = max(first - BEFORE, assignment.since)
+    sums = store.motion_by_minute(key, earliest, until)
+    minutes = summed_features(sums.lazy(), rate_hz=rate_hz).collect()
+    hours = [first + HOUR * number for number in range(-((first - until) // HOUR))]
+    return [
+        one
+        for hour in hours
+        for one in _of_hour(store, key, assignment.placement, hour, rate_hz, minutes)
+        if since <= one.start < until
+    ]
+
+
+def _of_hour(
+    store: Store,
+    key: str,
+    placement: Placement,
+    hour: dt.datetime,
+    rate_hz: float,
+    minutes: pl.DataFrame,
+) -> tuple[TrainingSet, ...]:
+    """Sets that begin in an hour."""
+    own = pl.col("minute").is_between(hour, hour + HOUR, closed="left")
+    before = pl.col("minute").is_between(hour - BEFORE, hour, closed="left")
+    if minutes.filter(own).is_empty():
         return ()
-    motion = store.motion_arrays(key, since - SET_MARGIN, until + SET_MARGIN)
-    found = detect_repetitions(*motion, rate_hz=rate_hz, placement=assignment.placement)
-    rows = sets_of(found, placement=assignment.placement)
-    sets = as_sets(rows, placement=assignment.placement, sensor=key)
-    return tuple(one for one in sets if since <= one.start < until)
+    motion = store.motion_arrays(key, hour - SET_MARGIN, hour + HOUR + SET_MARGIN)
+    found = detect_repetitions(
+        *motion,
+        rate_hz=rate_hz,
+        placement=placement,
+        upright=upright_by_minute(minutes.filter(before)),
+    )
+    sets = as_sets(sets_of(found, placement=placement), placement=placement, sensor=key)
+    return tuple(one for one in sets if hour <= one.start < hour + HOUR)
