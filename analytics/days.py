@@ -3,7 +3,7 @@ say.
 
 The dose of a day is the sum of what is known of its three parts: the feet carried the body, a seat
 did, and strength sets. Cycles whose force nobody knows (a bike that tells no power) add nothing,
-so the dose is then a lower bound, and such a day is never called unloaded.
+so the dose is then a lower bound and says so, and such a day is never called unloaded.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def day_frame(
         _longest_idle(minutes, waking),
         symmetry.day_symmetry(minutes, rules=protocol.symmetry),
         strength.daily(*facts, repetitions=enough.repetitions, exercises=enough.exercises).lazy(),
-        dose.osteogenic_days(_cycles(minutes, strength.cycles(*facts).lazy())),
+        _osteogenic(minutes, strength.cycles(*facts).lazy()),
     ):
         days = days.join(part, on="date", how="left")
     judged = _judged(_dosed(days), protocol.days, target_lld)
@@ -65,20 +65,22 @@ def day_frame(
 
 
 def _sums(minutes: pl.LazyFrame, waking: pl.Expr) -> pl.LazyFrame:
-    """What the minutes of each date come to; loads in step-eq."""
+    """What the minutes of each date come to; loads in step-eq.
+
+    Wear is what was seen of it: a sensor that delivers a tenth of every minute shows a tenth.
+    """
+    worn_s = pl.when(waking).then("worn_s").when(~waking).then(0.0)
+    needs = pl.col("load_needs").drop_nulls().unique().sort().str.join(" and ")
     assumed = pl.col("force_bw").filter(pl.col("other_leg_assumed")) / 2.0
-    unweighed = pl.any_horizontal(
-        (pl.col(cycles) > 0) & pl.col(load).is_null() for load, cycles in _LOADS
-    )
     return minutes.group_by("date").agg(
-        known_count(waking).alias("worn_min"),
+        (known_sum(worn_s) / 3600.0).alias("wear_h"),
         known_sum(pl.col("leg_observed_s").filter(pl.col("steps").is_not_null())).alias("leg_s"),
         known_sum(pl.col("steps")).alias("steps"),
         dose.step_equivalents(known_sum(pl.col("force_bw"))).alias("weight_bearing_lld"),
         dose.step_equivalents(known_sum(pl.col("assisted_bw"))).alias("assisted_lld"),
         dose.step_equivalents(_low_bw().sum()).alias("low_lld"),
         dose.step_equivalents(assumed.sum()).alias("assumed_lld"),
-        unweighed.any().alias("unweighed"),
+        needs.alias("load_needs"),
         known_count(pl.col("loaded")).alias("loaded_min"),
         known_count(pl.col("intensity") == "moderate").alias("moderate_min"),
         known_count(pl.col("intensity") == "vigorous").alias("vigorous_min"),
@@ -103,11 +105,19 @@ def _calendar(
 
 
 def _waking_wear(person: PersonFacts, rules: DayRules) -> pl.Expr:
-    """Whether a minute is worn in the hours in which wear counts as waking (design)."""
+    """Whether a minute is worn in the hours in which wear counts as waking: those that the person
+    says, which may cross midnight, else the protocol's (design)."""
     local = pl.col("minute").dt.convert_time_zone(person.time_zone.key)
     hour = local.dt.hour().cast(pl.Float64) + local.dt.minute() / 60.0
-    waking = (hour >= rules.waking_from_h) & (hour < rules.waking_to_h)
+    wakes = rules.waking_from_h if person.wakes is None else _hour(person.wakes)
+    sleeps = rules.waking_to_h if person.sleeps is None else _hour(person.sleeps)
+    up, not_yet = hour >= wakes, hour < sleeps
+    waking = up & not_yet if wakes < sleeps else up | not_yet
     return pl.when(pl.col("worn").is_not_null()).then(pl.col("worn") & waking)
+
+
+def _hour(clock: dt.time) -> float:
+    return clock.hour + clock.minute / 60.0
 
 
 def _peak() -> pl.Expr:
@@ -137,6 +147,17 @@ def _longest_idle(minutes: pl.LazyFrame, waking: pl.Expr) -> pl.LazyFrame:
         .group_by("date")
         .agg(pl.col("longest_idle_min").max())
     )
+
+
+def _osteogenic(minutes: pl.LazyFrame, sets: pl.LazyFrame) -> pl.LazyFrame:
+    """`date`, `osteogenic_index`. Sets of which only the day is known are a session of their own,
+    which neither waits for recovery nor makes another wait (design)."""
+    timed, untimed = sets.filter("timed"), sets.filter(~pl.col("timed"))
+    parts = [
+        dose.osteogenic_days(_cycles(minutes, timed)),
+        dose.osteogenic_days(_cycles(minutes.clear(), untimed)),
+    ]
+    return pl.concat(parts).group_by("date").agg(pl.col("osteogenic_index").sum())
 
 
 def _cycles(minutes: pl.LazyFrame, sets: pl.LazyFrame) -> pl.LazyFrame:
@@ -176,18 +197,19 @@ def _dosed(days: pl.LazyFrame) -> pl.LazyFrame:
 
 def _judged(days: pl.LazyFrame, rules: DayRules, target_lld: float) -> pl.LazyFrame:
     """Coverage, validity, credit, and whether the day was unloaded."""
-    worn_h = pl.col("worn_min") / 60.0
     lively = (
         (pl.col("lld") >= rules.unloaded_lld)
         | (pl.col("loaded_min") >= rules.unloaded_loaded_min)
         | (pl.col("repetitions") > 0).fill_null(value=False)
+        | pl.col("strength").fill_null(value=False)
     )
-    weighed = ~pl.col("unweighed").fill_null(value=False)
-    sure = ~pl.col("excused") & ((pl.col("valid") & weighed) | lively)
+    sure = ~pl.col("excused") & ((pl.col("valid") & ~pl.col("lld_at_least")) | lively)
+    needs = pl.col("load_needs").replace("", None)
     return days.with_columns(
         pl.col("recorded").fill_null(value=False),
-        worn_h.alias("wear_h"),
-        (worn_h >= rules.valid_wear_h).fill_null(value=False).alias("valid"),
+        (pl.col("wear_h") >= rules.valid_wear_h).fill_null(value=False).alias("valid"),
+        needs.alias("load_needs"),
+        needs.is_not_null().alias("lld_at_least"),
         (pl.col("leg_s") / 3600.0).alias("observed_h"),
         dose.credit(pl.col("lld"), target=target_lld).alias("credit"),
         pl.when(pl.col("lld").is_not_null())

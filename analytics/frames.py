@@ -60,6 +60,7 @@ class SensorMinutes(dy.Schema):
     contact_s = dy.Float64(nullable=True, min=0)  # mean contact time of clear walking strides
     contact_strides = dy.Float64(nullable=True, min=0)  # how many of them
     heart_rate_bpm = dy.Float64(nullable=True, min=0)
+    heart_s = dy.Float64(nullable=True, min=0, max=60.001)  # what the heart rate speaks for
     method = dy.String()
 
 
@@ -71,6 +72,7 @@ class Minutes(dy.Schema):
     date = dy.Date()  # local calendar day
     leg_observed_s = dy.Float64(min=0, max=60.001)  # by a sensor that counts steps
     worn = dy.Bool(nullable=True)  # a continuously worn leg sensor says so
+    worn_s = dy.Float64(nullable=True)  # of the minute, in which one was seen to be worn
     steps = dy.Float64(nullable=True)
     cycles = dy.Float64(nullable=True)  # of each leg, carrying the body
     force_bw = dy.Float64(nullable=True)  # mean over the two legs, feet carry the body
@@ -79,6 +81,8 @@ class Minutes(dy.Schema):
     confidence = dy.String(nullable=True)
     steps_sensor = dy.String(nullable=True)  # whose load it is; "a + b": one on each leg
     other_leg_assumed = dy.Bool(nullable=True)  # one leg was observed and stands for both
+    blind_sensor = dy.String(nullable=True)  # on the other leg, counted less than half, left out
+    load_needs = dy.String(nullable=True)  # of load nobody knows: body mass, power, ...
     loaded = dy.Bool(nullable=True)  # >= 40 steps in the minute, or in a set
     mets = dy.Float64(nullable=True)
     heart_rate_bpm = dy.Float64(nullable=True)
@@ -105,6 +109,8 @@ class Days(dy.Schema):
     weight_bearing_lld = dy.Float64(nullable=True)  # feet carry the body
     assisted_lld = dy.Float64(nullable=True)  # a seat carries the body: bike, rower
     sets_lld = dy.Float64(nullable=True)  # strength sets with a known force
+    lld_at_least = dy.Bool()  # a machine loaded the legs by nobody knows how much: no part of lld
+    load_needs = dy.String(nullable=True)  # what that load needs to be known, else null
     credit = dy.Float64(nullable=True)  # min(1, lld / T)
     loaded_min = dy.Float64(nullable=True)
     moderate_min = dy.Float64(nullable=True)

@@ -115,13 +115,13 @@ def best_mets(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def best_heart_rate(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The heart rate of each minute that has one, of the sensor that observed longest: `minute`,
+    """The heart rate of each minute that has one, of the sensor that felt it longest: `minute`,
     `heart_rate_bpm`, `heart_s`."""
     return (
         rows.filter(pl.col("heart_rate_bpm").is_not_null())
-        .sort("minute", "observed_s", "sensor", descending=[False, True, False])
+        .sort("minute", "heart_s", "sensor", descending=[False, True, False], nulls_last=True)
         .unique("minute", keep="first", maintain_order=True)
-        .select("minute", "heart_rate_bpm", pl.col("observed_s").alias("heart_s"))
+        .select("minute", "heart_rate_bpm", "heart_s")
     )
 
 

@@ -18,12 +18,14 @@ NEEDS_WEAR = (
     "a sensor worn for sessions cannot show what happened outside them."
 )
 NEEDS_STRENGTH = (
-    "Not measured: nothing tells whether there were strength sets. Log one: legload log squat "
-    "--reps 5 --sets 5. Or say that you log all of them: legload person NAME --logs-strength."
+    "Not measured: nothing tells whether there were strength sets.",
+    "Log one: legload log squat --reps 5 --sets 5. "
+    "Or say that you log all of them: legload person NAME --logs-strength.",
 )
 NEEDS_BALANCE = (
-    "Not measured: nothing tells whether balance was practised. Log it: legload log balance "
-    "--minutes 10. Or say that you log all of it: legload person NAME --logs-balance."
+    "Not measured: nothing tells whether balance was practised.",
+    "Log it: legload log balance --minutes 10. "
+    "Or say that you log all of it: legload person NAME --logs-balance.",
 )
 NEEDS_LOAD = "Not measured: no sensor that counts steps."
 FROM_65 = "Counts from age 65 on."
@@ -51,7 +53,11 @@ class WeekFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One line before it has points; value and credit null: not measured, and note says why."""
+    """One line before it has points; value and credit null: not measured, and note says why.
+
+    low, high: what the value could be if the missing days were known, which holds the value.
+    at_least: the value is a lower bound of what it rests on; advice: what to do about the note.
+    """
 
     value: float | None = None
     credit: float | None = None
@@ -59,7 +65,9 @@ class Measure:
     high: float | None = None
     coverage: float | None = None
     confidence: str | None = None
+    at_least: bool = False
     note: str = ""
+    advice: str = ""
 
 
 def aerobic(week: WeekFacts, target: Target) -> Measure:
@@ -83,12 +91,19 @@ def loaded_leg_dose(week: WeekFacts, target: Target) -> Measure:
     del target
     values = _doses(week, lambda day: day.lld)
     if not values:
-        return Measure(note=NEEDS_LOAD)
+        return Measure(note=" ".join([NEEDS_LOAD, *_unknown_load(week.days)]))
     shares = [min(1.0, value / week.target_lld) for value in values]
-    measure = _mean(week, values, shares, full=week.target_lld)
+    measure = _mean(week, lambda day: day.lld, values, shares, full=week.target_lld)
     trust = _confidence(week)
     error = "±50 %" if trust == "low" else "±15 %"
-    return replace(measure, confidence=trust, note=f"Force is known to about {error} (design).")
+    unknown = [day for day in _days(week) if day.lld_at_least]
+    note = f"Force is known to about {error} (design)."
+    return replace(
+        measure,
+        confidence=trust,
+        at_least=bool(unknown),
+        note=" ".join([note, *_unknown_load(unknown)]),
+    )
 
 
 def loaded_minutes(week: WeekFacts, target: Target) -> Measure:
@@ -99,7 +114,7 @@ def loaded_minutes(week: WeekFacts, target: Target) -> Measure:
     if not values:
         return Measure(note=NEEDS_LOAD)
     shares = [min(1.0, value / target.target) for value in values]
-    return _mean(week, values, shares, full=target.target)
+    return _mean(week, lambda day: day.loaded_min, values, shares, full=target.target)
 
 
 def peak_cadence(week: WeekFacts, target: Target) -> Measure:
@@ -107,7 +122,7 @@ def peak_cadence(week: WeekFacts, target: Target) -> Measure:
     values = _daily(week, lambda day: day.peak30_spm)
     if not values:
         return Measure(note="Not measured: no day with 30 minutes of cadence.")
-    measure = _mean(week, values, [], full=target.target)
+    measure = _mean(week, lambda day: day.peak30_spm, values, [], full=target.target)
     floor = target.floor or 0.0
     reached = ((measure.value or 0.0) - floor) / (target.target - floor)
     return replace(measure, credit=min(1.0, max(0.0, reached)))
@@ -143,9 +158,12 @@ def dose_days(week: WeekFacts, target: Target) -> Measure:
     reached = sum(value >= floor for value in values)
     out_of = len(week.open_days) if week.bound else len(values)
     unseen = 0 if week.bound else len(week.missing)
+    unknown = [day for day in _days(week) if day.lld_at_least and (day.credit or 0.0) < floor]
     return Measure(
         value=float(reached),
         credit=min(1.0, reached / out_of * len(week.days) / target.target),
+        at_least=bool(unknown),
+        note=" ".join(_unknown_load(unknown)),
         low=float(reached) if unseen else None,
         high=float(reached + unseen) if unseen else None,
         coverage=_coverage(week, len(values)),
@@ -171,7 +189,7 @@ def balance(week: WeekFacts, target: Target) -> Measure:
 
 
 def _day_count(
-    week: WeekFacts, target: Target, done: Callable[[Day], bool | None], unknown: str
+    week: WeekFacts, target: Target, done: Callable[[Day], bool | None], unknown: tuple[str, str]
 ) -> Measure:
     """Days on which something was done, a total of the week: excused days count as they are.
 
@@ -180,7 +198,7 @@ def _day_count(
     days = sum(done(day) is True for day in week.days)
     known = [day for day in week.begun if done(day) is not None]
     if not days and not known:
-        return Measure(note=unknown)
+        return Measure(note=unknown[0], advice=unknown[1])
     finished = (*week.counted, *week.missing)
     unseen = 0 if week.bound else sum(done(day) is None for day in finished)
     return Measure(
@@ -197,10 +215,22 @@ def longest_run(flags: Sequence[bool]) -> int:
     return max((len(list(run)) for flag, run in itertools.groupby(flags) if flag), default=0)
 
 
+def _days(week: WeekFacts) -> tuple[Day, ...]:
+    """The days that a mean rests on: counted days, or for bounds every open one."""
+    return week.open_days if week.bound else week.counted
+
+
 def _daily(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]:
-    """Known values of the days the line rests on: counted days, or for bounds every open one."""
-    days = week.open_days if week.bound else week.counted
-    return [known for day in days if (known := value(day)) is not None]
+    """Known values of the days the line rests on."""
+    return [known for day in _days(week) if (known := value(day)) is not None]
+
+
+def _unknown_load(days: Sequence[Day]) -> list[str]:
+    """Why a dose of some days is a lower bound; nothing for no day."""
+    needs = {need for day in days for need in (day.load_needs or "").split(" and ")} - {""}
+    if not needs:
+        return []
+    return [f"A machine's load is left out: it needs {' and '.join(sorted(needs))} to be known."]
 
 
 def _doses(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]:
@@ -215,17 +245,28 @@ def _doses(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]
 
 
 def _mean(
-    week: WeekFacts, values: Sequence[float], shares: Sequence[float], *, full: float
+    week: WeekFacts,
+    value: Callable[[Day], float | None],
+    values: Sequence[float],
+    shares: Sequence[float],
+    *,
+    full: float,
 ) -> Measure:
-    """Mean of daily values and credits; for bounds over every open day, the unseen ones as 0."""
+    """Mean of daily values and credits; for bounds over every open day, the unseen ones as 0.
+
+    A missing day had at least what was recorded on it, and at most as much as a full day or one of
+    the days that count, whichever is more (design). The range holds the mean.
+    """
     out_of = len(week.open_days) if week.bound else len(values)
-    unseen = 0 if week.bound else len(week.missing)
-    total = sum(values)
+    mean, total = sum(values) / out_of, sum(values)
+    recorded = [] if week.bound else [value(day) or 0.0 for day in week.missing]
+    most = [max(full, mean, least) for least in recorded]
+    days = out_of + len(recorded)
     return Measure(
-        value=total / out_of,
+        value=mean,
         credit=sum(shares) / out_of,
-        low=total / (out_of + unseen) if unseen else None,
-        high=(total + unseen * full) / (out_of + unseen) if unseen else None,
+        low=min(mean, (total + sum(recorded)) / days) if recorded else None,
+        high=(total + sum(most)) / days if recorded else None,
         coverage=_coverage(week, len(values)),
     )
 

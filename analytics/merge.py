@@ -9,7 +9,8 @@ sessions (a foot pod) over one worn all day, then the first by name.
 
 Legs. Where sensors on both legs qualify, the best of each leg is taken, and the minute is their
 mean: each counts both feet, and gives the force of its own. A sensor on one leg stands for both,
-and the minute says so.
+and the minute says so. So does the one that counts more where the other counts less than half as
+much: that one was blind to the minute.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import polars as pl
 from analytics import intensity, symmetry
 from analytics.force import CONFIDENCES
 from analytics.frames import Minutes
+from analytics.machines import MACHINES
 from analytics.person import PersonFacts
 from analytics.practice import NONE, Practice, TrainingSet
 from analytics.protocol import Protocol
@@ -34,12 +36,17 @@ NEARLY_AS_LONG = 0.8
 MACHINE_CYCLES = 10.0
 """Cycles of each leg from which a machine has a minute for itself (design: 10 s at 60 rpm)."""
 
+BLIND = 2.0
+"""Cycles of one leg that are more than so many times those of the other show that the sensor on
+the other is blind (design: each counts both feet, so that they should be equal)."""
+
 TREADMILL = "treadmill"
 """The machine on which one walks, so that sensors on the body see what they see elsewhere."""
 
 _LEGS = [placement.value for placement in LEG_PLACEMENTS]
 _CYCLES = ("cycles", "assisted_cycles")
 _LOADS = ("force_bw", "assisted_bw")
+_SEATS = [machine.key for machine in MACHINES if not machine.weight_bearing]
 _MINUTE = dt.timedelta(minutes=1)
 
 
@@ -68,6 +75,7 @@ def merge_minutes(
         intensity.best_mets(told),
         intensity.best_heart_rate(own),
         symmetry.contact_pairs(told),
+        _unknown_load(told),
     ):
         minutes = minutes.join(part, on="minute", how="left")
     stepping = 2.0 * pl.col("cycles") >= protocol.intensity.loaded_spm
@@ -76,6 +84,7 @@ def merge_minutes(
             pl.lit(person.key).alias("person"),
             pl.col("minute").dt.convert_time_zone(person.time_zone.key).dt.date().alias("date"),
             pl.col("leg_observed_s").fill_null(0.0),
+            _load_needs().alias("load_needs"),
             pl.when(pl.col("in_set")).then(pl.lit(value=True)).otherwise(stepping).alias("loaded"),
             pl.coalesce("told_mets", intensity.cadence_mets(pl.col("steps"))).alias("mets"),
             *intensity.judged(person, date, protocol.intensity),
@@ -84,9 +93,13 @@ def merge_minutes(
 
 
 def _worn(own: pl.LazyFrame) -> pl.LazyFrame:
-    """Every minute, and whether a continuously worn leg sensor was on: any yes, else any no."""
-    telling = pl.col("worn").filter(pl.col("continuous") & pl.col("placement").is_in(_LEGS))
-    return own.group_by("minute").agg(telling.max().alias("worn"))
+    """Every minute, whether a continuously worn leg sensor was on (any yes, else any no), and how
+    many of its seconds one saw that it was."""
+    leg = pl.col("continuous") & pl.col("placement").is_in(_LEGS)
+    seen_s = pl.when("worn").then("observed_s").when(~pl.col("worn")).then(0.0)
+    return own.group_by("minute").agg(
+        pl.col("worn").filter(leg).max(), seen_s.filter(leg).max().alias("worn_s")
+    )
 
 
 def _told(own: pl.LazyFrame) -> pl.LazyFrame:
@@ -111,7 +124,9 @@ def _best_load(told: pl.LazyFrame) -> pl.LazyFrame:
     first = ranked.unique(["minute", "side"], keep="first", maintain_order=True)
     on_leg = pl.col("side").is_not_null()
     best = pl.int_range(pl.len()).over("minute") == 0
-    chosen = first.filter(pl.when(on_leg.sum().over("minute") == 2).then(on_leg).otherwise(best))
+    chosen = _seeing(
+        first.filter(pl.when(on_leg.sum().over("minute") == 2).then(on_leg).otherwise(best))
+    )
     names = dict(enumerate(CONFIDENCES))
     trust = pl.col("rank").min().replace_strict(names, default=None, return_dtype=pl.String)
     seen_s = pl.col("observed_s").filter(pl.col("steps").is_not_null()).mean()
@@ -124,8 +139,52 @@ def _best_load(told: pl.LazyFrame) -> pl.LazyFrame:
             seen_s.alias("leg_observed_s"),
             pl.col("sensor").str.join(" + ").alias("steps_sensor"),
             (pl.col("side").drop_nulls().len() == 1).alias("other_leg_assumed"),
+            pl.col("blind_sensor").first(),
         )
     )
+
+
+def _seeing(chosen: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows without one on a leg that counted too little; `blind_sensor` is that one."""
+    blind = pl.col("cycles") * BLIND < pl.col("cycles").max().over("minute")
+    name = pl.when("blind").then("sensor").max().over("minute")
+    return (
+        chosen.with_columns(blind.fill_null(value=False).alias("blind"))
+        .with_columns(name.alias("blind_sensor"))
+        .filter(~pl.col("blind"))
+    )
+
+
+def _unknown_load(told: pl.LazyFrame) -> pl.LazyFrame:
+    """Minutes in which a machine was used whose load it does not know: `minute`, and what that
+    needs, `seat_needs` and `feet_needs`."""
+    used = (pl.sum_horizontal(_CYCLES) > 0) | (pl.col("active_s") > 0)
+    unknown = pl.all_horizontal(pl.col(*_LOADS).is_null())
+    seat = pl.col("machine").is_in(_SEATS)
+    needs = (
+        pl.when(~seat)
+        .then(pl.lit("steps"))
+        .when(pl.col("power_w").is_null())
+        .then(pl.lit("power"))
+        .when(pl.all_horizontal(pl.col(*_CYCLES).is_null()))
+        .then(pl.lit("crank cadence"))
+        .otherwise(pl.lit("body mass"))
+    )
+    return (
+        told.filter(pl.col("machine").is_not_null() & used & unknown)
+        .group_by("minute")
+        .agg(
+            needs.filter(seat).min().alias("seat_needs"),
+            needs.filter(~seat).min().alias("feet_needs"),
+        )
+    )
+
+
+def _load_needs() -> pl.Expr:
+    """What the load of a minute needs, unless another sensor knew it."""
+    seat = pl.when(pl.col("assisted_bw").is_null()).then("seat_needs")
+    feet = pl.when(pl.col("force_bw").is_null()).then("feet_needs")
+    return pl.coalesce(seat, feet)
 
 
 def _qualified(told: pl.LazyFrame) -> pl.LazyFrame:

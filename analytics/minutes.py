@@ -51,7 +51,11 @@ def slow_minutes(
     both = moved.join(_heart_minutes(samples), on="minute", how="full", coalesce=True)
     observed = pl.coalesce("cycles_s", "heart_s").clip(upper_bound=60.0)
     return _stamped(
-        both.with_columns(observed.alias("observed_s"), pl.lit(None, pl.Boolean).alias("worn")),
+        both.with_columns(
+            observed.alias("observed_s"),
+            pl.col("heart_s").clip(upper_bound=60.0),
+            pl.lit(None, pl.Boolean).alias("worn"),
+        ),
         sensor=sensor,
         person=person,
         placement=placement,
@@ -120,12 +124,11 @@ def with_heart_rate(motion: pl.LazyFrame, slow: pl.LazyFrame) -> dy.LazyFrame[Se
     motion, slow: its SensorMinutes of either kind. Steps and wear are those of the motion, also
     where it counts none: a minute has one row a sensor. A minute without motion is the slow one.
     """
-    beats = slow.select("minute", pl.col("heart_rate_bpm").alias("beats"))
-    both = motion.join(beats, on="minute", how="left").with_columns(
-        pl.coalesce("beats", "heart_rate_bpm").alias("heart_rate_bpm")
-    )
+    beats = slow.select("minute", "heart_rate_bpm", "heart_s")
+    both = motion.drop("heart_rate_bpm", "heart_s").join(beats, on="minute", how="left")
     alone = slow.join(motion, on="minute", how="anti")
-    return SensorMinutes.cast(pl.concat([both.drop("beats"), alone]).sort("minute"))
+    both = both.select(SensorMinutes.column_names())
+    return SensorMinutes.cast(pl.concat([both, alone]).sort("minute"))
 
 
 def _best_confidence(*, load_kg: float, mass_kg: float | None) -> str:

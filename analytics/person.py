@@ -15,7 +15,8 @@ class PersonFacts:
 
     sex: `female` or `male`; masses: (date, kg), ascending, each from that date on; hr_max and
     hr_rest in beats/min, measured on that person; zone: IANA name; no_score: data and trends
-    without points.
+    without points; wakes, sleeps: usual local times between which wear counts as waking, past
+    midnight where the first is the later; None: as the protocol says.
     """
 
     key: str
@@ -28,6 +29,8 @@ class PersonFacts:
     hr_rest: float | None = None
     use_heart_rate: bool = True
     no_score: bool = False
+    wakes: dt.time | None = None
+    sleeps: dt.time | None = None
 
     def age_on(self, date: dt.date) -> int | None:
         """Age in years reached during the year of a date; None where the birth year is unknown."""

@@ -21,20 +21,25 @@ RUN_STEP_M = (0.6, 1.9)
 """Step lengths between 1 m/s and 2 m/s, and above, outside which a count is doubled or halved
 (design)."""
 
+BLIND_SHARE = 0.1
+"""Share of the loaded minutes of a week in which a leg's sensor may be blind and not be named
+(design)."""
+
 MOST = 0.5
 NEARLY_ALL = 0.9
 """Standing for part of a minute makes its steps look long, so long steps need more proof."""
 
 
 def low_coverage(sensor_minutes: pl.LazyFrame, *, protocol: Protocol) -> pl.LazyFrame:
-    """Sensors worn for sessions that missed too much inside them: `sensor`, `coverage` 0..1.
+    """Sensors that missed too much of their sessions, or of the time they were worn where they
+    are worn all day: `sensor`, `continuous`, `coverage` 0..1.
 
     The first and the last minute of a session are left out: they are partial by nature.
     """
     minute = pl.col("minute")
     pause = (minute - minute.shift(1)).over("sensor") > pl.duration(minutes=PAUSE_MIN)
     rows = (
-        sensor_minutes.filter(~pl.col("continuous"))
+        sensor_minutes.filter(~pl.col("continuous") | pl.col("worn").fill_null(value=False))
         .sort("sensor", "minute")
         .with_columns(pause.fill_null(value=False).cum_sum().over("sensor").alias("session"))
     )
@@ -42,10 +47,14 @@ def low_coverage(sensor_minutes: pl.LazyFrame, *, protocol: Protocol) -> pl.Lazy
     sessions = rows.group_by("sensor", "session").agg(
         ((minute.max() - minute.min()).dt.total_minutes() - 1).clip(0).alias("inner_min"),
         pl.col("observed_s").filter(~edge).sum().alias("observed_s"),
+        pl.col("continuous").any(),
     )
     return (
         sessions.group_by("sensor")
-        .agg((pl.col("observed_s").sum() / 60.0 / pl.col("inner_min").sum()).alias("coverage"))
+        .agg(
+            pl.col("continuous").any(),
+            (pl.col("observed_s").sum() / 60.0 / pl.col("inner_min").sum()).alias("coverage"),
+        )
         .filter(pl.col("coverage") < protocol.notices.low_coverage)
         .sort("sensor")
     )
@@ -90,8 +99,9 @@ def quality_notices(
         yield Notice(
             key=f"coverage-{row['sensor']}",
             level="warn",
-            text=f"Low coverage: {_title(titles, row)} delivered only {row['coverage']:.0%} of its "
-            "sessions. The rest is unknown and is not counted.",
+            text=f"Low coverage: {_title(titles, row)} delivered only {row['coverage']:.0%} of "
+            f"{'the time it was worn' if row['continuous'] else 'its sessions'}. "
+            "The rest is unknown and is not counted.",
         )
     for row in doubt.iter_rows(named=True):
         said, likely = ("strides", "steps") if row["doubled"] else ("steps", "strides")
@@ -102,6 +112,25 @@ def quality_notices(
             f"speed and cadence make a step {row['step_m']:.2f} m long. Check the setting; "
             "the dose of this sensor may be off by a factor of two.",
         )
+
+
+def blind_notice(minutes: pl.DataFrame, *, titles: dict[str, str]) -> Iterator[Notice]:
+    """One reminder where the sensor of one leg counted much less than that of the other too often.
+
+    minutes: Minutes of the week. It names the sensor that was blind in most of them.
+    """
+    loaded = minutes.filter("loaded")
+    blind = loaded["blind_sensor"].drop_nulls()
+    if len(blind) <= BLIND_SHARE * len(loaded):
+        return
+    row = {"sensor": min(blind.mode().to_list())}
+    yield Notice(
+        key=f"blind-{row['sensor']}",
+        level="warn",
+        text=f"{_title(titles, row)} counted less than half as much as the sensor on the other "
+        f"leg in {len(blind) / len(loaded):.0%} of the loaded minutes. The other one stood for "
+        "both legs then. Check that it is fastened to the leg that it is assigned to.",
+    )
 
 
 def _title(titles: dict[str, str], row: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from analytics.days import day_frame
 from analytics.errors import AnalyticsError
 from analytics.frames import METHOD, SensorMinutes
 from analytics.merge import merge_minutes
+from analytics.origin import with_load_hours
 from analytics.person import PersonFacts
 from analytics.practice import NONE, BalanceSession, Practice, TrainingSet
 from analytics.protocol import Protocol
@@ -41,8 +42,13 @@ class _Question:
     practice: Practice
     week: str
     start: dt.date
-    today: dt.date
+    now: dt.datetime
     excused: Collection[dt.date]
+
+    @property
+    def today(self) -> dt.date:
+        """The person's local date."""
+        return self.now.astimezone(self.person.time_zone).date()
 
     @property
     def end(self) -> dt.date:
@@ -85,7 +91,8 @@ def week_report(
 
     sensor_minutes: SensorMinutes over `report_range` (more does no harm, less shortens trend and
     runs), any order. now: aware instant. excused: local dates. sensors and gaps are passed on.
-    practice: of the person, over the same range and `strength.KNOWN_WEEKS` before it.
+    practice: of the person, over the same range and `strength.KNOWN_WEEKS` before it. What is
+    dated after now does not count yet; where only the day is known, from that day on it does.
 
     Raises:
         AnalyticsError: the week is not an ISO week, the zone is unknown, now has no zone, or the
@@ -96,10 +103,10 @@ def week_report(
     question = _Question(
         person=person,
         protocol=protocol,
-        practice=practice,
+        practice=_so_far(practice, person=person, now=now),
         week=week,
         start=calendar.week_start(week),
-        today=now.astimezone(person.time_zone).date(),
+        now=now,
         excused=excused,
     )
     seen = _seen(sensor_minutes, question)
@@ -111,14 +118,14 @@ def week_report(
         practice=question.done,
     ).collect()
     days = _days(minutes, question)
-    said = tuple(_notices(seen, days, sensors, question))
     shown = minutes.filter(pl.col("date") >= question.start)
+    said = tuple(_notices(seen, shown, days, sensors, question))
     return _assembled(
         question,
         days=days,
         minutes=shown,
         said=said,
-        sensors=tuple(sensors),
+        sensors=with_load_hours(sensors, seen=seen, minutes=shown),
         gaps=tuple(gaps),
         demo=demo,
     )
@@ -132,10 +139,26 @@ def data_hash(minutes: pl.DataFrame, practice: Sequence[TrainingSet | BalanceSes
     return hashlib.sha256(f"{text}{done}".encode()).hexdigest()
 
 
+def _so_far(practice: Practice, *, person: PersonFacts, now: dt.datetime) -> Practice:
+    """The practice that can have been done by now."""
+    zone = person.time_zone
+    today = now.astimezone(zone).date()
+
+    def done(one: TrainingSet | BalanceSession) -> bool:
+        return one.start <= now if one.timed else one.start.astimezone(zone).date() <= today
+
+    return replace(
+        practice,
+        sets=tuple(filter(done, practice.sets)),
+        balance=tuple(filter(done, practice.balance)),
+        confirmed=tuple(said for said in practice.confirmed if said[0] <= today),
+    )
+
+
 def _seen(sensor_minutes: pl.LazyFrame, question: _Question) -> pl.DataFrame:
     since, until = report_range(question.week, person=question.person)
     within = pl.col("minute").is_between(since, until, closed="left")
-    own = pl.col("person") == question.person.key
+    own = (pl.col("person") == question.person.key) & (pl.col("minute") <= question.now)
     try:
         return SensorMinutes.validate(sensor_minutes.filter(own & within).collect(), cast=True)
     except dy.exc.ValidationError as error:
@@ -213,7 +236,11 @@ def _trend_week(card: Scorecard, week: str) -> TrendWeek:
 
 
 def _notices(
-    seen: pl.DataFrame, days: Sequence[Day], sensors: Sequence[SensorUse], question: _Question
+    seen: pl.DataFrame,
+    shown: pl.DataFrame,
+    days: Sequence[Day],
+    sensors: Sequence[SensorUse],
+    question: _Question,
 ) -> Iterator[Notice]:
     protocol = question.protocol
     finished = [day for day in days if day.date < question.today]
@@ -223,6 +250,7 @@ def _notices(
     yield from quality.quality_notices(
         seen.lazy().filter(pl.col("minute") >= midnight), titles=titles, protocol=protocol
     )
+    yield from quality.blind_notice(shown, titles=titles)
     yield from notices.battery_notices(sensors, protocol=protocol)
     yield from notices.symmetry_notice(days[-calendar.WEEK_DAYS :], protocol=protocol)
     yield from notices.age_notice(question.person, date=question.start, protocol=protocol)
@@ -240,12 +268,6 @@ def _practised(
         tuple(one for one in sets if one.start >= midnight),
         tuple(one for one in balance if one.start >= midnight),
     )
-
-
-def _credited(sensors: Sequence[SensorUse], minutes: pl.DataFrame) -> tuple[SensorUse, ...]:
-    """Each with the hours whose load it told; a minute of one on each leg is an hour/60 of both."""
-    told = minutes["steps_sensor"].drop_nulls().str.split(" + ").explode().to_list()
-    return tuple(replace(use, load_h=told.count(use.sensor) / 60.0) for use in sensors)
 
 
 def _assembled(
@@ -287,7 +309,7 @@ def _assembled(
         symmetry=week_symmetry(week, minutes=minutes.lazy(), rules=rules),
         notices=said,
         gaps=gaps,
-        sensors=_credited(sensors, minutes),
+        sensors=sensors,
         method=METHOD,
         protocol=question.protocol.name,
         data_hash=data_hash(minutes, (*sets, *balance)),

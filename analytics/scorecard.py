@@ -50,7 +50,7 @@ def score_week(
         components=components,
         points=sum(line.points or 0.0 for line in scored) if scored else None,
         points_measurable=sum(line.points_max for line in scored),
-        at_least=facts.bound and bool(scored),
+        at_least=bool(scored) and (facts.bound or any(map(_might_be_more, scored))),
         valid_days=sum(day.valid for day in facts.open_days),
         excused_days=sum(day.excused for day in facts.days),
     )
@@ -86,6 +86,10 @@ def _current(days: Sequence[Day], today: dt.date) -> bool:
     return days[0].date <= today <= days[-1].date
 
 
+def _might_be_more(line: Component) -> bool:
+    return line.at_least and (line.credit or 0.0) < 1.0
+
+
 def _status(week: WeekFacts, rules: WeekRules, *, current: bool) -> Status:
     if sum(day.excused for day in week.days) >= rules.excused_days:
         return Status.EXCUSED
@@ -103,6 +107,13 @@ def _why_unscored(status: Status, person: PersonFacts) -> str:
     if status is Status.EXCUSED:
         return EXCUSED
     return NO_SCORE if person.no_score else ""
+
+
+def _note(measure: Measure, silent: str) -> str:
+    """Why a line is as it is; who is not scored is not told what to do about it."""
+    if silent and measure.value is not None:
+        return " ".join(filter(None, (silent, measure.note if measure.at_least else "")))
+    return measure.note if silent else " ".join(filter(None, (measure.note, measure.advice)))
 
 
 def _component(
@@ -125,10 +136,10 @@ def _component(
         points_max=most,
         evidence=metric.evidence,
         source=metric.source,
-        at_least=week.bound and measure.value is not None,
+        at_least=(week.bound or measure.at_least) and measure.value is not None,
         coverage=measure.coverage,
         confidence=measure.confidence,
         low=measure.low,
         high=measure.high,
-        note=silent if silent and measure.value is not None else measure.note,
+        note=_note(measure, silent),
     )

@@ -84,14 +84,16 @@ def sets_counted(practice: Practice, zone: dt.tzinfo) -> tuple[TrainingSet, ...]
 def set_forces(sets: Sequence[TrainingSet], *, zone: dt.tzinfo, mass_kg: Mass) -> pl.DataFrame:
     """One row a set, in the order given: how often and how hard it loads the legs.
 
-    date (local), minute (UTC, in which it starts), exercise; repetitions: movements, so both legs'
-    of a lunge; cycles: loadings of a leg, mean over both; force_bw: peak force of one on the leg
-    that works, BW, null where it is not known; lower_bound: the load was left out, because the
-    body mass is unknown. A bilateral exercise on one leg gives that leg twice the force (design).
+    date (local), minute (UTC, in which it starts), timed, exercise; repetitions: movements, so
+    both legs' of a lunge; cycles: loadings of a leg, mean over both; force_bw: peak force of one on
+    the leg that works, BW, null where it is not known; lower_bound: the load was left out, because
+    the body mass is unknown. A bilateral exercise on one leg gives that leg twice the force
+    (design).
     """
     columns: dict[str, pl.DataType | type[pl.DataType]] = {
         "date": pl.Date,
         "minute": pl.Datetime("us", "UTC"),
+        "timed": pl.Boolean,
         "exercise": pl.String,
         "case": pl.String,
         "repetitions": pl.Float64,
@@ -106,6 +108,7 @@ def set_forces(sets: Sequence[TrainingSet], *, zone: dt.tzinfo, mass_kg: Mass) -
     return rows.select(
         "date",
         "minute",
+        "timed",
         "exercise",
         "repetitions",
         "cycles",
@@ -122,6 +125,7 @@ def _row(one: TrainingSet, zone: dt.tzinfo, mass_kg: Mass) -> tuple[object, ...]
     return (
         date,
         one.start.astimezone(dt.UTC).replace(second=0, microsecond=0),
+        one.timed,
         one.exercise,
         exercise.force,
         one.repetitions * (2.0 if exercise.unilateral and not alone else 1.0),
@@ -197,13 +201,15 @@ def _dated(rows: list[tuple[dt.date, float]], name: str, kind: pl.DataType) -> p
 
 
 def cycles(practice: Practice, zone: dt.tzinfo, mass_kg: Mass) -> pl.DataFrame:
-    """What the osteogenic index needs of the sets: date, minute, force_bw, cycles of a leg.
+    """What the osteogenic index needs of the sets: date, minute, timed, force_bw, cycles of a leg.
 
-    One row a set whose force is known, ordered; all of its cycles stand in the minute it starts.
+    One row a set whose force is known, ordered; all of its cycles stand in the minute it starts,
+    which of one that is not timed is the noon of its day.
     """
     sets = set_forces(sets_counted(practice, zone), zone=zone, mass_kg=mass_kg)
     known = sets.filter(pl.col("force_bw").is_not_null())
-    return known.select("date", "minute", "force_bw", "cycles").sort("minute", "force_bw", "cycles")
+    columns = ("date", "minute", "timed", "force_bw", "cycles")
+    return known.select(columns).sort("minute", "force_bw", "cycles")
 
 
 def as_sets(rows: pl.DataFrame, *, placement: Placement, sensor: str) -> tuple[TrainingSet, ...]:

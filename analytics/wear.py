@@ -43,18 +43,20 @@ def motion_features(motion: pl.LazyFrame, *, rate_hz: float) -> pl.LazyFrame:
         pl.col("time").dt.truncate("1m").cast(pl.Datetime("us", "UTC")).alias("minute")
     ).agg(
         pl.len().alias("samples"),
+        (pl.len() / rate_hz).alias("seconds"),
         *(value.sum().name.suffix("_sum") for value in values),
         *((value * value).sum().name.suffix("_squares") for value in values),
         *(value.min().name.suffix("_min") for value in values),
         *(value.max().name.suffix("_max") for value in values),
     )
-    return summed_features(sums, rate_hz=rate_hz)
+    return summed_features(sums)
 
 
-def summed_features(sums: pl.LazyFrame, *, rate_hz: float) -> pl.LazyFrame:
+def summed_features(sums: pl.LazyFrame) -> pl.LazyFrame:
     """The columns of `motion_features` from sums by minute, as the store gives them, any order.
 
-    sums: `minute`, `samples`, and for each axis in g `<axis>_sum`, `_squares`, `_min`, `_max`.
+    sums: `minute`, `samples`, `seconds`, and for each axis in g `<axis>_sum`, `_squares`, `_min`,
+    `_max`.
     """
     count = pl.col("samples")
     means = [(pl.col(f"{axis}_sum") / count).alias(f"{axis}_mean") for axis in AXES]
@@ -63,7 +65,7 @@ def summed_features(sums: pl.LazyFrame, *, rate_hz: float) -> pl.LazyFrame:
     ]
     return sums.select(
         "minute",
-        (count / rate_hz).clip(upper_bound=60.0).alias("observed_s"),
+        pl.col("seconds").clip(upper_bound=60.0).alias("observed_s"),
         *means,
         *(
             spread.clip(lower_bound=0.0).sqrt().alias(f"{axis}_sd")

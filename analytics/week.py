@@ -80,6 +80,8 @@ class Day:
     weight_bearing_lld: float | None = None  # the three parts of lld
     assisted_lld: float | None = None
     sets_lld: float | None = None
+    lld_at_least: bool = False  # a machine loaded the legs by nobody knows how much
+    load_needs: str | None = None  # what that load needs to be known, such as `power`
     assumed_share: float | None = None  # share of the load of a leg that was not observed
     longest_idle_min: float | None = None  # shown, never scored
     asymmetry_percent: float | None = None  # shown, never scored
@@ -203,6 +205,15 @@ class WeekReport:
     def headline(self) -> str:
         """The score in words, honest about what was measured."""
         if self.points is None:
-            return f"Not scored: {self.status.value}"
+            return self._unscored
         least = "at least " if self.at_least else ""
         return f"{least}{self.points:.0f} of {self.points_measurable} points".capitalize()
+
+    @property
+    def _unscored(self) -> str:
+        """Why there are no points: the week, the person's choice, or nothing that counts."""
+        if self.status in (Status.EXCUSED, Status.NO_DATA):
+            return f"Not scored: {self.status.value}"
+        if any(line.value is not None for line in self.components):
+            return "No points: switched off for this person"
+        return "No points: nothing was measured that counts"

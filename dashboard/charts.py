@@ -1,28 +1,22 @@
-"""Pictures of a week: score ring, seven-day strip (both HTML), four-week trend (Altair).
+"""Pictures of a week: score ring (HTML) and four-week trend (Altair); the days are in `strip`.
 
 Every picture says the same in words (`wording`), as its label and beside it.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import altair as alt
 import polars as pl
 
-from analytics.week import Day, WeekReport
+from analytics.week import WeekReport
 from dashboard import wording
-from dashboard.markup import Markup, el, join
+from dashboard.markup import Markup, el
 from dashboard.theme import Palette
 
+_LABEL: Any = {"dy": -12, "fontSize": 14, "fontWeight": "bold"}
 Picture: TypeAlias = alt.LayerChart | alt.FacetChart
-KEY = (
-    ("done", "dose of a valid day"),
-    ("seen", "lower bound"),
-    ("excused", "excused"),
-    ("unknown", "not recorded: unknown"),
-    ("left", "recorded (coverage bar)"),
-)
 
 
 def ring(report: WeekReport) -> Markup:
@@ -52,49 +46,6 @@ def _middle(report: WeekReport) -> tuple[Markup, ...]:
         el("span", "at least" if report.at_least else "", cls="least"),
         el("b", f"{report.points:.0f}"),
         el("span", f"of {report.points_measurable} points"),
-    )
-
-
-def strip(report: WeekReport) -> Markup:
-    """Seven days: dose against the target, and under it how much of the day was covered."""
-    days = el("div", *(_day(day) for day in report.days), cls="ll-strip", role="list")
-    key = el("div", *(el("span", el("i", cls=cls), text) for cls, text in KEY), cls="ll-key")
-    return join(days, key)
-
-
-def _day(day: Day) -> Markup:
-    state = wording.day_state(day)
-    return el(
-        "div",
-        el("div", f"{day.date:%a} {day.date.day}", cls="name"),
-        el("div", *_dose(day, state), cls="box"),
-        el(
-            "div",
-            wording.dose_text(day) if day.lld is not None else "\N{NO-BREAK SPACE}",
-            cls="value",
-        ),
-        el("div", *_wear(day), cls="wear"),
-        el("div", wording.coverage_text(day) or "\N{NO-BREAK SPACE}", cls="small"),
-        cls=f"ll-day {state}",
-        role="listitem",
-        aria_label=wording.day_text(day),
-        title=wording.day_text(day),
-    )
-
-
-def _dose(day: Day, state: str) -> tuple[Markup, ...]:
-    label = el("div", el("span", wording.DAY_STATES[state]), cls="label")
-    if day.credit is None:
-        return (label,)
-    fill = el("div", cls="fill", style=f"height:{100 * day.credit:.0f}%")
-    return (fill, label) if state == "excused" else (fill,)
-
-
-def _wear(day: Day) -> tuple[Markup, ...]:
-    worn, observed = wording.coverage_shares(day)
-    return tuple(
-        el("i", cls=cls, style=f"width:{100 * share:.1f}%")
-        for cls, share in (("observed", observed), ("worn", worn))
     )
 
 
@@ -153,13 +104,15 @@ def trend_dose(report: WeekReport, colours: Palette) -> Picture:
     y = alt.Y("dose:Q", scale=alt.Scale(domain=[0, top]), title="step-eq a day")
     goal = alt.Chart(pl.DataFrame({"target": [report.target_lld]}))
     rule = goal.mark_rule(strokeDash=[6, 4], strokeWidth=2, color=colours.ink)
-    text = base.mark_text(dy=-12, fontSize=14, fontWeight="bold", color=colours.ink)
+    label = base.encode(y="shown:Q", text="dose_text:N").transform_calculate(
+        shown="datum.dose === null ? 0 : datum.dose"
+    )
+    halo = label.mark_text(stroke=colours.paper, strokeWidth=5, **_LABEL)
     return _sized(
         base.mark_bar().encode(y=y, color=_tint(colours)),
         rule.encode(y="target:Q"),
-        text.encode(y="shown:Q", text="dose_text:N").transform_calculate(
-            shown="datum.dose === null ? 0 : datum.dose"
-        ),
+        halo,  # so that the rule does not run through a number
+        label.mark_text(color=colours.ink, **_LABEL),
     )
 
 

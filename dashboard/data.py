@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import polars as pl
 
 from analytics.calendar import week_of
 from analytics.errors import AnalyticsError
@@ -19,9 +20,10 @@ from dashboard import processes, reach
 from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew, replaced
 from dashboard.demo import MARKER, Progress, progress
 from dashboard.errors import DashboardError
+from dashboard.facts import Facts, facts_entry, facts_of, mass_entry
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
-from dashboard.practice import practice_of
-from dashboard.scored import person_facts, scored_week
+from dashboard.practice import force_note, logged_text, practice_of, when
+from dashboard.scored import day_minutes, person_facts, scored_week
 from dashboard.shown import (
     Around,
     CollectorStatus,
@@ -40,18 +42,27 @@ from dashboard.shown import (
     sensor_notes,
     sensor_view,
 )
+from dashboard.targets import target_sets
 from devices.profile import Placement
 from ingest.collector import CollectorState
 from ingest.control import NotRunning, ask
 from ingest.entries import (
+    AnyEntry,
     Assignment,
     AssignmentRemoved,
+    BalanceLogged,
     Entries,
+    Excused,
+    Person,
     PersonSet,
+    PracticeRemoved,
     Registry,
     Sensor,
     SensorForgotten,
     SensorNamed,
+    SetLogged,
+    StrengthDay,
+    what,
 )
 from ingest.errors import IngestError
 from ingest.link import Seen as InTheAir
@@ -60,6 +71,7 @@ from ingest.pairing import refuse_misfit
 from ingest.session import State
 from ingest.shake import Shaking
 from ingest.store import Store, open_store
+from ingest.weighing import weighed
 
 T = TypeVar("T")
 STATUS_S = 2.0
@@ -139,6 +151,17 @@ class Data:
         detected = self._read(lambda store: store.training_sets(person, start, end))
         return practice_of(self._registry().persons.get(person), detected, start, end)
 
+    def minutes(self, person: str, day: dt.date) -> pl.DataFrame:
+        """The merged Minutes of one local day, by minute: which sensor each one came from.
+
+        Raises:
+            DashboardError: the store cannot be read.
+        """
+        registry = self._registry()
+        return self._read(
+            lambda store: day_minutes(self.home, store, registry, person=person, day=day)
+        )
+
     def last_full_week(self, person: str) -> str:
         """The newest week before the current one that is at least partly valid, else the newest."""
         weeks = self.weeks(person)
@@ -174,6 +197,117 @@ class Data:
 
     def _registry(self) -> Registry:
         return self._entries.registry()
+
+    # What a person says -----------------------------------------------------------------------
+
+    def known(self, person: str) -> Person:
+        """What is said of a person, and the body masses that a paired scale measured too."""
+        registry = self._registry()
+        found = self._read(lambda store: weighed(store, registry)).persons.get(person)
+        return found or Person(key=person, name=self._facts(person).name, zone=local_zone())
+
+    def target_sets(self) -> list[str]:
+        """Keys of the target sets that can be chosen, the default first."""
+        return list(target_sets(self.home))
+
+    def set_facts(self, person: str, facts: Facts) -> bool:
+        """Say what scoring needs to know of a person; whether anything changed.
+
+        Raises:
+            DashboardError: a fact that cannot be.
+        """
+        entry = facts_entry(self.known(person), facts, now=dt.datetime.now(dt.UTC))
+        if entry is not None:
+            self._say(person, entry)
+        return entry is not None
+
+    def facts(self, person: str) -> Facts:
+        """What is said of a person, as `set_facts` takes it."""
+        return facts_of(self.known(person))
+
+    def set_mass(self, person: str, kg: float, since: dt.date) -> None:
+        """Say a body mass, from a local day on."""
+        self._say(person, mass_entry(person, kg, since, now=dt.datetime.now(dt.UTC)))
+
+    def log_set(
+        self,
+        person: str,
+        exercise: str,
+        repetitions: int,
+        *,
+        sets: int = 1,
+        load_kg: float | None = None,
+        angle_deg: float | None = None,
+        leg: str | None = None,
+        on: dt.date | None = None,
+        at: str | None = None,
+    ) -> str:
+        """Log sets of one exercise; what was logged, and what a person could still say of it.
+
+        on: a local day, None today; at: `18:00` on the person's clock, None where only the day is
+        known.
+
+        Raises:
+            DashboardError: nobody can have done it, or it is yet to come.
+        """
+        zone, now = self.zone_of(person), dt.datetime.now(dt.UTC)
+        start, timed, note = when(on, at, zone=zone, now=now)
+        entry = SetLogged(
+            at=now,
+            person=person,
+            start=start,
+            timed=timed,
+            exercise=exercise,
+            repetitions=repetitions,
+            sets=sets,
+            load_kg=load_kg,
+            angle_deg=angle_deg,
+            leg=leg,
+        )
+        self._say(person, entry)
+        force = force_note(entry, self._registry().persons.get(person), zone)
+        return f"Logged: {logged_text(entry, zone)}. {note} {force}".strip()
+
+    def log_balance(
+        self, person: str, minutes: float, *, on: dt.date | None = None, at: str | None = None
+    ) -> str:
+        """Log balance practice; what was logged. on and at: as of `log_set`."""
+        zone, now = self.zone_of(person), dt.datetime.now(dt.UTC)
+        start, timed, note = when(on, at, zone=zone, now=now)
+        entry = BalanceLogged(at=now, person=person, start=start, timed=timed, minutes=minutes)
+        self._say(person, entry)
+        return f"Logged: {logged_text(entry, zone)}. {note}".strip()
+
+    def confirm_strength(self, person: str, day: dt.date, counts: bool | None) -> None:
+        """Say whether a local day counts as a strength day; None: as its sets say."""
+        now = dt.datetime.now(dt.UTC)
+        if day > self._today(person):
+            raise DashboardError(f"{day} is yet to come.", "Confirm it when it is done.")
+        self._say(person, StrengthDay(at=now, person=person, date=day, counts=counts))
+
+    def undo_logged(self, person: str) -> str:
+        """Take back what was logged last; what that was.
+
+        Raises:
+            DashboardError: nothing was logged.
+        """
+        logged = self.known(person).logged
+        if not logged:
+            raise DashboardError("Nothing was logged that could be taken back.")
+        last, now = logged[-1], dt.datetime.now(dt.UTC)
+        entry = PracticeRemoved(at=now, person=person, start=last.start, exercise=what(last))
+        self._say(person, entry)
+        return f"Taken back: {logged_text(last, self.zone_of(person))}."
+
+    def excuse(self, person: str, days: Sequence[dt.date], why: str | None) -> None:
+        """Mark local days as excused, for a reason; None: they count again."""
+        now = dt.datetime.now(dt.UTC)
+        said = (Excused(at=now, person=person, start=day, end=day, why=why) for day in days)
+        self._say(person, *said)
+
+    def _say(self, person: str, *entries: AnyEntry) -> None:
+        self.introduce(person)
+        _told(lambda: self._entries.append(*entries))
 
     # Sensors and the collector --------------------------------------------------------------
 

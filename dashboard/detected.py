@@ -49,18 +49,19 @@ def _sets(
 ) -> list[TrainingSet]:
     """Hour by hour, each with the walking before it, so that the same samples give the same sets
     whenever they are computed."""
-    rate_hz = store.motion_rate(key, since, until)
-    known = rate_hz is not None and RATE_HZ[0] <= rate_hz <= RATE_HZ[1]
-    if rate_hz is None or not known or assignment.placement.leg is None:
+    rates = store.motion_rates(key, since - SET_MARGIN, until + SET_MARGIN)
+    rates = [rate_hz for rate_hz in rates if RATE_HZ[0] <= rate_hz <= RATE_HZ[1]]
+    if not rates or assignment.placement.leg is None:
         return []
     first = since.replace(minute=0, second=0, microsecond=0)
     earliest = max(first - BEFORE, assignment.since)
     sums = store.motion_by_minute(key, earliest, until)
-    minutes = summed_features(sums.lazy(), rate_hz=rate_hz).collect()
+    minutes = summed_features(sums.lazy()).collect()
     hours = [first + HOUR * number for number in range(-((first - until) // HOUR))]
     return [
         one
         for hour in hours
+        for rate_hz in rates
         for one in _of_hour(store, key, assignment.placement, hour, rate_hz, minutes)
         if since <= one.start < until
     ]
@@ -79,7 +80,7 @@ def _of_hour(
     before = pl.col("minute").is_between(hour - BEFORE, hour, closed="left")
     if minutes.filter(own).is_empty():
         return ()
-    motion = store.motion_arrays(key, hour - SET_MARGIN, hour + HOUR + SET_MARGIN)
+    motion = store.motion_arrays(key, hour - SET_MARGIN, hour + HOUR + SET_MARGIN, rate_hz=rate_hz)
     found = detect_repetitions(
         *motion,
         rate_hz=rate_hz,

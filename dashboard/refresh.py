@@ -154,11 +154,10 @@ def _worn(home: Path, stale: Stale) -> pl.DataFrame | None:
     """Wear of a whole stale range and of `CONTEXT` around it, by minute; None without motion."""
     first, last = stale.start - CONTEXT, stale.end + CONTEXT
     with open_store(home) as store:
-        rate_hz = store.motion_rate(stale.sensor, stale.start, stale.end)
-        if rate_hz is None:
+        if not store.motion_rates(stale.sensor, stale.start, stale.end):
             return None
         sums = store.motion_by_minute(stale.sensor, first - CONTEXT, last + CONTEXT)
-    worn = worn_minutes(summed_features(sums.lazy(), rate_hz=rate_hz)).collect()
+    worn = worn_minutes(summed_features(sums.lazy())).collect()
     return worn.filter(pl.col("minute").is_between(first, last, closed="left"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from analytics.week import Component, Notice, WeekReport
 from dashboard import charts, wording
@@ -151,17 +151,59 @@ def _points(line: Component) -> Iterable[Markup]:
     yield el("div", wording.reached_text(line), cls="small")
 
 
+def practice(report: WeekReport) -> Markup:
+    """The strength sets and the balance practice of the week."""
+    rows = wording.practice_table(report)
+    days = wording.practice_days_text(report)
+    return el(
+        "div",
+        el("h2", "Strength and balance"),
+        el("p", days, cls="muted") if days else Markup(),
+        table(rows) if rows else _none(wording.NO_PRACTICE),
+        cls="ll",
+    )
+
+
+def beside(report: WeekReport) -> Markup:
+    """What is shown and earns no points."""
+    return el(
+        "div",
+        el("h2", "Shown, never scored"),
+        el("div", *(_beside(one) for one in wording.beside(report)), cls="ll-beside"),
+        cls="ll",
+    )
+
+
+def _beside(one: wording.Beside) -> Markup:
+    return el(
+        "div",
+        el("div", one.title, cls="small"),
+        el("div", one.value or "not measured", cls="value"),
+        el("div", one.why, cls="small"),
+        cls="" if one.value else "missing",
+    )
+
+
 def record(report: WeekReport) -> Markup:
     """What the numbers rest on: sensors and gaps."""
     gaps = [wording.gap_text(gap, report) for gap in report.gaps]
+    rows = wording.origin_table(report)
     return el(
         "div",
-        el("h2", "Sensors in this week"),
-        _list(wording.sensor_text(use) for use in report.sensors) or _none("No sensor."),
+        el("h2", "Where the minutes came from"),
+        table(rows) if rows else Markup(),
+        _none(wording.ORIGIN_NOTE if rows else "No sensor."),
         el("h2", "Gaps"),
         _list(gaps) or _none(wording.gaps_none(report)),
         cls="ll",
     )
+
+
+def table(rows: Sequence[Mapping[str, str]]) -> Markup:
+    """Rows of words under their names; at least one row."""
+    head = el("tr", *(el("th", name, scope="col") for name in rows[0]))
+    body = (el("tr", *(el("td", text) for text in row.values())) for row in rows)
+    return el("table", head, *body, cls="ll-table")
 
 
 def _list(texts: Iterable[str]) -> Markup:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
+
+from analytics.calendar import day_start, week_of, week_start
+from analytics.merge import merge_minutes
 from analytics.person import PersonFacts
 from analytics.score import report_range, week_report
 from analytics.strength import KNOWN_WEEKS
@@ -56,6 +60,27 @@ def scored_week(
     )
 
 
+def day_minutes(
+    home: Path, store: Store, registry: Registry, *, person: str, day: dt.date
+) -> pl.DataFrame:
+    """The merged Minutes of one local day of a person, by minute. store: open for reading.
+
+    Raises:
+        DashboardError: nobody is called that, or the chosen target set is not there.
+        AnalyticsError: the target set cannot be used.
+    """
+    registry = weighed(store, registry)
+    facts, known = person_facts(registry, person), registry.persons.get(person)
+    start, end = (day_start(date, facts.time_zone) for date in (day, day + dt.timedelta(days=1)))
+    return merge_minutes(
+        store.minutes(person, start, end).lazy(),
+        person=facts,
+        date=week_start(week_of(day)),
+        protocol=load_targets(home, known.targets if known else None),
+        practice=practice_of(known, store.training_sets(person, start, end), start, end),
+    ).collect()
+
+
 def person_facts(registry: Registry, key: str) -> PersonFacts:
     """What scoring needs to know of a person, as of now.
 
@@ -78,4 +103,10 @@ def person_facts(registry: Registry, key: str) -> PersonFacts:
         hr_rest=person.hr_rest,
         use_heart_rate=person.use_heart_rate,
         no_score=person.no_score,
+        wakes=_clock(person.wakes),
+        sleeps=_clock(person.sleeps),
     )
+
+
+def _clock(text: str | None) -> dt.time | None:
+    return None if text is None else dt.time.fromisoformat(text)

@@ -7,7 +7,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analytics.frames import SensorMinutes
 from analytics.gait.stances import find_stances
@@ -53,7 +55,7 @@ def _minutes(
         person = registry.persons[assignment.person]
         for mass_kg, first, last in masses(person, since, until):
             frame = _of_slow(store, sensor, assignment, person, mass_kg, first, last)
-            if worn is not None and store.motion_rate(sensor.key, first, last) is not None:
+            if worn is not None and store.motion_rates(sensor.key, first, last):
                 moved = _of_motion(store, registry, sensor, assignment, mass_kg, first, last, worn)
                 frame = with_heart_rate(moved.lazy(), frame.lazy()).collect()
             yield frame.filter(pl.col("minute").is_between(first, last, closed="left"))
@@ -128,21 +130,33 @@ def _of_motion(
     end: Instant,
     worn: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Minutes of motion; none where its rate is too low to tell a step: unknown, not zero."""
-    rate_hz = store.motion_rate(sensor.key, start, end)
+    """Minutes of motion; none where its rate is too low to tell a step: unknown, not zero.
+
+    What was recorded at one rate is looked at apart from what was recorded at another.
+    """
     mine = worn.filter(pl.col("minute").is_between(start, end, closed="left"))
-    if rate_hz is None or not RATE_HZ[0] <= rate_hz <= RATE_HZ[1] or mine.is_empty():
+    reach = (start - STEP_MARGIN, end + STEP_MARGIN)
+    rates = [
+        rate_hz
+        for rate_hz in store.motion_rates(sensor.key, *reach)
+        if RATE_HZ[0] <= rate_hz <= RATE_HZ[1]
+    ]
+    if not rates or mine.is_empty():
         return SensorMinutes.create_empty()
-    motion = store.motion_arrays(sensor.key, start - STEP_MARGIN, end + STEP_MARGIN)
-    steps = find_stances(
-        *motion,
-        rate_hz=rate_hz,
-        placement=assignment.placement,
-        sparing=not _paired(registry, sensor, assignment),
-    )
+    motions = [store.motion_arrays(sensor.key, *reach, rate_hz=rate_hz) for rate_hz in rates]
+    steps = [
+        find_stances(
+            *motion,
+            rate_hz=rate_hz,
+            placement=assignment.placement,
+            sparing=not _paired(registry, sensor, assignment),
+        )
+        for motion, rate_hz in zip(motions, rates, strict=True)
+    ]
+    seen = pl.concat(_minutes_seen(time_s) for time_s, *_ in motions)
     return motion_minutes(
-        steps.lazy(),
-        mine.lazy(),
+        pl.concat(steps).sort("stride_s").lazy(),
+        mine.filter(pl.col("minute").is_in(seen.implode())).lazy(),
         sensor=sensor.key,
         person=assignment.person,
         placement=assignment.placement,
@@ -150,6 +164,13 @@ def _of_motion(
         mass_kg=mass_kg,
         load_kg=assignment.load_kg,
     ).collect()
+
+
+def _minutes_seen(time_s: NDArray[np.float64]) -> pl.Series:
+    """The UTC minutes in which there are samples, time_s (n,) ascending."""
+    number = np.floor(time_s / 60.0).astype(np.int64)
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    return pl.Series(number[first] * 60_000_000).cast(pl.Datetime("us", "UTC"))
 
 
 def _paired(registry: Registry, sensor: Sensor, assignment: Assignment) -> bool:

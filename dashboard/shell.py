@@ -14,7 +14,7 @@ from dashboard import scorecard, theme
 from dashboard.data import open_data
 from dashboard.errors import DashboardError
 from dashboard.markup import el
-from dashboard.views import sensors, this_week
+from dashboard.views import my_data, sensors, this_week
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Page:
 PAGES = (
     Page(key="week", title="This week", render=this_week.render),
     Page(key="sensors", title="Sensors", render=sensors.render),
+    Page(key="my-data", title="My data", render=my_data.render),
 )
 
 

@@ -1,7 +1,8 @@
 """Colours, type size and the server's options, in one place for pages and reports.
 
-The palette follows Okabe & Ito (2008): blue, amber and grey stay apart for every common kind of
-colour vision, and no state is told by colour alone: unknown is hatched, excused is dotted.
+The palette follows Okabe & Ito (2008): blue, amber, green and grey stay apart for every common kind
+of colour vision, and nothing is told by colour alone: unknown is hatched, excused is dotted, load
+on a seat is striped across, that of sets upright.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ class Palette:
     done: str
     left: str
     seen: str
+    seat: str
+    sets: str
     unknown: str
     warn: str
     demo: str
@@ -38,6 +41,8 @@ LIGHT = Palette(
     done="#00568f",
     left="#c3dbec",
     seen="#6aa9d2",
+    seat="#d98200",
+    sets="#00795a",
     unknown="#9aa5b0",
     warn="#a04a00",
     demo="#7a1fa2",
@@ -52,6 +57,8 @@ DARK = Palette(
     done="#5ab4f0",
     left="#274a63",
     seen="#3d83b3",
+    seat="#f0a63c",
+    sets="#35c29a",
     unknown="#7f8c98",
     warn="#f5a623",
     demo="#d59cf0",

@@ -10,6 +10,7 @@ import datetime as dt
 import errno
 import logging
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterable
@@ -37,6 +38,7 @@ RESTING_BPM = (20, 150)  # heart rate at rest (design)
 LONGEST_NAME = 200  # characters (design)
 BALANCE = "balance"  # what a removal calls balance practice
 AHEAD = dt.timedelta(days=1)  # practice may be so far ahead of when it was said: clocks differ
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")  # a local time of day
 YEARS = range(1900, 2200)  # what a date or instant in an entry may be of
 
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
@@ -64,6 +66,8 @@ class PersonSet(Entry, frozen=True, kw_only=True, tag="person"):
     logs_strength: bool | UnsetType = UNSET  # all of it, so a day without an entry had none
     logs_balance: bool | UnsetType = UNSET
     targets: str | UnsetType | None = UNSET  # key of a target set; None: the default
+    wakes: str | UnsetType | None = UNSET  # usual local time, "HH:MM"; None: as the target set says
+    sleeps: str | UnsetType | None = UNSET
 
 
 class BodyMassSet(Entry, frozen=True, kw_only=True, tag="body_mass"):
@@ -194,7 +198,8 @@ class Person:
     """A person as of now; None is unknown.
 
     logged: practice in the order in which it was said; strength_days: local dates that count as
-    strength days, or do not, whatever is known; targets: key of a target set, None the default.
+    strength days, or do not, whatever is known; targets: key of a target set, None the default;
+    wakes, sleeps: usual local times, "HH:MM".
     """
 
     key: str
@@ -209,6 +214,8 @@ class Person:
     logs_strength: bool = False
     logs_balance: bool = False
     targets: str | None = None
+    wakes: str | None = None
+    sleeps: str | None = None
     masses: tuple[tuple[dt.date, float], ...] = ()
     excused: tuple[tuple[dt.date, str], ...] = ()
     logged: tuple[Logged, ...] = ()
@@ -467,6 +474,8 @@ def _out_of_bounds(entry: AnyEntry) -> str | None:
             return f"a load is 0 to {MOST_LOAD_KG:g} kg"
         case PersonSet(hr_rest=int(rest)) if not RESTING_BPM[0] <= rest <= RESTING_BPM[1]:
             return f"a heart rate at rest is {RESTING_BPM[0]} to {RESTING_BPM[1]}"
+        case PersonSet() if not all(map(_is_clock, (entry.wakes, entry.sleeps))):
+            return "a time of waking or sleeping is written as 07:00"
         case SetLogged() | BalanceLogged() if entry.start > entry.at + AHEAD:
             return "practice is told that is yet to come"
         case StrengthDay() if entry.date > (entry.at + AHEAD).date():
@@ -476,6 +485,10 @@ def _out_of_bounds(entry: AnyEntry) -> str | None:
         case SetLogged():
             return _no_set(entry)
     return None
+
+
+def _is_clock(said: object) -> bool:
+    return not isinstance(said, str) or CLOCK.fullmatch(said) is not None
 
 
 def _no_set(entry: SetLogged) -> str | None:

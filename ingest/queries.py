@@ -52,11 +52,16 @@ class Known(NamedTuple):
 
 
 class _Scale(NamedTuple):
-    """Numbers of recordings, and what one count of their motion is in g and in deg/s."""
+    """Numbers of recordings, what one count of their motion is in g and in deg/s, and its rate."""
 
     recordings: list[int]
     acc_g: float
     gyro_dps: float | None
+    rate_hz: float
+
+
+SAME_RATE = 1.1
+"""Nominal rates up to this factor apart are one: no clock is that far off (design)."""
 
 
 _LOST = """
@@ -175,13 +180,14 @@ class Store:
         return frame if ordered else frame.sort("time", maintain_order=True)
 
     def motion_arrays(
-        self, sensor: str, start: Instant, end: Instant
+        self, sensor: str, start: Instant, end: Instant, *, rate_hz: float | None = None
     ) -> tuple[Floats, Columns, Columns | None]:
         """The same as arrays: time (n,) in s since 1970 UTC, acceleration and rotation (n, 3).
 
-        No rotation where any is null. Made without the frame, which would be copied twice.
+        rate_hz: only what was recorded at that one of `motion_rates`. No rotation where any is
+        null. Made without the frame, which would be copied twice.
         """
-        runs = self._runs(sensor, start, end)
+        runs = self._runs(sensor, start, end, rate_hz)
         count = sum(len(run) for run, _ in runs)
         time_s, columns = np.empty(count), np.empty((6, count), np.float32)
         end_row = 0
@@ -197,14 +203,16 @@ class Store:
         turns = not any(run[name].null_count() for run, _ in runs for name in _GYRO)
         return time_s, columns[:3].T, columns[3:].T if turns else None
 
-    def _runs(self, sensor: str, start: Instant, end: Instant) -> list[tuple[pl.DataFrame, _Scale]]:
+    def _runs(
+        self, sensor: str, start: Instant, end: Instant, rate_hz: float | None = None
+    ) -> list[tuple[pl.DataFrame, _Scale]]:
         """Counts of a sensor's motion in runs that are ordered by time, by the first of each.
 
         The store keeps recordings as they were loaded, each in order: sorting all rows would cost
         the most. Very many runs are left to be sorted.
         """
         runs: list[tuple[pl.DataFrame, _Scale]] = []
-        for scale in self._scales(sensor, start, end):
+        for scale in self._scales(sensor, start, end, rate_hz):
             frame = self._frame(_SAMPLES, scale.recordings, to_ns(start), to_ns(end))
             time = frame["time"].to_physical().to_numpy()
             cuts = (np.flatnonzero(time[1:] < time[:-1]) + 1).tolist()
@@ -215,14 +223,17 @@ class Store:
     def motion_by_minute(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """Sums of a sensor's acceleration, one row a UTC minute, ordered; without its samples.
 
-        minute, samples, and for each axis in g: `<axis>_sum`, `_squares` (sum of), `_min`, `_max`.
+        minute, samples, seconds (by the rate of each recording), and for each axis in g:
+        `<axis>_sum`, `_squares` (sum of), `_min`, `_max`.
         """
         between = (to_ns(start), to_ns(end))
         linear = [f"{axis}_{name}" for axis in _ACC for name in ("sum", "min", "max")]
         squares, least, most = ([f"{a}_{name}" for a in _ACC] for name in ("squares", "min", "max"))
         sums = pl.concat(
             self._frame(_BY_MINUTE, scale.recordings, *between).with_columns(
-                pl.col(linear) * scale.acc_g, pl.col(squares) * scale.acc_g**2
+                (pl.col("samples") / scale.rate_hz).alias("seconds"),
+                pl.col(linear) * scale.acc_g,
+                pl.col(squares) * scale.acc_g**2,
             )
             for scale in self._scales(sensor, start, end)
         )
@@ -232,35 +243,42 @@ class Store:
             .sort("minute")
         )
 
-    def _scales(self, sensor: str, start: Instant, end: Instant) -> list[_Scale]:
-        """The scales of a sensor's motion then, at least one: reading them apart needs no join."""
+    def _scales(
+        self, sensor: str, start: Instant, end: Instant, rate_hz: float | None = None
+    ) -> list[_Scale]:
+        """The scales and rates of a sensor's motion then, at least one: reading them apart needs no
+        join. rate_hz: only that of `motion_rates`."""
         rows = self._rows(
             """
-            SELECT list(number), acc_g, gyro_dps FROM recording
+            SELECT list(number), acc_g, gyro_dps, rate_hz FROM recording
             WHERE sensor = ? AND acc_g IS NOT NULL
               AND last_time >= make_timestamp_ns(?) AND first_time < make_timestamp_ns(?)
-            GROUP BY acc_g, gyro_dps ORDER BY min(number)
+              AND (?::DOUBLE IS NULL OR rate_hz BETWEEN ? AND ? * ?)
+            GROUP BY acc_g, gyro_dps, rate_hz ORDER BY min(number)
             """,
-            sensor,
-            to_ns(start),
-            to_ns(end),
+            *(sensor, to_ns(start), to_ns(end), rate_hz, rate_hz, rate_hz, SAME_RATE),
         )
-        return [_Scale(*row) for row in rows] or [_Scale([], 1.0, 1.0)]
+        return [_Scale(*row) for row in rows] or [_Scale([], 1.0, 1.0, 1.0)]
 
-    def motion_rate(self, sensor: str, start: Instant, end: Instant) -> float | None:
-        """Nominal rate in Hz of a sensor's motion then; None where it recorded none."""
-        rates = self._rows(
+    def motion_rates(self, sensor: str, start: Instant, end: Instant) -> list[float]:
+        """Nominal rates in Hz at which a sensor recorded motion then, ascending; of several within
+        `SAME_RATE` of the lowest only that one."""
+        rows = self._rows(
             """
-            SELECT rate_hz FROM recording
+            SELECT DISTINCT rate_hz FROM recording
             WHERE sensor = ? AND rate_hz IS NOT NULL
               AND last_time >= make_timestamp_ns(?) AND first_time < make_timestamp_ns(?)
-            ORDER BY last_time DESC LIMIT 1
+            ORDER BY rate_hz
             """,
             sensor,
             to_ns(start),
             to_ns(end),
         )
-        return float(rates[0][0]) if rates else None
+        rates: list[float] = []
+        for (rate_hz,) in rows:
+            if not rates or rate_hz > SAME_RATE * rates[-1]:
+                rates.append(float(rate_hz))
+        return rates
 
     def dirty(self) -> list[Stale]:
         """Ranges of whole minutes that are stale, ordered by sensor and start, never touching."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+import polars as pl
+
+from analytics.frames import Minutes
 from analytics.week import WeekReport
 from dashboard.data import Data
 from dashboard.demo import Progress
 from dashboard.errors import DashboardError
+from dashboard.facts import Facts, facts_of
 from dashboard.shown import (
     Around,
     CollectorStatus,
@@ -23,6 +27,7 @@ from dashboard.shown import (
 )
 from devices import PROFILES
 from devices.rsc_counts import Counted
+from ingest.entries import Person
 from ingest.live import LiveValue
 from ingest.shake import Shaking
 from tests import sample_week
@@ -103,6 +108,9 @@ class FakeData:
     counted: Counted | None = None
     notes_by_key: dict[str, SensorNotes] = field(default_factory=dict)
     gone: tuple[SensorView, ...] = ()
+    said: Facts = field(default_factory=lambda: facts_of(Person(key="anna", name="Anna")))
+    masses: tuple[tuple[dt.date, float], ...] = ()
+    told: pl.DataFrame = field(default_factory=Minutes.create_empty)
     home: str = field(default_factory=lambda: f"home-{next(_HOMES)}")
 
     def persons(self) -> list[PersonView]:
@@ -115,6 +123,52 @@ class FakeData:
         self._fail()
         self.done.append(("week", person, week))
         return replace(self.weeks_by_name[week], demo=self.demo)
+
+    def minutes(self, person: str, day: dt.date) -> pl.DataFrame:
+        self.done.append(("minutes", person, day))
+        return self.told
+
+    def known(self, person: str) -> Person:
+        return Person(key=person, name="Anna", masses=self.masses)
+
+    def facts(self, person: str) -> Facts:
+        return self.said
+
+    def target_sets(self) -> list[str]:
+        return ["default", "clinic"]
+
+    def set_facts(self, person: str, facts: Facts) -> bool:
+        self._fail()
+        changed, self.said = facts != self.said, facts
+        self.done.append(("facts", person))
+        return changed
+
+    def set_mass(self, person: str, kg: float, since: dt.date) -> None:
+        self._fail()
+        self.done.append(("mass", person, kg))
+
+    def log_set(self, person: str, exercise: str, repetitions: int, **more: object) -> str:
+        self._fail()
+        self.done.append(("set", person, exercise, repetitions, more))
+        return "Logged: squat."
+
+    def log_balance(self, person: str, minutes: float, **more: object) -> str:
+        self._fail()
+        self.done.append(("balance", person, minutes, more))
+        return "Logged: balance."
+
+    def confirm_strength(self, person: str, day: dt.date, counts: bool | None) -> None:
+        self._fail()
+        self.done.append(("strength", person, day, counts))
+
+    def undo_logged(self, person: str) -> str:
+        self._fail()
+        self.done.append(("undo", person))
+        return "Taken back: squat."
+
+    def excuse(self, person: str, days: Sequence[dt.date], why: str | None) -> None:
+        self._fail()
+        self.done.append(("excuse", person, tuple(days), why))
 
     def version(self) -> int:
         self.count += self.loads

@@ -1,20 +1,36 @@
-"""`docs/pictures/`, made from the running demo: python -m tests.pictures"""
+"""`docs/pictures/`, made from the running demo: python -m tests.pictures
+
+`python -m tests.pictures people` makes a picture of the page and of the report of each golden
+person, in `docs/pictures/people/`.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from dashboard.data import open_data
 from dashboard.demo import progress
-from tests.browsing import browser, program, settled
+from dashboard.reports import pdf
+from dashboard.server import wait_until_ready
+from tests import golden_weeks
+from tests.browsing import browser, free_port, program, settled
+from tests.people_page import golden_week
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
+PEOPLE = FOLDER / "people"
 WIDTH, HEIGHT = 1280, 1500
+PERSON_WIDTH = 1060
 HISTORY_S = 120
+COLOURS = 13
+"""Of a picture of a golden person, so that it stays small."""
 
 
 def main() -> None:
@@ -27,14 +43,67 @@ def main() -> None:
             wait_for_history(page, home / "demo")
             page.reload()
             shoot(page, "this-week.png")
-            pdf = Path(root) / "report.pdf"
+            report = Path(root) / "report.pdf"
             with page.expect_download() as download:
                 page.get_by_role("button", name="PDF").click()
-            download.value.save_as(pdf)
+            download.value.save_as(report)
             page.get_by_role("link", name="Sensors").click()
             shoot(page, "sensors.png")
-        picture = ["pdftoppm", "-r", "90", "-png", "-singlefile", str(pdf), str(FOLDER / "report")]
-        subprocess.run(picture, check=True)
+        rasterise(report, FOLDER / "report.png", 90)
+
+
+def people(*names: str) -> None:
+    """The page and the report of each golden person, or of those that are named."""
+    PEOPLE.mkdir(parents=True, exist_ok=True)
+    with people_pages() as address, browser(PERSON_WIDTH, 900) as (page, _):
+        for name in names or golden_weeks.PEOPLE:
+            page.goto(f"{address}/?person={name}")
+            settled(page)
+            page.wait_for_timeout(1500)  # the charts draw themselves
+            whole = page.get_by_test_id("stMainBlockContainer")
+            height = whole.evaluate("block => Math.ceil(block.getBoundingClientRect().height)")
+            page.set_viewport_size({"width": PERSON_WIDTH, "height": height})
+            page.wait_for_timeout(500)
+            whole.screenshot(path=PEOPLE / f"{name}.png")
+            page.set_viewport_size({"width": PERSON_WIDTH, "height": 900})
+            small(PEOPLE / f"{name}.png")
+    with tempfile.TemporaryDirectory() as root:
+        for name in names or golden_weeks.PEOPLE:
+            report = Path(root) / f"{name}.pdf"
+            report.write_bytes(pdf.write(golden_week(name).report()))
+            rasterise(report, PEOPLE / f"{name}-report.png", 90)
+            small(PEOPLE / f"{name}-report.png")
+
+
+@contextlib.contextmanager
+def people_pages() -> Iterator[str]:
+    """The address of the pages of the golden people, for as long as the context lasts."""
+    port = free_port()
+    run = [sys.executable, "-m", "tests.people_page", str(port)]
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(run, stdin=silent, stdout=silent, stderr=silent) as process:
+        try:
+            wait_until_ready(port, [process], 60.0)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def rasterise(report: Path, picture: Path, dpi: int) -> None:
+    """The first page of a PDF as a picture."""
+    base = picture.with_suffix("")
+    words = ["pdftoppm", "-r", str(dpi), "-png", "-singlefile", str(report), str(base)]
+    subprocess.run(words, check=True)
+
+
+def small(picture: Path) -> None:
+    """The same picture with few colours."""
+    with Image.open(picture) as found:
+        kept = found.convert("RGB").quantize(
+            COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=4, dither=Image.Dither.NONE
+        )
+    kept.save(picture, optimize=True)
 
 
 def wait_for_history(page: Page, home: Path) -> None:
@@ -55,4 +124,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["people"]:
+        people(*sys.argv[2:])
+    else:
+        main()

@@ -85,14 +85,14 @@ def counts(signal: pl.DataFrame) -> Int16s:
 def strides_in(home: Path, sensor: str, placement: Placement) -> tuple[int, float]:
     """Motion samples of a sensor in the store of a home, and strides counted from them."""
     with open_store(home) as store:
-        motion, rate_hz = store.motion(sensor, *EVER), store.motion_rate(sensor, *EVER)
-    if rate_hz is None:
+        motion, rates = store.motion(sensor, *EVER), store.motion_rates(sensor, *EVER)
+    if not rates:
         return 0, 0.0
     events = detect_steps(
         motion["time"].dt.epoch("ns").to_numpy() / 1e9,
         motion.select(AXES[:3]).to_numpy(),
         motion.select(AXES[3:]).to_numpy(),
-        rate_hz=rate_hz,
+        rate_hz=rates[0],
         placement=placement,
     )
     return len(motion), float(events["steps"].sum()) / 2.0

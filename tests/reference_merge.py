@@ -36,6 +36,8 @@ class ReferenceMinute:
 
     start: dt.datetime
     worn: bool | None
+    worn_s: float = 0.0
+    load_unknown: bool = False
     steps: float | None = None
     blocks: tuple[dose.Block, ...] = ()  # (force, cycles) of known force
     load: float | None = None  # BW a leg, carried by feet and seat
@@ -58,8 +60,8 @@ def of_legs(row: Row) -> tuple[float | None, float | None]:
 
 def merged(start: dt.datetime, rows: Sequence[Row], heart: Heart) -> ReferenceMinute:
     """The minute of some sensors: no leg is summed twice."""
-    wear = [r["worn"] for r in rows if r["continuous"] and side(r["placement"])]
-    known_wear = [worn for worn in wear if worn is not None]
+    wear = [r for r in rows if r["continuous"] and side(r["placement"])]
+    known_wear = [r["worn"] for r in wear if r["worn"] is not None]
     told = [row for row in rows if row["worn"] is not False]
     turned = [row for row in told if _apart(row) and sum(x or 0 for x in of_legs(row)) >= 10]
     if turned:
@@ -68,6 +70,8 @@ def merged(start: dt.datetime, rows: Sequence[Row], heart: Heart) -> ReferenceMi
     return replace(
         minute,
         worn=any(known_wear) if known_wear else None,
+        worn_s=max((r["observed_s"] for r in wear if r["worn"]), default=0.0),
+        load_unknown=_unknown(told),
         intensity=_intensity(rows, told, minute.steps, heart),
     )
 
@@ -85,7 +89,17 @@ def _speakers(told: Sequence[Row], turned: Sequence[Row]) -> list[Row]:
     able = [row for row in able if row["observed_s"] >= 0.8 * longest]
     able.sort(key=_preference)
     legs = {side(row["placement"]): row for row in reversed(able) if side(row["placement"])}
-    return list(legs.values()) if len(legs) == 2 else able[:1]
+    if len(legs) < 2:
+        return able[:1]
+    less, more = sorted(legs.values(), key=lambda row: of_legs(row)[0] or 0)
+    blind = (of_legs(less)[0] or 0) * 2 < (of_legs(more)[0] or 0)
+    return [more] if blind else [less, more]
+
+
+def _unknown(told: Sequence[Row]) -> bool:
+    """Whether a bike was used that does not know its load (these rows know of no other seat)."""
+    bikes = [row for row in told if (row.get("assisted_cycles") or 0) > 0]
+    return bool(bikes) and all(row.get("assisted_bw") is None for row in bikes)
 
 
 def _preference(row: Row) -> tuple[float, float, bool, str]:
@@ -124,8 +138,8 @@ def _intensity(
 ) -> str | None:
     """By heart rate, else METs (power, speed, a machine's word), else cadence."""
     beats = [row for row in rows if row.get("heart_rate_bpm") is not None]
-    beats.sort(key=lambda row: (-row["observed_s"], row["sensor"]))
-    if beats and beats[0]["observed_s"] >= 30 and heart.hr_max:
+    beats.sort(key=lambda row: (-row["heart_s"], row["sensor"]))
+    if beats and beats[0]["heart_s"] >= 30 and heart.hr_max:
         return dose.heart_intensity(beats[0]["heart_rate_bpm"], heart.hr_max, heart.hr_rest)
     mets = [row for row in told if row.get("mets") is not None and (row["active_s"] or 0) >= 30]
     order = ("power", "speed", "machine")
@@ -167,14 +181,18 @@ def with_sets(
     return [by_start[start] for start in sorted(by_start)]
 
 
-def day_of(minutes: Sequence[ReferenceMinute], zone: ZoneInfo) -> ReferenceDay:
-    """One local day; wear counts from 07:00 to 23:00, and 10 h of it make the day valid."""
-    awake = [m for m in minutes if m.worn and 7 <= m.start.astimezone(zone).hour < 23]
+def day_of(
+    minutes: Sequence[ReferenceMinute], zone: ZoneInfo, up: Sequence[int] = range(7, 23)
+) -> ReferenceDay:
+    """One local day; wear counts in the hours in which one is up, by the seconds that were seen of
+    it, and 10 h of it make the day valid."""
+    awake = [m for m in minutes if m.worn and m.start.astimezone(zone).hour in up]
     loads = [m.load for m in minutes if m.load is not None]
     known = [m for m in minutes if m.intensity is not None]
     stepping = [m.loaded for m in minutes if m.loaded is not None]
     return ReferenceDay(
-        valid=len(awake) >= 600,
+        valid=sum(m.worn_s for m in awake) >= 36000,
+        dose_at_least=any(m.load_unknown for m in minutes),
         recorded=bool(minutes),
         dose=dose.loaded_leg_dose(sum(loads)) if loads else None,
         loaded_min=sum(stepping) if stepping else None,
@@ -190,10 +208,14 @@ def index_of(minutes: Sequence[ReferenceMinute]) -> float:
 
 
 def days_of(
-    minutes: Sequence[ReferenceMinute], first: dt.date, count: int, zone: ZoneInfo
+    minutes: Sequence[ReferenceMinute],
+    first: dt.date,
+    count: int,
+    zone: ZoneInfo,
+    up: Sequence[int] = range(7, 23),
 ) -> list[ReferenceDay]:
     """So many local days from the first on."""
     by_date: dict[dt.date, list[ReferenceMinute]] = defaultdict(list)
     for minute in minutes:
         by_date[minute.start.astimezone(zone).date()].append(minute)
-    return [day_of(by_date[first + dt.timedelta(days=n)], zone) for n in range(count)]
+    return [day_of(by_date[first + dt.timedelta(days=n)], zone, up) for n in range(count)]

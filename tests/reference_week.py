@@ -20,6 +20,7 @@ class ReferenceDay:
     excused: bool = False
     recorded: bool = True
     dose: float | None = None
+    dose_at_least: bool = False
     loaded_min: float | None = None
     moderate_min: float | None = None
     vigorous_min: float | None = None
@@ -37,11 +38,13 @@ class ReferenceDay:
 
     @property
     def unloaded(self) -> bool | None:
-        """Fewer than 1,500 step-eq and 10 loaded minutes and no set, on a valid day."""
+        """Fewer than 1,500 step-eq and 10 loaded minutes and no set or confirmed strength day, on a
+        valid day on which no load is of unknown size."""
         if not self.valid or self.excused:
             return None
         little = (self.dose or 0.0) < 1500 and (self.loaded_min or 0.0) < 10
-        return little and not self.repetitions
+        idle = little and not self.repetitions and not self.confirmed
+        return None if idle and self.dose_at_least else idle
 
 
 @dataclass(frozen=True, slots=True)

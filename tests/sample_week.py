@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
+from analytics.practice import DETECTED, BalanceSession, TrainingSet
 from analytics.week import (
+    Baseline,
     Component,
     Day,
     Gap,
     Notice,
     SensorUse,
     Status,
+    Symmetry,
     TrendWeek,
     WeekReport,
 )
@@ -216,6 +219,11 @@ def day(index: int, lld: float | None, *, wear_h: float | None, observed_h: floa
         loaded_min=None if lld is None else lld / 120,
         aerobic_min=None if lld is None else lld / 250,
         peak30_spm=104.0 if seen and lld and lld > 4000 else None,
+        weight_bearing_lld=lld,
+        assumed_share=None if lld is None else 0.5,
+        low_share=None if lld is None else 0.25,
+        osteogenic_index=None if lld is None else 8.0 + index / 10,
+        longest_idle_min=None if wear_h is None else 100.0 + index,
     )
 
 
@@ -248,6 +256,16 @@ def blank(one: Day) -> Day:
         loaded_min=None,
         aerobic_min=None,
         peak30_spm=None,
+        weight_bearing_lld=None,
+        assisted_lld=None,
+        sets_lld=None,
+        assumed_share=None,
+        low_share=None,
+        osteogenic_index=None,
+        longest_idle_min=None,
+        repetitions=None,
+        strength=None,
+        balance_min=None,
     )
 
 
@@ -341,6 +359,7 @@ def sensors() -> tuple[SensorUse, ...]:
             continuous=True,
             battery_percent=18.0,
             malformed=3,
+            load_h=95.0,
         ),
         SensorUse(
             sensor="c0ffee-2",
@@ -349,7 +368,45 @@ def sensors() -> tuple[SensorUse, ...]:
             observed_h=4.2,
             continuous=False,
             battery_percent=None,
+            load_h=3.5,
         ),
+    )
+
+
+def trained() -> WeekReport:
+    """A complete week with a bike, sets that were logged and seen, and balance practice."""
+    report = complete()
+    days = list(report.days)
+    days[1] = replace(
+        days[1],
+        weight_bearing_lld=5000.0,
+        assisted_lld=3400.0,
+        sets_lld=200.0,
+        repetitions=34.0,
+        exercises=2.0,
+        strength=True,
+    )
+    days[2] = replace(days[2], balance_min=20.0)
+    days[3] = replace(days[3], lld_at_least=True, load_needs="power")
+    days[5] = replace(days[5], strength=True)
+    at = dt.datetime(2026, 11, 17, 17, 0, tzinfo=dt.UTC)
+    squat = TrainingSet(start=at, exercise="squat", repetitions=12, load_kg=60.0)
+    raise_ = TrainingSet(
+        start=at + dt.timedelta(minutes=9),
+        exercise="calf-raise",
+        repetitions=10,
+        leg="left",
+        source=DETECTED,
+        sensor="c0ffee-1",
+    )
+    noon = dt.datetime(2026, 11, 18, 11, 0, tzinfo=dt.UTC)
+    return replace(
+        report,
+        days=tuple(days),
+        sets=(squat, squat, raise_),
+        balance=(BalanceSession(start=noon, minutes=20.0, timed=False),),
+        baseline=Baseline(lld=5240.0, weeks=4, change_percent=12.2),
+        symmetry=Symmetry(percent=4.2, longer="left", days=3),
     )
 
 
@@ -477,6 +534,7 @@ def crowded() -> WeekReport:
 
 WEEKS: dict[str, Callable[[], WeekReport]] = {
     "complete": complete,
+    "trained": trained,
     "partial": partial,
     "at least": at_least,
     "so far": so_far,

@@ -90,8 +90,11 @@ STRAP = {
 
 
 def minute(time: dt.datetime, **changes: Any) -> dict[str, Any]:
-    """One SensorMinutes row: a worn leg sensor unless said otherwise; force follows steps."""
+    """One SensorMinutes row: a worn leg sensor unless said otherwise; force follows steps, and
+    heart rate speaks for all that was observed."""
     row = {**_DEFAULTS, "minute": time, **changes}
+    if row["heart_rate_bpm"] is not None:
+        row.setdefault("heart_s", row["observed_s"])
     if row["force_bw"] is None and row["steps"] is not None:
         row["force_bw"] = row["steps"] / 2 * 1.1
     return row

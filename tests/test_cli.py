@@ -88,6 +88,25 @@ def test_a_person_is_added_changed_and_listed(capsys: pytest.CaptureFixture[str]
     assert anna["use_heart_rate"] is False
 
 
+def test_a_person_says_when_waking_hours_are_and_cannot_say_half_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (anna,) = result(capsys, "person", "Anna", "--wakes", "15:00", "--sleeps", "07:00")
+    assert (anna["wakes"], anna["sleeps"]) == ("15:00", "07:00")
+    (anna,) = result(capsys, "person", "anna", "--sleeps", "06:30")
+    assert (anna["wakes"], anna["sleeps"]) == ("15:00", "06:30")
+    _, shown, _ = legload(capsys, "person")
+    assert "15:00–06:30" in shown
+    for wrong in (
+        ("anna", "--wakes", "25:00"),
+        ("anna", "--wakes", "06:30"),
+        ("Bea", "--wakes", "15:00"),
+        ("Bea", "--sleeps", "7 am"),
+    ):
+        code, _, err = legload(capsys, "person", *wrong)
+        assert (code, bool(err)) == (2, True), wrong
+
+
 def test_a_name_that_looks_alike_is_somebody_else(capsys: pytest.CaptureFixture[str]) -> None:
     result(capsys, "person", "Li Na", "--zone", "Asia/Shanghai", "--birth-year", "1957")
     first, second = result(capsys, "person", "Li Na!")

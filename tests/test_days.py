@@ -77,7 +77,7 @@ def days_of(
 def test_a_week_is_seven_days_even_when_nothing_was_recorded() -> None:
     days = days_of([])
     assert [day["date"] for day in days] == calendar.dates_from(MONDAY, 7)
-    known = {"person", "date", "hours", "recorded", "excused", "valid"}
+    known = {"person", "date", "hours", "recorded", "excused", "valid", "lld_at_least"}
     for day in days:
         assert not day["recorded"]
         assert all(day[name] is None for name in day.keys() - known)
@@ -294,12 +294,14 @@ def test_a_set_ends_an_unloaded_day_even_where_its_force_is_not_known() -> None:
     assert (day["unloaded"], day["sets_lld"], day["repetitions"]) == (False, None, 1.0)
 
 
-def test_balance_and_a_confirmed_strength_day_end_no_unloaded_day() -> None:
+def test_balance_ends_no_unloaded_day_and_a_confirmed_strength_day_does() -> None:
     practice = Practice(
         balance=(BalanceSession(start=at(0, 18), minutes=10.0),), confirmed=((MONDAY, True),)
     )
     day, *_ = days_of(worn_day(0, walk=0), practice=practice)
-    assert (day["unloaded"], day["balance_min"], day["strength"]) == (True, 10.0, True)
+    assert (day["unloaded"], day["balance_min"], day["strength"]) == (False, 10.0, True)
+    day, *_ = days_of(worn_day(0, walk=0), practice=replace(practice, confirmed=()))
+    assert (day["unloaded"], day["balance_min"], day["strength"]) == (True, 10.0, None)
     assert day["repetitions"] is None
 
 
@@ -451,3 +453,49 @@ def test_the_dose_is_the_sum_of_its_known_parts_in_any_order(
     random.shuffle(rows)
     backwards = replace(practice, sets=practice.sets[::-1])
     assert days_of(rows, practice=backwards) == expected
+
+
+# --- what was half seen ---------------------------------------------------------------------------
+
+
+def test_wear_is_what_was_seen_of_it() -> None:
+    rows = [row | {"observed_s": 45.0} for row in bout(at(0, 8), 14 * 60)]
+    day, *_ = days_of(rows)
+    assert (day["wear_h"], day["valid"]) == (10.5, True)
+    day, *_ = days_of([row | {"observed_s": 40.0} for row in rows])
+    assert (day["wear_h"], day["valid"]) == (pytest.approx(28 / 3), False)
+
+
+def test_a_night_worker_s_hours_are_those_that_the_person_says() -> None:
+    rows = [row for day in (-1, 0) for row in bout(at(day, 15), 16 * 60)]
+    assert not days_of(rows)[0]["valid"]
+    worker = replace(UTC_ANNA, wakes=dt.time(15), sleeps=dt.time(7))
+    monday, tuesday, *_ = days_of(rows, person=worker)
+    assert (monday["wear_h"], monday["valid"]) == (16.0, True)
+    assert (tuesday["wear_h"], tuesday["valid"]) == (7.0, False)
+    early = replace(UTC_ANNA, wakes=dt.time(4, 30), sleeps=dt.time(20, 30))
+    assert days_of(rows, person=early)[0]["wear_h"] == 2.5 + 5.5
+
+
+def test_a_ride_of_unknown_load_makes_the_dose_a_lower_bound_and_says_what_it_needs() -> None:
+    unknown = {**BIKE, "assisted_bw": None, "force_bw": None}
+    walk = worn_day(0, walk=5)
+    for changes, needs in (({"power_w": 150.0}, "body mass"), ({"power_w": None}, "power")):
+        day, *_ = days_of([*walk, *bout(at(0, 19), 20, **unknown | changes)])
+        assert (day["lld_at_least"], day["load_needs"]) == (True, needs)
+        assert (day["valid"], day["lld"], day["unloaded"]) == (True, 500.0, None)
+    known, *_ = days_of([*walk, *bout(at(0, 19), 20, **BIKE)])
+    assert (known["lld_at_least"], known["load_needs"]) == (False, None)
+
+
+def test_sets_of_which_only_the_day_is_known_are_a_session_of_their_own() -> None:
+    squats = TrainingSet(start=at(0, 12), exercise="squat", repetitions=10, timed=False)
+    before, after = bout(at(0, 11), 30, steps=100.0), bout(at(0, 12.5), 30, steps=100.0)
+
+    def index(rows: list[dict[str, Any]], *sets: TrainingSet) -> float:
+        day, *_ = days_of(rows, practice=Practice(sets=sets))
+        return float(day["osteogenic_index"])
+
+    for walks in ([], before, [*before, *after]):
+        own = index([], squats, squats)
+        assert index(walks, squats, squats) == pytest.approx(own + (index(walks) if walks else 0))

@@ -100,6 +100,8 @@ def some_entries() -> st.SearchStrategy[AnyEntry]:
             hr_rest=st.one_of(st.none(), st.integers(20, 150)),
             logs_strength=st.booleans(),
             targets=st.one_of(st.none(), printable),
+            wakes=st.sampled_from([None, "15:00", "23:59"]),
+            sleeps=st.sampled_from([None, "07:00", "00:00"]),
         ),
         st.builds(BodyMassSet, at=st.just(AT), person=names, date=dates, kg=st.floats(30, 200)),
         st.just(PAIRED),
@@ -317,6 +319,8 @@ def test_an_entry_about_a_sensor_nobody_paired_is_left_out(
         SensorForgotten(at=AT, sensor=object()),  # type: ignore[arg-type]
         Excused(at=AT, person="ada", start=AT.date(), end=dt.date(2028, 1, 1), why="x"),
         PersonSet(at=AT, person="ada", hr_rest=0),
+        PersonSet(at=AT, person="ada", wakes="24:00"),
+        PersonSet(at=AT, person="ada", sleeps="7:00"),
         squats(repetitions=0),
         squats(repetitions=1001),
         squats(repetitions=2.5),

@@ -215,3 +215,13 @@ def test_a_week_that_is_not_scored_says_why_in_its_headline(
     told: dict[str, tuple[GoldenWeek, WeekReport]],
 ) -> None:
     assert told["wheelchair_user"][1].headline != "Not scored: at least"
+
+
+def test_a_night_worker_who_says_when_nights_are_has_valid_days(
+    told: dict[str, tuple[GoldenWeek, WeekReport]],
+) -> None:
+    week, report = told["night_shift_worker"]
+    worker = replace(week.person, wakes=dt.time(15), sleeps=dt.time(8))
+    shifted = replace(week, person=worker).report()
+    assert (report.valid_days, shifted.valid_days) == (0, 7)
+    assert {day.steps for day in shifted.days} == {day.steps for day in report.days}

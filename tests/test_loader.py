@@ -85,8 +85,8 @@ def test_a_motion_recording_keeps_its_integers_and_comes_back_in_g(tmp_path: Pat
         scale = np.repeat([thingy52.ACC_G, thingy52.GYRO_DPS], 3)
         assert (motion.select("ax", "ay", "az", "gx", "gy", "gz").to_numpy() == axes * scale).all()
         assert motion["time"].is_sorted()
-        assert store.motion_rate("thingy", NOON_AT, NOON_AT + DAY) == 100
-        assert store.motion_rate("thingy", NOON_AT + DAY, NOON_AT + 2 * DAY) is None
+        assert store.motion_rates("thingy", NOON_AT, NOON_AT + DAY) == [100]
+        assert store.motion_rates("thingy", NOON_AT + DAY, NOON_AT + 2 * DAY) == []
         assert len(store.motion("thingy", second(1), second(2))) == 100
 
 

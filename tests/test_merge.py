@@ -485,3 +485,57 @@ def test_what_no_machine_tells_is_unknown_and_not_zero(rows: list[dict[str, Any]
     body = [row for row in rows if row.get("machine") is None]
     for row in merged(body):
         assert row["assisted_bw"] is row["assisted_cycles"] is None
+
+
+# --- what is half seen ----------------------------------------------------------------------------
+
+
+def test_a_leg_that_counts_less_than_half_is_blind_and_the_other_stands_for_both() -> None:
+    left = minute(NINE, steps=100.0)
+    for steps, counted, blind in (
+        (49.0, 100.0, "imu-r"),
+        (50.0, 75.0, None),
+        (0.0, 100.0, "imu-r"),
+    ):
+        right = minute(NINE, sensor="imu-r", placement="right-shank", steps=steps)
+        row = only(left, right)
+        assert (row["steps"], row["blind_sensor"]) == (counted, blind)
+        assert row["other_leg_assumed"] is (blind is not None)
+        assert row["force_bw"] == pytest.approx(counted / 2 * 1.1)
+
+
+def test_wear_is_as_long_as_a_sensor_saw_it() -> None:
+    left = minute(NINE, observed_s=6.0)
+    right = minute(NINE, sensor="imu-r", placement="right-shank", observed_s=20.0)
+    assert only(left)["worn_s"] == 6.0
+    assert only(left, right)["worn_s"] == 20.0
+    assert only(left, right | {"worn": False})["worn_s"] == 6.0
+    assert only(right | {"worn": False})["worn_s"] == 0.0
+    assert only(right | {"worn": None})["worn_s"] is None
+
+
+def test_a_glimpse_of_the_heart_does_not_speak_for_the_minute() -> None:
+    ride = {"observed_s": 60.0, "heart_rate_bpm": 170.0}
+    glimpse = only(minute(NINE, **{**BIKE, **ride, "mets": 4.0}, heart_s=5.0))
+    assert (glimpse["intensity"], glimpse["intensity_by"]) == ("moderate", "power")
+    felt = only(minute(NINE, **{**BIKE, **ride, "mets": 4.0}, heart_s=40.0))
+    assert (felt["intensity"], felt["intensity_by"]) == ("vigorous", "heart rate")
+    strap = minute(NINE, **{**STRAP, "observed_s": 40.0}, heart_rate_bpm=100.0)
+    both = only(minute(NINE, **{**BIKE, **ride}, heart_s=5.0), strap)
+    assert both["heart_rate_bpm"] == 100.0
+
+
+def test_a_machine_whose_load_nobody_knows_says_what_it_needs() -> None:
+    nothing = {"assisted_bw": None, "confidence": None}
+    for changes, needs in (
+        ({}, "body mass"),
+        ({"power_w": None}, "power"),
+        ({"assisted_cycles": None}, "crank cadence"),
+        ({"assisted_cycles": None, "active_s": 0.0}, None),
+        ({"assisted_cycles": 0.0, "active_s": 0.0}, None),
+        ({"assisted_bw": 24.0}, None),
+    ):
+        assert only(minute(NINE, **BIKE | nothing | changes))["load_needs"] == needs, changes
+    belt = minute(NINE, **TREADMILL)
+    assert only(belt)["load_needs"] == "steps"
+    assert only(belt, minute(NINE, steps=100.0))["load_needs"] is None

@@ -97,6 +97,10 @@ def numbers_in(node: ast.expr) -> Iterator[float]:
             yield float(number)
         case ast.UnaryOp(operand=inner):
             yield from numbers_in(inner)
+        case ast.BinOp(
+            left=ast.Constant(value=int(base)), op=ast.LShift(), right=ast.Constant(value=int(bits))
+        ):
+            yield float(base << bits)
         case ast.BinOp(left=left, right=right):
             yield from numbers_in(left)
             yield from numbers_in(right)

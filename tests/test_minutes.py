@@ -128,6 +128,7 @@ def test_heart_rate_is_weighted_by_what_each_sample_holds() -> None:
     rates = [(NINE, 100.0), (NINE + dt.timedelta(seconds=3), 140.0)]
     row = row_of(slow([(time, Channel.HEART_RATE, bpm) for time, bpm in rates]), counts=None)
     assert row["heart_rate_bpm"] == pytest.approx((3 * 100 + 1 * 140) / 4)
+    assert row["heart_s"] == pytest.approx(4)
 
 
 def test_a_heart_rate_without_skin_or_out_of_range_is_unknown() -> None:
@@ -144,6 +145,9 @@ def test_a_sensor_that_is_foot_pod_and_strap_in_one_keeps_the_two_apart() -> Non
     row = row_of(slow([*pod(NINE, range(30)), *heart]))
     assert row["observed_s"] == pytest.approx(30)
     assert row["heart_rate_bpm"] == pytest.approx(120)
+    assert row["heart_s"] == pytest.approx(59.6)  # the last one is of the next minute, too
+    glimpse = row_of(slow([*pod(NINE, range(60)), *heart[:5]]))
+    assert (glimpse["observed_s"], glimpse["heart_s"]) == (pytest.approx(60), pytest.approx(5))
 
 
 def test_no_samples_make_no_minutes() -> None:
@@ -303,10 +307,10 @@ def test_a_sensor_with_motion_and_a_heart_rate_gives_both_in_one_row_a_minute() 
     heart = {"steps": None, "worn": None, "confidence": None}
     slow = frame([minute(when, heart_rate_bpm=90.0, **heart) for when in minutes[1:]])
     both = with_heart_rate(motion, slow).collect()
-    assert both.select("minute", "steps", "heart_rate_bpm").rows() == [
-        (minutes[0], 80.0, None),
-        (minutes[1], 0.0, 90.0),
-        (minutes[2], None, 90.0),
+    assert both.select("minute", "steps", "heart_rate_bpm", "heart_s").rows() == [
+        (minutes[0], 80.0, None, None),
+        (minutes[1], 0.0, 90.0, 60.0),
+        (minutes[2], None, 90.0, 60.0),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from analytics import claims, notices, quality
+from analytics.merge import merge_minutes
 from analytics.protocol import default_protocol
 from analytics.week import Day, Notice, SensorUse
 from tests.synthetic_minutes import ANNA, MONDAY, POD, STRAP, at, bout, frame, minute
@@ -144,8 +145,14 @@ def test_two_sessions_and_the_hours_between_are_no_hole() -> None:
     assert keys([*bout(at(0, 9), 5, **POD), *bout(at(0, 17), 5, **POD)]) == []
 
 
-def test_a_sensor_worn_all_day_has_coverage_by_day_not_by_session() -> None:
-    assert keys([row for n, row in enumerate(bout(at(0, 9), 30)) if n % 4]) == []
+def test_a_sensor_worn_all_day_has_low_coverage_only_of_the_time_it_was_worn() -> None:
+    holes = [row for n, row in enumerate(bout(at(0, 9), 30)) if n % 4]
+    off = bout(at(0, 12), 60, worn=False, observed_s=6.0)
+    assert keys(holes) == ["coverage-imu"]
+    assert keys(bout(at(0, 9), 30, observed_s=6.0)) == ["coverage-imu"]
+    assert keys([*bout(at(0, 9), 30), *off]) == []
+    (notice,) = quality.quality_notices(frame(holes), titles={}, protocol=PROTOCOL)
+    assert "of the time it was worn" in notice.text
 
 
 @pytest.mark.parametrize(
@@ -179,3 +186,18 @@ def test_which_way_a_count_is_wrong_is_said() -> None:
 
 def test_a_strap_without_steps_is_not_asked_about_them() -> None:
     assert keys(bout(at(0, 9), 20, **STRAP, heart_rate_bpm=100.0)) == []
+
+
+def blind(share: float) -> list[str]:
+    """Keys where the right sensor counts a third of the left in that share of 100 minutes."""
+    left = bout(at(0, 9), 100, steps=100.0)
+    right = bout(at(0, 9), 100, sensor="imu-r", placement="right-shank", steps=100.0)
+    for row in right[: int(100 * share)]:
+        row |= {"steps": 33.0, "force_bw": 18.0}
+    merged = merge_minutes(frame([*left, *right]), person=ANNA, date=MONDAY, protocol=PROTOCOL)
+    return [one.key for one in quality.blind_notice(merged.collect(), titles={})]
+
+
+def test_a_leg_sensor_that_counts_less_is_named_where_that_is_often() -> None:
+    assert blind(0.10) == []
+    assert blind(0.11) == ["blind-imu-r"]

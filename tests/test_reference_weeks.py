@@ -47,12 +47,14 @@ BLOCKS = st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(1, 300), S
 
 
 def leg_rows(blocks: Sequence[tuple[int, int, int, float, bool]]) -> dict[dt.datetime, Any]:
-    """Minutes of a leg sensor: each block says day, hour, minutes, cadence, and whether worn."""
+    """Minutes of a leg sensor: each block says day, hour, minutes, cadence, and whether worn.
+    Blocks of an even number of minutes lose a third of each."""
     rows = {}
     for day, hour, minutes, steps, worn in blocks:
         for after in range(minutes):
             start = at(day, hour) + dt.timedelta(minutes=after)
-            rows[start] = minute(start, steps=steps if worn else None, worn=worn)
+            seen = {"observed_s": 60.0 if minutes % 2 else 40.0}
+            rows[start] = minute(start, steps=steps if worn else None, worn=worn, **seen)
     return rows
 
 
@@ -71,6 +73,16 @@ OTHERS: dict[str, dict[str, Any]] = {
         "confidence": "low",
         "mets": 8.2,
         "mets_by": "power",
+    },
+    "mute bike": {
+        **STRAP,
+        "sensor": "mute",
+        "placement": "bike",
+        "machine": "bike",
+        "assisted_cycles": 75.0,
+        "assisted_bw": None,
+        "heart_rate_bpm": 171.0,
+        "heart_s": 20.0,
     },
     "elliptical": {
         **STRAP,
@@ -133,6 +145,8 @@ def test_several_sensors_make_the_same_minutes(
         parts = [part for part in (mine["force_bw"], mine["assisted_bw"]) if part is not None]
         assert (sum(parts) if parts else None) == close(other.load)
         assert mine["steps"] == close(other.steps)
+        assert (mine["worn_s"] or 0.0) == close(other.worn_s)
+        assert (mine["load_needs"] is not None) == other.load_unknown
         assert (mine["minute"], mine["worn"], mine["loaded"], mine["intensity"]) == (
             other.start,
             other.worn,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 from polars.testing import assert_frame_equal
 
 from analytics.wear import motion_features, summed_features
@@ -98,7 +99,7 @@ def test_the_store_sums_up_minutes_as_wear_is_defined_on_samples(tmp_path: Path)
         sums = store.motion_by_minute("thingy52-1", *EVER)
     assert len(sums) > 60
     expected = motion_features(samples.lazy(), rate_hz=25.0).collect()
-    found = summed_features(sums.lazy(), rate_hz=25.0).collect()
+    found = summed_features(sums.lazy()).collect()
     assert_frame_equal(found, expected, abs_tol=1e-6)
 
 
@@ -298,3 +299,44 @@ def test_a_weighing_counts_from_its_day_on_and_changes_what_a_carried_load_means
     heavier = float(after["force_bw"].sum()) / float(before["force_bw"].sum())
     assert heavier == pytest.approx(1 + 10 / 64, rel=0.01)
     assert refresh(tmp_path).minutes == 0  # nothing is stale any more
+
+
+def test_each_stretch_is_counted_at_its_own_rate_whatever_was_loaded_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = ((100, 0), (25, 1), (10, 2))  # at 10 Hz no step can be told
+    counts = {rate: walking(rate) for rate, _ in plan}
+    alone = {}
+    for rate, number in plan:
+        home = tmp_path / f"alone-{rate}"
+        introduce(home)
+        monkeypatch.setattr(week, "RATE_HZ", rate)
+        week.write_hour(home, counts[rate], number, sensor="thingy52-1")
+        refresh(home)
+        alone[rate] = minutes(home)
+    for name, order in (("once", None), ("forwards", plan), ("backwards", plan[::-1])):
+        home = tmp_path / name
+        introduce(home)
+        for rate, number in order or plan:
+            monkeypatch.setattr(week, "RATE_HZ", rate)
+            week.write_hour(home, counts[rate], number, sensor="thingy52-1")
+            if order:
+                refresh(home)
+        refresh(home)
+        found = minutes(home).select("minute", "steps", "observed_s").sort("minute")
+        wanted = pl.concat(alone.values()).select("minute", "steps", "observed_s").sort("minute")
+        assert_frame_equal(found, wanted, abs_tol=1e-6)
+    assert alone[10].is_empty()
+    assert alone[100]["steps"].sum() > 1000
+
+
+def walking(rate_hz: int) -> NDArray[np.int16]:
+    """Half an hour of fidgeting, ten minutes of strides, and some fidgeting, as counts."""
+    time_s = np.arange(2700 * rate_hz) / rate_hz
+    on = (time_s >= 1800) & (time_s < 2400)
+    swing = np.maximum(np.sin(2 * np.pi * 0.9 * time_s), 0.0) ** 2 * on
+    counts = np.random.default_rng(rate_hz).normal(0.0, [40, 40, 40, 8, 8, 8], (len(time_s), 6))
+    counts[:, 2] += 1024.0
+    counts[:, 0] += 600.0 * swing * np.sin(2 * np.pi * 4.0 * time_s)
+    counts[:, 4] += 32.0 * 250.0 * swing
+    return np.round(counts).astype(np.int16)

@@ -20,6 +20,7 @@ from analytics.frames import METHOD
 from analytics.merge import merge_minutes
 from analytics.metrics import METRICS
 from analytics.person import PersonFacts
+from analytics.practice import BalanceSession, Practice, TrainingSet
 from analytics.protocol import ProtocolError, Targets, default_protocol, load_protocol
 from analytics.score import data_hash, report_range, week_report
 from analytics.week import Component, Status, WeekReport
@@ -95,7 +96,7 @@ def test_a_complete_week_scores_every_line_it_can_measure() -> None:
 
 def test_the_report_says_by_what_it_was_made() -> None:
     report = report_of(worn_week(7))
-    assert (report.method, report.protocol) == (METHOD, "default 1.0.0")
+    assert (report.method, report.protocol) == (METHOD, "default 1.1.0")
     assert (report.start, report.end) == (MONDAY, MONDAY + dt.timedelta(days=7))
     assert report.target_lld == 8000
     assert "mouse study" in report.disclaimer
@@ -353,7 +354,7 @@ def test_last_week_s_lost_minutes_are_not_this_week_s_notice() -> None:
 
 def test_the_week_of_a_clock_change_has_seven_days_and_the_right_range() -> None:
     since, until = report_range("2026-W43", person=ANNA)
-    assert since == dt.datetime(2026, 9, 27, 22, tzinfo=dt.UTC)
+    assert since == dt.datetime(2026, 9, 20, 22, tzinfo=dt.UTC)
     assert until == dt.datetime(2026, 10, 25, 23, tzinfo=dt.UTC)
     last = minute(until - dt.timedelta(minutes=1), steps=80.0)
     report = report_of([last, minute(until, steps=80.0)], person=ANNA, week="2026-W43")
@@ -549,3 +550,74 @@ def test_a_clinic_s_own_target_changes_the_score(tmp_path: Path) -> None:
     )
     assert line(own, "lld").credit == 1.0
     assert own.target_lld == 4000
+
+
+# --- what a number may not claim ------------------------------------------------------------------
+
+
+def test_the_load_of_what_is_known_of_a_missing_day_is_in_the_low_end_of_a_range() -> None:
+    rows = [row for day in range(4) for row in worn_day(day, walk=40)]
+    short = bout(at(4, 9), 60, steps=100.0)
+    report = report_of([*rows, *short])
+    assert report.status is Status.PARTIAL
+    dose, minutes = line(report, "lld"), line(report, "loaded_min")
+    assert dose.value == 4000.0
+    assert dose.low == pytest.approx((4 * 4000 + 6000) / 7)
+    assert minutes.low == pytest.approx((4 * 40 + 60) / 7)
+    long = report_of([*rows, *bout(at(4, 9), 590, steps=100.0)])
+    for one in long.components:
+        if one.value is not None and one.low is not None and one.high is not None:
+            assert one.low <= one.value <= one.high, one.key
+    assert line(long, "lld").high == pytest.approx((4 * 4000 + 59_000 + 2 * 8000) / 7)
+
+
+def test_a_person_without_points_is_told_so_and_not_told_what_to_log() -> None:
+    silent = replace(UTC_ANNA, no_score=True)
+    report = report_of(worn_week(7), person=silent)
+    assert report.headline == "No points: switched off for this person"
+    told = " ".join(one.note for one in report.components)
+    assert "legload" not in told
+    assert "nothing tells whether there were strength sets" in told
+    assert "legload log squat" in line(report_of(worn_week(7)), "strength_days").note
+
+
+def test_a_dose_that_leaves_a_ride_out_is_printed_as_a_lower_bound() -> None:
+    bike = {**STRAP, "sensor": "bike", "placement": "bike", "machine": "bike"}
+    ride = bout(at(2, 21), 30, **bike, assisted_cycles=80.0, active_s=60.0)
+    report = report_of([*worn_week(7), *ride])
+    assert report.status is Status.COMPLETE
+    bounds = {one.key for one in report.components if one.at_least}
+    assert bounds == {"lld"}  # 4,000 step-eq are half of the target on every day
+    assert "needs power to be known" in line(report, "lld").note
+    assert report.headline.startswith("At least")
+    little = report_of([*worn_week(7, walk=30), *ride])
+    assert {one.key for one in little.components if one.at_least} == {"lld", "lld_days"}
+    assert "needs power to be known" in line(little, "lld_days").note
+    alone = line(report_of(ride), "lld")
+    assert (alone.value, "needs power to be known" in alone.note) == (None, True)
+
+
+def test_what_is_dated_after_now_does_not_count_yet() -> None:
+    def told(now: dt.datetime, **more: Any) -> WeekReport:
+        later = TrainingSet(start=at(0, 18), exercise="squat", repetitions=30, **more)
+        said = Practice(
+            sets=(later,),
+            balance=(BalanceSession(start=at(0, 18), minutes=10.0),),
+            confirmed=((MONDAY + dt.timedelta(days=1), True),),
+        )
+        return week_report(
+            frame(bout(at(0, 8), 60)),
+            person=UTC_ANNA,
+            week=WEEK,
+            now=now,
+            excused=(),
+            protocol=PROTOCOL,
+            practice=said,
+        )
+
+    noon = told(at(0, 12))
+    assert (noon.sets, noon.balance) == ((), ())
+    assert line(noon, "strength_days").value is None
+    assert [day.recorded for day in noon.days] == [True] + [False] * 6
+    assert line(told(at(0, 12), timed=False), "strength_days").value == 1
+    assert line(told(at(0, 19)), "strength_days").value == 1

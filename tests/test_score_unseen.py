@@ -155,3 +155,15 @@ def test_a_day_that_the_person_calls_a_strength_day_is_not_unloaded() -> None:
     report = reported(rows_of([(12, [])] * 7), practice=confirmed)
     assert lines_of(report)["strength_days"].value == 7
     assert lines_of(report)["unloaded_run_days"].value == 0
+
+
+@thoroughly
+@given(WEEKS, st.sets(st.integers(0, 6), max_size=3), WALKS)
+def test_a_range_holds_its_value_whatever_was_recorded_on_a_day_that_is_not_valid(
+    plan: Plan, seen: set[int], walks: list[tuple[int, int, float]]
+) -> None:
+    short: Plan = [(9, walks) if day in seen else (15, []) for day, _ in enumerate(plan)]
+    for week in (plan, short):
+        for line in reported(rows_of(week)).components:
+            if line.value is not None and line.low is not None and line.high is not None:
+                assert line.low <= line.value <= line.high, line.key

@@ -495,7 +495,8 @@ class TestMinutes:
         zoned = frame.with_columns(pl.col("minute").dt.convert_time_zone("Asia/Kathmandu"))
         with open_store(tmp_path, read_only=False) as store:
             store.replace_minutes("pod", NOON_AT, NOON_AT + DAY, zoned)
-            assert store.minutes("ada", NOON_AT, NOON_AT + DAY).equals(frame)
+            found = store.minutes("ada", NOON_AT, NOON_AT + DAY)
+        assert found.select(frame.columns).equals(frame)
 
     @pytest.mark.parametrize(
         "frame",

@@ -219,7 +219,7 @@ def test_pdf_and_csv_are_one_click_away() -> None:
 
 def test_each_chart_has_its_words_and_a_table() -> None:
     page = week_page(with_week("partial"))
-    assert len(page.dataframe) == 2
+    assert len(page.dataframe) == 3  # days, weeks, and what is not scored
     assert len(page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")) == 2
     assert "Of 7 days: 2 not recorded, 5 valid" in text_of(page)
 

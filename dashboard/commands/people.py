@@ -54,6 +54,15 @@ def person(
             help="All balance practice is logged: a day without any had none.",
         ),
     ] = None,
+    wakes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HH:MM", help="Usual time of getting up, such as 15:00 at night work."
+        ),
+    ] = None,
+    sleeps: Annotated[
+        str | None, typer.Option(metavar="HH:MM", help="Usual time of going to sleep.")
+    ] = None,
     targets: Annotated[
         str | None, typer.Option(metavar="KEY", help="Target set: see legload targets.")
     ] = None,
@@ -76,6 +85,8 @@ def person(
         "no_score": None if score is None else not score,
         "logs_strength": logs_strength,
         "logs_balance": logs_balance,
+        "wakes": _clock(wakes, "--wakes"),
+        "sleeps": _clock(sleeps, "--sleeps"),
         "targets": targets,
     }
     given = {key: value for key, value in facts.items() if value is not None}
@@ -88,6 +99,7 @@ def person(
         known = find_person(persons, wanted)
         key = known.key if known else new_key(wanted, persons)
         _refuse_beats(known, rest=hr_rest, most=hr_max)
+        _refuse_hours(known, wakes=given.get("wakes"), sleeps=given.get("sleeps"))
         if targets is not None:
             load_targets(settings.home, targets)
         said: list[Any] = []
@@ -126,6 +138,7 @@ def _row(person: Any) -> dict[str, Any]:
         "heart rate": "used" if person.use_heart_rate else "not used",
         "scored": "no" if person.no_score else "yes",
         "logs all": ", ".join(name for name, all_of_it in logs.items() if all_of_it) or None,
+        "awake": _awake(person),
         "targets": person.targets,
     }
 
@@ -174,6 +187,29 @@ def _refuse_beats(known: Person | None, *, rest: int | None, most: int | None) -
         raise typer.BadParameter(
             f"A heart rate of {rest} at rest is not below a maximum of {most}."
         )
+
+
+def _refuse_hours(known: Person | None, *, wakes: str | None, sleeps: str | None) -> None:
+    if known is not None:
+        wakes, sleeps = wakes or known.wakes, sleeps or known.sleeps
+    if wakes is not None and sleeps is None:
+        raise typer.BadParameter("Give --sleeps as well: the usual time of going to sleep.")
+    if sleeps is not None and wakes is None:
+        raise typer.BadParameter("Give --wakes as well: the usual time of getting up.")
+    if wakes is not None and wakes == sleeps:
+        raise typer.BadParameter(f"Nobody both wakes and goes to sleep at {wakes}.")
+
+
+def _awake(person: Any) -> str | None:
+    return f"{person.wakes}–{person.sleeps}" if person.wakes and person.sleeps else None
+
+
+def _clock(text: str | None, option: str) -> str | None:
+    from ingest.entries import CLOCK
+
+    if text is None or CLOCK.fullmatch(text):
+        return text
+    raise typer.BadParameter(f"'{text}' is not a time; write {option} as 07:00.")
 
 
 def _sex(text: str | None) -> str | None:

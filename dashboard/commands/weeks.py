@@ -55,9 +55,30 @@ def week(context: typer.Context, week: Week = None) -> None:
             for c in report.components
         ],
     )
+    _beside(report)
     for notice in report.notices:
         console.show(notice.text)
+    console.note(f"Method {report.method}; targets {report.protocol}.")
     return console.note(report.disclaimer)
+
+
+def _beside(report: WeekReport) -> None:
+    """Everything of a week that earns no points of its own."""
+    from dashboard import wording
+
+    for text in (wording.parts_text(report), wording.baseline_text(report)):
+        if text:
+            console.show(text)
+    if rows := wording.practice_table(report):
+        console.table(list(rows[0]), [list(row.values()) for row in rows])
+        console.show(wording.practice_days_text(report))
+    else:
+        console.show(f"{wording.NO_PRACTICE} {wording.HOW_TO_LOG}")
+    console.show("Shown, never scored:")
+    for one in wording.beside(report):
+        console.show(f"  {one.text}")
+    if rows := wording.origin_table(report):
+        console.table(list(rows[0]), [list(row.values()) for row in rows])
 
 
 def _not_measured(note: str) -> str:

@@ -20,7 +20,7 @@ from dashboard import theme, wording
 STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 _SIGNS = "\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2265"  # dashes, quotes, ellipsis, at least
 _BUNDLED = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3A1), (0x3A3, 0x3CE), (0x400, 0x45F))
-_MOST = {"notices": 4, "gaps": 4, "sensors": 4, "components": 9, "sources": 12}
+_MOST = {"notices": 4, "gaps": 4, "sensors": 4, "components": 9, "sources": 12, "practice": 5}
 
 
 def write(report: WeekReport) -> bytes:
@@ -90,14 +90,19 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         **_score(report),
         "components": [_component(line, sources, report) for line in lines],
         "days": [_day(day) for day in report.days],
-        "strip-text": wording.strip_text(report),
+        "strip-text": f"{wording.strip_text(report)} {wording.parts_text(report)}".strip(),
+        "parts": [{"key": part.key, "title": part.title} for part in wording.parts_seen(report)],
         "dose-note": wording.DOSE_NOTE,
         "trend": _trend(report),
         "trend-note": wording.trend_note(report),
-        "notices": _list((note.text for note in report.notices), "notices", 210),
+        "usual": _clip(wording.baseline_text(report), 200),
+        "practice": _list((one.text for one in wording.practice_done(report)), "practice", 100),
+        "practice-days": _clip(wording.practice_days_text(report), 200),
+        "beside": [_clip(one.text, 260) for one in wording.beside(report)],
+        "notices": _list((note.text for note in report.notices), "notices", 290),
         "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
         "no-gaps": wording.gaps_none(report),
-        "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 130),
+        "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 150),
         "sources": [
             {
                 "mark": mark,
@@ -155,6 +160,8 @@ def _day(day: Day) -> dict[str, Any]:
         "name": f"{day.date:%a} {day.date.day}",
         "state": wording.day_state(day),
         "credit": day.credit if day.recorded else None,
+        "parts": [[part.key, share] for part, share in wording.part_shares(day)],
+        "part-lines": wording.part_lines(day),
         "dose": wording.dose_text(day),
         "coverage": wording.coverage_text(day) or "–",
         "wear": worn,

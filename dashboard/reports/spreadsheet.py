@@ -12,6 +12,9 @@ import io
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from analytics.claims import OSTEOGENIC_LABEL
+from analytics.practice import BalanceSession, TrainingSet
+from analytics.strength import BY_KEY
 from analytics.week import Component, Day, SensorUse, TrendWeek, WeekReport
 
 Cell: TypeAlias = str | float | int | bool | None
@@ -47,18 +50,39 @@ DAY_NUMBERS = {
     "observed_h": ("Recorded", "h"),
     "steps": ("Steps", "steps"),
     "lld": ("Loaded-Leg Dose", "step-eq"),
+    "weight_bearing_lld": ("Dose, weight-bearing", "step-eq"),
+    "assisted_lld": ("Dose, assisted by a seat", "step-eq"),
+    "sets_lld": ("Dose of strength sets", "step-eq"),
     "credit": ("Share of the day's dose target", "share"),
     "loaded_min": ("Loaded minutes", "min"),
     "aerobic_min": ("Aerobic minutes", "min"),
+    "moderate_min": ("Moderate minutes", "min"),
+    "vigorous_min": ("Vigorous minutes", "min"),
     "peak30_spm": ("Peak-30 cadence", "steps/min"),
+    "repetitions": ("Repetitions of leg exercises", "repetitions"),
+    "exercises": ("Different leg exercises", "exercises"),
+    "balance_min": ("Balance practice", "min"),
+    "low_share": ("Share of the dose known with low confidence", "share"),
+    "assumed_share": ("Share of the dose of a leg that was not observed", "share"),
+    "longest_idle_min": ("Longest time without a loaded minute; not scored", "min"),
+    "asymmetry_percent": ("Left and right apart; not scored", "%"),
+    "osteogenic_index": (f"Osteogenic index; not scored. {OSTEOGENIC_LABEL}", "index"),
 }
 DAY_STATES = {
     "recorded": "Anything was recorded",
     "excused": "Excused",
     "valid": "Valid day",
     "future": "Still to come",
+    "unloaded": "Unloaded day",
+    "strength": "Strength day",
 }
-_TIMES = {"hours", "wear_h", "observed_h"}  # known as they are; the other numbers can be bounds
+_EXACT = {
+    *("hours", "wear_h", "observed_h"),
+    *("repetitions", "exercises", "balance_min", "sets_lld"),
+    *("low_share", "assumed_share", "asymmetry_percent"),
+}
+"""Known as they are; the other numbers of a day can be bounds."""
+_DOSES = {"lld", "credit"}
 _SHARES = {"credit", "coverage"}
 _DIGITS = {"step-eq": 1, "step-eq/day": 1, "steps": 1, "share": 3, "h": 3}
 """Decimals by unit, else two; a walk of two minutes is still more than 0 h."""
@@ -77,13 +101,17 @@ def write(report: WeekReport) -> bytes:
 
 
 def rows(report: WeekReport) -> Iterator[Row]:
-    """Every row, section by section: week, component, day, trend, notice, gap, sensor."""
+    """Every row, section by section: week, component, day, set, balance, trend, baseline,
+    symmetry, notice, gap, sensor."""
     yield from _week(report)
     yield from (_component(line) for line in report.components)
     for day in report.days:
         yield from _day(day)
+    yield from (_set(one) for one in report.sets)
+    yield from (_balance(one) for one in report.balance)
     for week in report.trend:
         yield from _trend(week)
+    yield from _compared(report)
     for note in report.notices:
         yield _row("notice", note.key, note.level, text=note.text, source=note.source)
     for gap in report.gaps:
@@ -152,7 +180,9 @@ def _day(day: Day) -> Iterator[Row]:
     date = day.date.isoformat()
     for key, (title, unit) in DAY_NUMBERS.items():
         value: float | None = getattr(day, key)
-        least = None if value is None or key in _TIMES else not day.valid
+        least = None if value is None or key in _EXACT else not day.valid
+        if least is not None and key in _DOSES:
+            least = least or day.lld_at_least
         yield _row("day", key, title, date=date, value=value, unit=unit, at_least=least)
     for key, title in DAY_STATES.items():
         yield _row("day", key, title, date=date, value=getattr(day, key))
@@ -174,10 +204,57 @@ def _trend(week: TrendWeek) -> Iterator[Row]:
     yield _row("trend", "valid_days", week.week, value=week.valid_days, unit="days")
 
 
+def _set(one: TrainingSet) -> Row:
+    """Repetitions as value, the load in the text; the sensor that saw it as source."""
+    load = "" if one.load_kg is None else f", {one.load_kg:g} kg"
+    leg = f", {one.leg} leg" if one.leg else ""
+    return _row(
+        "set",
+        one.exercise,
+        BY_KEY[one.exercise].title,
+        value=one.repetitions,
+        unit="repetitions",
+        text=f"{_begun(one.start, timed=one.timed)}{leg}{load}",
+        source=one.sensor,
+        note=one.source,
+    )
+
+
+def _balance(one: BalanceSession) -> Row:
+    text = _begun(one.start, timed=one.timed)
+    return _row("balance", "minutes", "Balance", value=one.minutes, unit="min", text=text)
+
+
+def _begun(start: dt.datetime, *, timed: bool) -> str:
+    return _utc(start) if timed else f"{_utc(start)} (only the day is known)"
+
+
+def _compared(report: WeekReport) -> Iterator[Row]:
+    """The person's own usual, and left against right."""
+    if (own := report.baseline) is not None:
+        unit = "step-eq/day"
+        yield _row("baseline", "lld", "Usual dose", value=own.lld, unit=unit, note=own.note)
+        yield _row("baseline", "weeks", "Weeks it rests on", value=own.weeks, unit="weeks")
+        change = own.change_percent
+        yield _row("baseline", "change_percent", "This week against it", value=change, unit="%")
+    if (legs := report.symmetry) is not None:
+        yield _row(
+            "symmetry",
+            "percent",
+            "Left and right apart; not scored",
+            value=legs.percent,
+            unit="%",
+            text=f"{legs.longer} leg stood longer" if legs.longer else "",
+            note=legs.note,
+        )
+        yield _row("symmetry", "days", "Days it rests on", value=legs.days, unit="days")
+
+
 def _sensor(use: SensorUse) -> Iterator[Row]:
     title = f"{use.title}, {use.placement}"
     worn = "worn all day" if use.continuous else "worn for sessions"
     yield _row("sensor", "observed_h", title, value=use.observed_h, unit="h", text=worn)
+    yield _row("sensor", "load_h", title, value=use.load_h, unit="h", text="load taken from it")
     yield _row("sensor", "battery_percent", title, value=use.battery_percent, unit="%")
     yield _row("sensor", "malformed", title, value=use.malformed, unit="packets")
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analytics.week import WeekReport
-from dashboard import charts, scorecard, theme, tiles, wording
+from dashboard import scorecard, tiles, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.reports import FORMATS, report_name
+from dashboard.views import days, practice, trend
 
 if TYPE_CHECKING:
     from dashboard.data import Data
 
 LIVE_S = 1.0
 LOOK_S = 2.0
-CHART_PX = 440
 
 
 def render(data: Data, person: str) -> None:
@@ -37,10 +37,12 @@ def render(data: Data, person: str) -> None:
     _live(data)
     if report.notices:
         st.html(scorecard.notices(report.notices))
-    _days(report)
+    days.render(data, report, version)
     st.html(scorecard.page(el("h2", "Against the targets")))
     st.html(scorecard.lines(report))
-    _trend(report)
+    practice.render(data, report)
+    trend.render(report)
+    trend.beside(report)
     st.html(scorecard.record(report))
     st.divider()
     st.html(scorecard.foot(report))
@@ -140,31 +142,3 @@ def _watch(data: Data, version: int, looks: Iterator[int]) -> None:
     with contextlib.suppress(DashboardError):  # busy just now: look again in a moment
         if data.version() != version:
             st.rerun()
-
-
-# --- pictures with their words ------------------------------------------------------------------
-
-
-def _days(report: WeekReport) -> None:
-    title, words = el("h2", "Day by day"), el("p", wording.strip_text(report), cls="muted")
-    st.html(scorecard.page(title, words))
-    st.html(scorecard.page(charts.strip(report)))
-    with st.expander("The same as a table"):
-        st.dataframe(wording.day_table(report), hide_index=True, alt="The seven days as a table")
-
-
-def _trend(report: WeekReport) -> None:
-    texts = (wording.trend_text(report), wording.trend_note(report))
-    words = [el("p", text, cls="muted") for text in texts if text]
-    st.html(scorecard.page(el("h2", "Last four weeks"), *words))
-    colours = theme.palette(st.context.theme.type)
-    with st.container(horizontal=True):
-        with st.container(width=CHART_PX):
-            st.html(scorecard.page(el("b", "Points, of the points that could be measured")))
-            st.altair_chart(charts.trend_points(report, colours), alt=wording.trend_text(report))
-        with st.container(width=CHART_PX):
-            st.html(scorecard.page(el("b", "Loaded-Leg Dose a day; dashed line: target")))
-            st.altair_chart(charts.trend_dose(report, colours), alt=wording.trend_dose_text(report))
-    with st.expander("The same as a table"):
-        table = wording.trend_table(report)
-        st.dataframe(table, hide_index=True, alt="The last weeks as a table")

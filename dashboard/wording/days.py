@@ -30,8 +30,25 @@ def dose_text(day: Day) -> str:
     """`5,200`, `at least 3,100`, or why there is no number."""
     if day.lld is None:
         return DAY_STATES[day_state(day)] if not day.recorded else "not measured"
-    least = "" if day.valid else "at least "
-    return f"{least}{number(day.lld)}"
+    return f"{_least_dose(day)}{number(day.lld)}"
+
+
+def dose_short(day: Day) -> str:
+    """The same where there is little room: `≥ 3,100`."""
+    return dose_text(day).replace("at least ", "≥\N{NO-BREAK SPACE}")
+
+
+def _least_dose(day: Day) -> str:
+    """A dose is a lower bound on a day that is not valid, or where load is known to be missing."""
+    return "" if day.valid and not day.lld_at_least else "at least "
+
+
+def needs_text(day: Day) -> str:
+    """What the load of a machine that is not in the dose needs; empty where all is in it."""
+    if not day.lld_at_least:
+        return ""
+    needs = f" It needs the {day.load_needs}." if day.load_needs else ""
+    return f"A machine loaded the legs by nobody knows how much.{needs}"
 
 
 def coverage_text(day: Day) -> str:
@@ -55,11 +72,14 @@ def day_text(day: Day) -> str:
     state = DAY_STATES[day_state(day)]
     if day.lld is None or not day.recorded:
         return f"{date_long(day.date)}: {state}."
-    least = "" if day.valid else "at least "
-    share = f", {least}{percent(day.credit)} of the target" if day.credit is not None else ""
-    return (
+    share = ""
+    if day.credit is not None:
+        least = _least_dose(day) if day.credit < 1 else ""
+        share = f", {least}{percent(day.credit)} of the target"
+    said = (
         f"{date_long(day.date)}: {dose_text(day)} step-eq{share}; {coverage_text(day)} ({state})."
     )
+    return f"{said} {needs_text(day)}".strip()
 
 
 def strip_text(report: WeekReport) -> str:
@@ -80,7 +100,10 @@ def day_table(report: WeekReport) -> list[dict[str, str]]:
             "Day": date_long(day.date),
             "Status": DAY_STATES[day_state(day)],
             "Dose, step-eq": dose_text(day),
-            "Target reached": _bound(None if day.credit is None else percent(day.credit), day),
+            "Weight-bearing": _or_blank(day.weight_bearing_lld, day),
+            "Assisted": _or_blank(day.assisted_lld, day),
+            "In sets": "" if day.sets_lld is None else number(day.sets_lld),
+            "Target reached": _target(day),
             "Coverage": coverage_text(day),
             "Steps": _or_blank(day.steps, day),
             "Loaded min": _or_blank(day.loaded_min, day),
@@ -89,6 +112,10 @@ def day_table(report: WeekReport) -> list[dict[str, str]]:
         }
         for day in report.days
     ]
+
+
+def _target(day: Day) -> str:
+    return "" if day.credit is None else f"{_least_dose(day)}{percent(day.credit)}"
 
 
 def _or_blank(value: float | None, day: Day) -> str:

@@ -92,14 +92,19 @@ def placement_text(placement: str) -> str:
 
 def sensor_text(use: SensorUse) -> str:
     """One sensor's share in the week."""
-    worn = "used" if use.placement in BESIDE else "worn"
-    how = f"{worn} all day" if use.continuous else f"{worn} for sessions"
     battery = (
         "" if use.battery_percent is None else f", battery {percent(use.battery_percent / 100)}"
     )
     bad = f", {_counted(use.malformed, 'damaged message')} left out" if use.malformed else ""
     name = f"{use.title}, {placement_text(use.placement)}"
-    return f"{name}: {hours(use.observed_h)} recorded, {how}{battery}{bad}"
+    load = f", load taken from {hours(use.load_h)}" if use.load_h else ", no load taken from it"
+    return f"{name}: {hours(use.observed_h)} recorded{load}, {worn_text(use)}{battery}{bad}"
+
+
+def worn_text(use: SensorUse) -> str:
+    """`worn all day`, `worn for sessions`, `used for sessions`."""
+    worn = "used" if use.placement in BESIDE else "worn"
+    return f"{worn} {'all day' if use.continuous else 'for sessions'}"
 
 
 def gaps_none(report: WeekReport) -> str:

@@ -48,12 +48,13 @@ def date_long(date: dt.date) -> str:
 
 
 def length_text(length: dt.timedelta) -> str:
-    """`40 min`, `2 h 5 min`, `30 s`."""
+    """`40 min`, `2 h 5 min`, `14 h`, `30 s`."""
     seconds = round(length.total_seconds())
     if seconds < 60:
         return f"{seconds} s"
     whole, minutes = divmod(seconds // 60, 60)
-    return f"{whole} h {minutes} min" if whole else f"{minutes} min"
+    parts = [f"{whole} h"] * bool(whole) + [f"{minutes} min"] * bool(minutes)
+    return " ".join(parts)
 
 
 def age_text(seconds: float) -> str:

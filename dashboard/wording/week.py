@@ -39,15 +39,9 @@ def week_short(week: str) -> str:
 
 def headline(report: WeekReport) -> str:
     """The score in words; a person without a score gets no accusation."""
-    if report.points is not None:
-        return report.headline
     if report.status is Status.NO_DATA:
         return "Nothing recorded this week"
-    if report.status is Status.EXCUSED:
-        return "Excused week"
-    if all(line.value is None for line in report.components):
-        return "Nothing to score yet"
-    return "Shown without points"
+    return "Excused week" if report.status is Status.EXCUSED else report.headline
 
 
 def status_title(report: WeekReport) -> str:

@@ -1,0 +1,112 @@
+"""What a person says of themselves: which facts there are, their bounds, and the entries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import polars as pl
+
+from dashboard.errors import DashboardError
+from dashboard.persons import local_zone
+from ingest.entries import RESTING_BPM, BodyMassSet, Person, PersonSet
+
+SEXES = ("female", "male")
+FIRST_BIRTH_YEAR = 1900
+MASS_KG = (20.0, 400.0)
+HR_MAX_BPM = (80, 240)
+"""Bounds of what can be meant (design), as those of the command `person`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The facts that scoring uses, as they are said; None is unknown. See `Person`."""
+
+    birth_year: int | None
+    sex: str | None
+    zone: str | None
+    hr_max: int | None
+    hr_rest: int | None
+    use_heart_rate: bool
+    no_score: bool
+    logs_strength: bool
+    logs_balance: bool
+    targets: str | None
+    wakes: str | None
+    sleeps: str | None
+
+
+def facts_of(person: Person) -> Facts:
+    """What is said of a person now."""
+    return Facts(**{field.name: getattr(person, field.name) for field in fields(Facts)})
+
+
+def facts_entry(person: Person, facts: Facts, *, now: dt.datetime) -> PersonSet | None:
+    """An entry of what differs from what was said; None: nothing does.
+
+    Raises:
+        DashboardError: a fact that cannot be; the text names it.
+    """
+    _refuse(facts, now.astimezone(zoneinfo.ZoneInfo(facts.zone or local_zone())).date())
+    known = asdict(facts_of(person))
+    new: dict[str, Any] = {k: v for k, v in asdict(facts).items() if v != known[k]}
+    return PersonSet(at=now, person=person.key, **new) if new else None
+
+
+def mass_entry(person: str, kg: float, since: dt.date, *, now: dt.datetime) -> BodyMassSet:
+    """Body mass from a date on.
+
+    Raises:
+        DashboardError: nobody weighs that, or the date is far ahead.
+    """
+    low, high = MASS_KG
+    if not low <= kg <= high:
+        raise DashboardError(f"A body mass is {low:g} to {high:g} kg, not {kg:g}.")
+    if since > (now + dt.timedelta(days=1)).date():
+        raise DashboardError(f"{since} is yet to come.", "Say what you weigh now.")
+    return BodyMassSet(at=now, person=person, date=since, kg=kg)
+
+
+def zones() -> list[str]:
+    """Every time zone that can be chosen, by name."""
+    return sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+
+
+def _refuse(facts: Facts, today: dt.date) -> None:
+    born = facts.birth_year
+    if born is not None and not FIRST_BIRTH_YEAR <= born <= today.year:
+        raise DashboardError(f"A birth year is {FIRST_BIRTH_YEAR} to {today.year}, not {born}.")
+    if facts.sex not in (None, *SEXES):
+        raise DashboardError("Sex is female or male here; leave it out where neither fits.")
+    if facts.zone is not None:
+        _refuse_zone(facts.zone)
+    _refuse_beats(facts.hr_rest, facts.hr_max)
+    hours = {facts.wakes, facts.sleeps}
+    if hours != {None} and (None in hours or len(hours) == 1):
+        raise DashboardError(
+            "Waking hours need two different times.",
+            "Say when you get up and when you go to sleep.",
+        )
+
+
+def _refuse_beats(rest: int | None, most: int | None) -> None:
+    for title, bpm, (low, high) in (
+        ("A heart rate at rest", rest, RESTING_BPM),
+        ("A highest heart rate", most, HR_MAX_BPM),
+    ):
+        if bpm is not None and not low <= bpm <= high:
+            raise DashboardError(f"{title} is {low} to {high} beats a minute, not {bpm}.")
+    if rest is not None and most is not None and rest >= most:
+        raise DashboardError(f"A heart rate of {rest} at rest is not below a highest of {most}.")
+
+
+def _refuse_zone(zone: str) -> None:
+    """Polars knows fewer zones than Python, and both must know it."""
+    try:
+        pl.Series([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)]).dt.convert_time_zone(zone)
+    except pl.exceptions.PolarsError as error:
+        raise DashboardError(f"The time zone {zone} is not known.", "Take a city near you.") from (
+            error
+        )
