@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analytics.gait.steps import RATE_HZ
+from analytics.machines import MACHINES, Machine
 from devices import PROFILES
 from devices.profile import Placement, Profile
 from ingest.virtual.catalogue import CATALOGUE
@@ -90,7 +91,19 @@ def scored(profile: Profile) -> str:
     if profile.continuous:
         waist = " or the waist" if Placement.WAIST in profile.placements else ""
         return f"yes: motion of a leg{waist}, at {RATE_HZ[0]:.0f} samples a second or more"
+    machine = next((one for one in MACHINES if profile.key in one.profiles), None)
+    if machine is not None:
+        return f"yes: {_loads(machine)}"
     return "no: recorded only"
+
+
+def _loads(machine: Machine) -> str:
+    """What minutes on a machine count as."""
+    if machine.key == "treadmill":
+        return "speed and incline as effort, steps where it sends them"
+    kind = "weight-bearing load" if machine.weight_bearing else "assisted load"
+    needs = ", with power, cadence and the body mass" if machine.key == "bike" else ""
+    return f"{kind}{needs}; effort by {'power' if machine.mets_by else 'its own METs'}"
 
 
 def _family(name: str) -> str:
