@@ -49,7 +49,8 @@ def facts_entry(person: Person, facts: Facts, *, now: dt.datetime) -> PersonSet 
     Raises:
         DashboardError: a fact that cannot be; the text names it.
     """
-    _refuse(facts, now.astimezone(zoneinfo.ZoneInfo(facts.zone or local_zone())).date())
+    zone = _zone(facts.zone or local_zone())
+    _refuse(facts, now.astimezone(zone).date())
     known = asdict(facts_of(person))
     new: dict[str, Any] = {k: v for k, v in asdict(facts).items() if v != known[k]}
     return PersonSet(at=now, person=person.key, **new) if new else None
@@ -80,8 +81,6 @@ def _refuse(facts: Facts, today: dt.date) -> None:
         raise DashboardError(f"A birth year is {FIRST_BIRTH_YEAR} to {today.year}, not {born}.")
     if facts.sex not in (None, *SEXES):
         raise DashboardError("Sex is female or male here; leave it out where neither fits.")
-    if facts.zone is not None:
-        _refuse_zone(facts.zone)
     _refuse_beats(facts.hr_rest, facts.hr_max)
     hours = {facts.wakes, facts.sleeps}
     if hours != {None} and (None in hours or len(hours) == 1):
@@ -102,11 +101,12 @@ def _refuse_beats(rest: int | None, most: int | None) -> None:
         raise DashboardError(f"A heart rate of {rest} at rest is not below a highest of {most}.")
 
 
-def _refuse_zone(zone: str) -> None:
+def _zone(name: str) -> zoneinfo.ZoneInfo:
     """Polars knows fewer zones than Python, and both must know it."""
     try:
-        pl.Series([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)]).dt.convert_time_zone(zone)
-    except pl.exceptions.PolarsError as error:
-        raise DashboardError(f"The time zone {zone} is not known.", "Take a city near you.") from (
-            error
-        )
+        pl.Series([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)]).dt.convert_time_zone(name)
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
+        raise DashboardError(
+            f"The time zone {name!r} is not known.", "Take a city near you."
+        ) from None

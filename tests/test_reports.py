@@ -172,6 +172,32 @@ def test_a_crowded_week_still_ends_on_one_page_and_says_how_much_more_there_is()
     assert "data ffffffffffffffff" in text  # the last line has not been cut off
 
 
+def test_a_pdf_tells_practice_the_parts_of_the_dose_and_what_is_not_scored() -> None:
+    report = sample_week.trained()
+    text = page_text(report)
+    for one in wording.practice_done(report):
+        assert flat(one.text) in text
+    for part in wording.part_lines(report.days[1]):
+        assert part in text
+    for title in ("Strength and balance", "Shown, never scored", "Where the minutes came from"):
+        assert title in text
+    assert flat(wording.baseline_text(report)) in text
+    assert all(flat(one.text) in text for one in wording.beside(report))
+    assert "load taken from 95 h" in text
+
+
+@pytest.mark.parametrize("name", ["trained", "complete", "at least", "so far"])
+def test_an_ordinary_week_needs_no_small_type(name: str) -> None:
+    def size(text: str, cm: object, tm: object, font: object, size_pt: float) -> None:
+        if "Against the targets" in text:
+            sizes.append(size_pt)
+
+    sizes: list[float] = []
+    read(sample_week.WEEKS[name]()).pages[0].extract_text(visitor_text=size)
+    assert sizes
+    assert sizes[0] / 1.12 >= 8.5
+
+
 def test_text_is_printed_and_never_run() -> None:
     name = '#panic("x") $x^2$ *b* _i_ \\ `c` <l> @r "q" [c]'
     assert name in page_text(replace(sample_week.complete(), person_name=name))
@@ -279,6 +305,34 @@ def test_weeks_and_days_that_are_lower_bounds_are_marked_in_the_csv() -> None:
     assert trend["2026-W45", "points"] == trend["2026-W45", "lld"] == ""
     assert pick(report, "day", "lld", "2026-11-16")["at_least"] == "true"
     assert pick(report, "day", "lld", "2026-11-17")["at_least"] == ""
+
+
+def test_the_parts_of_a_dose_and_what_is_not_scored_are_in_the_csv() -> None:
+    report = sample_week.trained()
+    values = {
+        key: pick(report, "day", key, "2026-11-17")["value"]
+        for key in ("weight_bearing_lld", "assisted_lld", "sets_lld", "repetitions", "strength")
+    }
+    assert list(values.values()) == ["5000", "3400", "200", "34", "true"]
+    label = pick(report, "day", "osteogenic_index", "2026-11-17")["title"]
+    assert "not a brain or health measure" in label
+    assert pick(report, "day", "lld", "2026-11-19")["at_least"] == "true"  # valid, and a bike
+    assert pick(report, "baseline", "change_percent")["value"] == "12.2"
+    assert pick(report, "symmetry", "percent")["text"] == "left leg stood longer"
+    assert [row["value"] for row in rows(report) if row["key"] == "load_h"] == ["95", "3.5"]
+
+
+def test_each_set_and_balance_practice_is_a_row_that_says_how_it_is_known() -> None:
+    found = [row for row in rows(sample_week.trained()) if row["section"] == "set"]
+    assert [(row["key"], row["value"], row["note"]) for row in found] == [
+        ("squat", "12", "logged"),
+        ("squat", "12", "logged"),
+        ("calf-raise", "10", "detected"),
+    ]
+    assert found[0]["text"] == "2026-11-17T17:00:00Z, 60 kg"
+    assert found[2]["source"] == "c0ffee-1"
+    balance = pick(sample_week.trained(), "balance", "minutes")
+    assert balance["text"].endswith("(only the day is known)")
 
 
 def test_every_row_of_a_demo_says_so() -> None:

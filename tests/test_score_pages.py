@@ -74,7 +74,7 @@ def test_a_day_with_load_that_nobody_knows_is_a_lower_bound_and_says_what_it_nee
     day = sample_week.trained().days[3]
     assert day.valid
     assert wording.dose_text(day) == "at least 900"
-    assert "It needs the power." in wording.day_text(day)
+    assert "nobody knows how much (not known: power)." in wording.day_text(day)
     assert wording.needs_text(sample_week.trained().days[0]) == ""
 
 

@@ -29,6 +29,7 @@ from dashboard.wording.days import (
     day_text,
     dose_short,
     dose_text,
+    needs_text,
     strip_text,
 )
 from dashboard.wording.origin import (
@@ -159,6 +160,7 @@ __all__ = [
     "live_unit",
     "minute_table",
     "minutes_text",
+    "needs_text",
     "number",
     "origin_table",
     "others_text",

@@ -47,8 +47,8 @@ def needs_text(day: Day) -> str:
     """What the load of a machine that is not in the dose needs; empty where all is in it."""
     if not day.lld_at_least:
         return ""
-    needs = f" It needs the {day.load_needs}." if day.load_needs else ""
-    return f"A machine loaded the legs by nobody knows how much.{needs}"
+    needs = f" (not known: {day.load_needs})" if day.load_needs else ""
+    return f"A machine loaded the legs by nobody knows how much{needs}."
 
 
 def coverage_text(day: Day) -> str:

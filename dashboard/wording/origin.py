@@ -71,6 +71,7 @@ def minute_table(minutes: pl.DataFrame, zone: str, names: Mapping[str, str]) -> 
     return pl.DataFrame(
         [_minute_row(row, place, names) for row in told.iter_rows(named=True)],
         schema=dict.fromkeys(_COLUMNS, pl.String),
+        orient="row",
     )
 
 
