@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 Floats = NDArray[np.float64]
+Samples = NDArray[np.floating]
 
 CELL_HZ = 10
 """Cells a second of the grid (design: 12 cells in the shortest repetition)."""
@@ -24,6 +25,8 @@ HOLE_S = 2.0
 """A longer silence splits a recording (design: below it a repetition still has two samples)."""
 RAMP_S = 0.6
 """A held value is believed until this long before the next one (design: two updates at 3 Hz)."""
+ENOUGH_HZ = 25.0
+"""A sensor at least twice as fast is averaged to this many rows a second (design)."""
 SHAKE_S = 2.0
 """Window over which shaking is averaged, s (design: most of a repetition)."""
 
@@ -60,13 +63,15 @@ class Posture:
         return np.asarray((self.first + np.arange(len(self.down)) + 0.5) / CELL_HZ, np.float64)
 
 
-def postures(time_s: Floats, acc_g: NDArray[np.floating], sigma_s: float) -> list[Posture]:
+def postures(time_s: Floats, acc_g: Samples, sigma_s: float) -> list[Posture]:
     """Stretches of posture; time_s (n,) not decreasing, acc_g (n, 3) with gravity.
 
     sigma_s: the Gaussian over which gravity is averaged. Rows that are not finite are not sampled.
     """
-    measured = np.isfinite(acc_g).all(axis=1)
-    time_s, acc = time_s[measured], np.asarray(acc_g[measured], np.float64)
+    acc = np.asarray(acc_g)
+    measured = np.logical_and.reduce([np.isfinite(column) for column in acc.T])
+    if not measured.all():
+        time_s, acc = time_s[measured], acc[measured]
     return [
         _posture(first, cells, update_hz, sigma_s)
         for first, cells, update_hz in _stretches(time_s, acc)
@@ -74,24 +79,43 @@ def postures(time_s: Floats, acc_g: NDArray[np.floating], sigma_s: float) -> lis
     ]
 
 
-def _stretches(time_s: Floats, acc: Floats) -> Iterator[tuple[int, Floats, float]]:
+def _stretches(time_s: Floats, acc: Samples) -> Iterator[tuple[int, Floats, float]]:
     """First cell number, cell means (m, 3) and fresh rows a second of every stretch."""
     cuts = np.flatnonzero(np.diff(time_s) > HOLE_S) + 1
     for start, end in itertools.pairwise([0, *cuts.tolist(), len(time_s)]):
         if end - start > 1:
             own = slice(start, end)
-            fresh = np.append(True, np.any(acc[own][1:] != acc[own][:-1], axis=1))
+            fresh = np.logical_or.reduce([column[1:] != column[:-1] for column in acc[own].T])
+            fresh = np.append(True, fresh)
             seconds = max(float(time_s[end - 1] - time_s[start]), 1.0 / CELL_HZ)
-            first, cells = _cells(*_measured(time_s[own], acc[own], fresh))
-            yield first, cells, int(fresh.sum()) / seconds
+            update_hz = int(fresh.sum()) / seconds
+            yield (
+                *_cells(
+                    *_measured(*_thinned(time_s[own], acc[own], fresh, update_hz), time_s[end - 1])
+                ),
+                update_hz,
+            )
 
 
-def _measured(time_s: Floats, acc: Floats, fresh: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Fresh rows, each long-held value repeated just before the next, and the last instant."""
-    at, value = time_s[fresh], acc[fresh]
+def _thinned(
+    time_s: Floats, acc: Samples, fresh: NDArray[np.bool_], update_hz: float
+) -> tuple[Floats, Floats]:
+    """Fresh rows; of a fast sensor the means over absolute multiples of 1 / ENOUGH_HZ."""
+    if update_hz < 2.0 * ENOUGH_HZ:
+        return time_s[fresh], np.asarray(acc[fresh], np.float64)
+    starts = np.flatnonzero(np.diff(np.floor(time_s * ENOUGH_HZ), prepend=-np.inf))
+    rows = np.diff(starts, append=len(time_s))
+    means = [np.add.reduceat(column, starts, dtype=np.float64) / rows for column in acc.T]
+    return np.add.reduceat(time_s - time_s[0], starts) / rows + time_s[0], np.stack(means, axis=1)
+
+
+def _measured(at: Floats, value: Floats, last_s: float) -> tuple[Floats, Floats]:
+    """The rows, each long-held value repeated just before the next, and the last instant."""
     held = np.flatnonzero(np.diff(at) > RAMP_S)
-    times = np.concatenate([at, at[held + 1] - RAMP_S, time_s[-1:]])
+    times = np.concatenate([at, at[held + 1] - RAMP_S, [last_s]])
     values = np.concatenate([value, value[held], value[-1:]])
+    if not len(held):
+        return times, values
     order = np.argsort(times, kind="stable")
     return times[order], values[order]
 

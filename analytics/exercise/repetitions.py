@@ -22,6 +22,8 @@ from devices.profile import Placement
 Floats = NDArray[np.float64]
 Samples = NDArray[np.floating]
 
+ENOUGH = 10_000
+"""Rows, evenly spread, whose median size tells gravity (design)."""
 RATE_HZ = (5.0, 260.0)
 GRAVITY_G = (0.7, 1.3)
 """Median size of an acceleration that still has gravity in it (design)."""
@@ -219,5 +221,6 @@ def _upright(parts: list[Posture], given: Samples | None) -> Floats | None:
 
 def _has_gravity(acc_g: Samples) -> bool:
     """Whether the acceleration is mostly about 1 g."""
-    size = np.linalg.norm(acc_g[np.isfinite(acc_g).all(axis=1)], axis=1)
+    some = acc_g[:: max(1, len(acc_g) // ENOUGH)]
+    size = np.linalg.norm(some[np.isfinite(some).all(axis=1)], axis=1)
     return len(size) > 1 and GRAVITY_G[0] <= float(np.median(size)) <= GRAVITY_G[1]
