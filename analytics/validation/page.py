@@ -19,10 +19,11 @@ WORST = 10
 
 HEAD = """# How accurate the method is on real recordings
 
-Made by `{command}` with method {method} ({versions}); not written by hand. The folder holds
-recordings with truth. Every constant is the shipped one. Many were chosen on the recordings that
-docs/accuracy.md of legload names: for people among those the figures here are too good, and that
-page has the figures with the person left out.
+Made by `{command}` with method {method}
+({versions}); not written by hand.
+The folder holds recordings with truth. Every constant is the shipped one. Many were chosen on the
+recordings that docs/accuracy.md of legload names: for people among those the figures here are too
+good, and that page has the figures with the person left out.
 
 {contents}
 ## What was measured
@@ -130,7 +131,10 @@ def _overview(task: Task, results: Sequence[Result]) -> list[str]:
     tables = [_table(task, "condition", whole, lambda r: r.condition, _by_condition)]
     tried = {result.condition for result in whole}
     missing = [c for c in CONDITIONS if c.needs and c.title not in tried]
-    tables += [f"Without {one.title}, which takes {one.needs}.\n" for one in missing]
+    if missing:
+        tables.append(
+            " ".join(f"Without {c.title}, which takes {c.needs}." for c in missing) + "\n"
+        )
     groups = [r for r in results if r.part == "group" and r.condition == AS_RECORDED.title]
     if groups:
         title = f"group, {AS_RECORDED.title}"
@@ -170,9 +174,13 @@ def _folded(task: Task, first: str, results: Sequence[Result], title: Title, key
     kept = [result for result in results if not _nothing(task, result)]
     alive = {result.name for result in kept}
     zero = sorted((result for result in results if result not in kept), key=key)
-    names = dict.fromkeys(title(one) if one.name in alive else one.name for one in zero)
+    names: dict[str, str] = {}
+    for one in zero:
+        called = title(one) if one.name in alive else one.name
+        many = f"{one.recordings} recording{'s' * (one.recordings != 1)}"
+        names.setdefault(called, f"{called} ({many}, {one.seconds:.0f} s)")
     parts = [_table(task, first, kept, title, key)] if kept else []
-    parts += [f"Zero throughout: {'; '.join(names)}.\n"] if zero else []
+    parts += [f"Zero throughout: {'; '.join(names.values())}.\n"] if zero else []
     return "\n".join(parts)
 
 
