@@ -6,9 +6,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
+from devices.profile import Placement
 
 Rates = tuple[float, float]
 """(least, most) samples a second."""
+ENOUGH = 10_000
+"""Rows, evenly spread, whose median size tells the unit and gravity (design)."""
+MOST_G = 4.0
+"""Nobody bears a larger median: a person at rest is at 1 g, or at 0 where gravity was taken away;
+in m/s2 that is 9.8 (design)."""
+
+
+def placed(placement: str) -> Placement:
+    """The placement that a word such as `left-foot` names.
+
+    Raises:
+        AnalyticsError: there is no such placement.
+    """
+    try:
+        return Placement(placement)
+    except ValueError:
+        raise AnalyticsError(
+            f"There is no placement {placement!r}.", f"Choose one of {', '.join(Placement)}."
+        ) from None
 
 
 def check_motion(
@@ -25,20 +45,56 @@ def check_motion(
     time_s: (n,); acc_g, gyro_dps: (n, 3); advice: what to do about a rate outside `rates_hz`.
 
     Raises:
-        AnalyticsError: shapes differ, the rate is outside, or the instants step backwards.
+        AnalyticsError: no arrays, shapes differ, the rate is outside, or the instants step
+            backwards.
     """
-    shape = (len(time_s), 3)
-    if np.shape(acc_g) != shape or (gyro_dps is not None and np.shape(gyro_dps) != shape):
-        raise AnalyticsError(
-            f"Motion does not fit its {len(time_s)} instants: acceleration {np.shape(acc_g)}, "
-            f"rotation {None if gyro_dps is None else np.shape(gyro_dps)}.",
-            "Pass (n, 3) arrays of one recording.",
-        )
+    check_arrays(time_s, acc_g, gyro_dps)
     if not rates_hz[0] <= rate_hz <= rates_hz[1]:
         raise AnalyticsError(
             f"{rate_hz:g} Hz is outside {rates_hz[0]:g} to {rates_hz[1]:g} Hz.", advice
+        )
+
+
+def check_arrays(
+    time_s: NDArray[np.float64],
+    acc_g: NDArray[np.floating],
+    gyro_dps: NDArray[np.floating] | None = None,
+) -> None:
+    """What `check_motion` refuses, whatever the rate."""
+    for name, table in (("time_s", time_s), ("acc_g", acc_g), ("gyro_dps", gyro_dps)):
+        if table is not None and not isinstance(table, np.ndarray):
+            raise AnalyticsError(
+                f"{name} is no NumPy array but {type(table).__name__}.", "Pass its .to_numpy()."
+            )
+    shape = (len(time_s), 3)
+    if acc_g.shape != shape or (gyro_dps is not None and gyro_dps.shape != shape):
+        raise AnalyticsError(
+            f"Motion does not fit its {len(time_s)} instants: acceleration {acc_g.shape}, "
+            f"rotation {None if gyro_dps is None else gyro_dps.shape}.",
+            "Pass (n, 3) arrays of one recording.",
         )
     if np.any(time_s[1:] < time_s[:-1]):
         raise AnalyticsError(
             "The instants step backwards.", "Sort the samples, or cut at the step."
         )
+
+
+def check_unit(acc_g: NDArray[np.floating]) -> None:
+    """Refuse an acceleration (n, 3) that cannot be in g.
+
+    Raises:
+        AnalyticsError: its median size is above `MOST_G`.
+    """
+    size = median_size(acc_g)
+    if size is not None and size > MOST_G:
+        raise AnalyticsError(
+            f"The acceleration has a median size of {size:.3g}, so it looks like m/s2, not g.",
+            "Divide by 9.80665.",
+        )
+
+
+def median_size(acc: NDArray[np.floating]) -> float | None:
+    """Median size of the rows of acc (n, 3), in its unit; None with fewer than two finite ones."""
+    some = acc[:: max(1, len(acc) // ENOUGH)]
+    size = np.linalg.norm(some[np.isfinite(some).all(axis=1)], axis=1)
+    return float(np.median(size)) if len(size) > 1 else None

@@ -26,6 +26,8 @@ from benchmarks.steps import cpu_s, long_walk
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
+FEW = 0.01
+"""Share of strides with a known way below which nothing is said of the way."""
 FOOT, SHANK = Placement.LEFT_FOOT, Placement.LEFT_SHANK
 
 
@@ -72,8 +74,8 @@ def standing_gravity(one: Recording) -> Recording | None:
 def summary(rows: pl.DataFrame) -> str:
     """Shares and percentiles on one line."""
     known = rows.drop_nulls("rise_m")
-    if known.is_empty():
-        return f"{len(rows)} strides, known 0 %"
+    if len(known) < FEW * len(rows):
+        return f"{len(rows)} strides, way known of {len(known)}: too few to describe"
     rise, length = known["rise_m"].to_numpy(), known["length_m"].to_numpy()
     steep = (np.abs(rise) >= 0.12) & (np.abs(rise) >= 0.3 * length)
     called = {name: rows.select((pl.col("climb") == name).sum()).item() for name in ("up", "down")}

@@ -141,6 +141,12 @@ def test_squats_at_the_waist_were_measured() -> None:
     assert all(placement.worn for placement, _ in CONFIDENCE)
 
 
+@pytest.mark.parametrize("placement", ["left-ankle", "right-ankle"])
+def test_squats_at_either_ankle_are_rough(placement: str) -> None:
+    found = detect(done(body.squat, 3), WAIST)
+    assert sets_of(found, placement=placement)["confidence"].to_list() == ["rough"]
+
+
 def test_no_repetitions_are_no_sets() -> None:
     nothing = sets_of(detect(Script(), WAIST), placement=WAIST)
     assert nothing.is_empty()

@@ -318,8 +318,12 @@ def test_a_file_that_is_no_parquet_is_named(
 ) -> None:
     folder = write(tmp_path / "d", s=signals("a"), e=swings("a"), m=facts("a"))
     (folder / "torn.parquet").write_bytes(b"PAR1 and then nothing")
-    (problem,) = validated(capsys, folder)["problems"]
+    code, out, _ = legload(capsys, "validate", str(folder), "--json")
+    found = json.loads(out)
+    (problem,) = found["problems"]
     assert problem.startswith("torn.parquet cannot be read")
+    assert figures(found)["as recorded"]["f1"] == 1.0
+    assert code == 1, "the rest is measured, but whoever asked must hear that a file was not"
 
 
 def test_a_recording_that_nobody_annotated_is_said_to_be_not_measured(
@@ -327,6 +331,71 @@ def test_a_recording_that_nobody_annotated_is_said_to_be_not_measured(
 ) -> None:
     folder = write(tmp_path / "d", s=signals("a"), m=facts("a"))
     assert "nobody annotated it" in refused(capsys, folder)
+
+
+def test_acceleration_in_g_is_noticed_and_one_without_gravity_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    axes = ("ax", "ay", "az")
+    in_g = signals("a").with_columns(pl.col(axes) / GRAVITY)
+    (problem,) = validated(capsys, write(tmp_path / "g", s=in_g, e=swings("a"), m=facts("a")))[
+        "problems"
+    ]
+    assert "looks like g, but the layout takes m/s2" in problem
+    light = signals("a").with_columns(pl.col("az") - GRAVITY)
+    folder = write(tmp_path / "light", s=light, e=swings("a"), m=facts("a"))
+    assert validated(capsys, folder)["problems"] == []
+
+
+def test_every_heading_says_where_the_sensor_is_taken_to_sit_and_unknown_words_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meta = facts("a").drop("foot").with_columns(place=pl.lit("hallux"))
+    folder = write(tmp_path / "d", s=signals("a"), e=swings("a"), m=meta)
+    code, out, err = legload(capsys, "validate", str(folder))
+    assert code == 0
+    assert "### s, taken as left-foot" in out
+    assert "hallux is no place that is known" in err
+    assert "left-shank" in err
+    right = facts("a").drop("foot").with_columns(placement=pl.lit("Right shin"))
+    found = validated(capsys, write(tmp_path / "d", s=signals("a"), e=swings("a"), m=right))
+    assert {tuple(row["placements"]) for row in found["results"]} == {("right-shank",)}
+    assert found["problems"] == []
+
+
+def test_a_condition_that_does_not_apply_is_said_with_what_it_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(
+        tmp_path / "d", s=signals("a", rate_hz=60.0), e=swings("a"), m=facts("a", rate_hz=60.0)
+    )
+    _, out, _ = legload(capsys, "validate", str(folder))
+    assert "Without 50 Hz, which takes recordings of at least 75 samples a second." in out
+    assert "Without 25 Hz" not in out
+
+
+def test_the_page_starts_with_links_to_its_parts_and_with_what_was_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "d", s=signals("a"), e=swings("a"), m=facts("a"))
+    _, out, _ = legload(capsys, "validate", str(folder))
+    assert "Made by `legload validate FOLDER` with method" in out
+    assert "- [Strides of one leg](#strides-of-one-leg)" in out
+    assert "](accuracy.md)" not in out
+    links = re.findall(r"^- \[(.*)\]\(#", out, re.MULTILINE)
+    headings = re.findall(r"^## (.*)", out, re.MULTILINE)
+    assert links == [heading for heading in headings if heading != "What was measured"]
+
+
+def test_groups_in_which_nothing_was_found_share_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = pl.DataFrame({"rec": ["a", "b"], "label": ["walk", "car"], "fs": [100.0, 100.0]})
+    folder = write(tmp_path / "d", s=signals("a", "b"), m=labels)
+    _, out, _ = legload(capsys, "validate", str(folder))
+    parts = out.partition("## Repetitions where nobody trains")[2].partition("\n## ")[0]
+    assert re.search(r"Zero throughout: car \(1 recording, \d+ s\); walk \(1 rec", parts)
+    assert "| car |" not in parts
 
 
 def test_an_empty_or_missing_folder_fails_with_a_sentence(

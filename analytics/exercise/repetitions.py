@@ -16,14 +16,12 @@ from analytics.exercise.pairs import paired
 from analytics.exercise.posture import CELL_HZ, Posture, postures
 from analytics.exercise.sets import find_sets
 from analytics.exercise.swings import tilt_along, turning_points
-from analytics.motion import check_motion
+from analytics.motion import check_motion, check_unit, median_size, placed
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
 Samples = NDArray[np.floating]
 
-ENOUGH = 10_000
-"""Rows, evenly spread, whose median size tells gravity (design)."""
 RATE_HZ = (5.0, 260.0)
 GRAVITY_G = (0.7, 1.3)
 """Median size of an acceleration that still has gravity in it (design)."""
@@ -49,7 +47,7 @@ def detect_repetitions(
     gyro_dps: Samples | None,
     *,
     rate_hz: float,
-    placement: Placement,
+    placement: Placement | str,
     upright: Samples | None = None,
     method: RepetitionMethod | None = None,
 ) -> pl.DataFrame:
@@ -63,8 +61,9 @@ def detect_repetitions(
     1), `quality` (likeness to the set's mean course, 0 to 1; null for a last sit-to-stand that
     ends standing), `out_s` (start to turning point: lowering in a squat) and `back_s`, ordered by
     time. An acceleration without gravity, a bike or a machine has none.
-    Raises AnalyticsError where the arrays do not fit together.
+    Raises AnalyticsError where the arrays do not fit together, or the acceleration is not in g.
     """
+    placement = placed(placement)
     method = method or method_of(placement)
     parts = _postures(time_s, acc_g, gyro_dps, rate_hz, placement, method)
     stood = _upright(parts, upright)
@@ -84,7 +83,7 @@ def repetitions_in_bout(
     gyro_dps: Samples | None,
     *,
     rate_hz: float,
-    placement: Placement,
+    placement: Placement | str,
     start_s: float,
     end_s: float,
     upright: Samples | None = None,
@@ -95,6 +94,7 @@ def repetitions_in_bout(
     Samples beside the bout may be passed too and help; every movement inside that is at least 0.4
     times as large as the typical one counts.
     """
+    placement = placed(placement)
     method = method or method_of(placement)
     parts = _postures(time_s, acc_g, gyro_dps, rate_hz, placement, method)
     found = [
@@ -127,6 +127,7 @@ def _postures(
         rates_hz=RATE_HZ,
         advice="Set the sensor to 10 to 210 samples a second.",
     )
+    check_unit(acc_g)
     if placement in SILENT or not _has_gravity(acc_g):
         return []
     return postures(np.asarray(time_s, np.float64), acc_g, method.sigma_s)
@@ -221,6 +222,5 @@ def _upright(parts: list[Posture], given: Samples | None) -> Floats | None:
 
 def _has_gravity(acc_g: Samples) -> bool:
     """Whether the acceleration is mostly about 1 g."""
-    some = acc_g[:: max(1, len(acc_g) // ENOUGH)]
-    size = np.linalg.norm(some[np.isfinite(some).all(axis=1)], axis=1)
-    return len(size) > 1 and GRAVITY_G[0] <= float(np.median(size)) <= GRAVITY_G[1]
+    size = median_size(acc_g)
+    return size is not None and GRAVITY_G[0] <= size <= GRAVITY_G[1]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from analytics.gait.contacts import THIGHS
 from analytics.gait.grid import GRID_HZ, Stretch, to_grid
 from analytics.gait.lobes import Bools, Floats, Ints
+from analytics.motion import check_arrays, check_unit, placed
 from devices.profile import Placement
 
 GRAVITY_MPS2 = 9.80665
@@ -58,7 +59,7 @@ def find_climbs(
     gyro_dps: NDArray[np.floating] | None,
     *,
     rate_hz: float,
-    placement: Placement,
+    placement: Placement | str,
     strides_s: Floats,
     method: ClimbMethod = METHOD,
 ) -> pl.DataFrame:
@@ -69,8 +70,11 @@ def find_climbs(
     is positive), null where samples are lost or gravity is not in the acceleration; and `climb`:
     `up` or `down` where three of the five strides around climb stairs, else `level` where three
     are known, else null. All null at a thigh or a trunk and without gyroscope. Nothing changes
-    more than three strides later.
+    more than three strides later. Errors as of `detect_steps`, but for the rate.
     """
+    placement = placed(placement)
+    check_arrays(time_s, acc_g, gyro_dps)
+    check_unit(acc_g)
     strides_s = np.asarray(strides_s, np.float64)
     rows = {name: np.full(len(strides_s), np.nan) for name in ("length_m", "rise_m")}
     if len(strides_s) and gyro_dps is not None and sees_climbs(placement):

@@ -36,6 +36,7 @@ from analytics.gait.lobes import (
 from analytics.gait.movement import shake
 from analytics.gait.rhythm import spread
 from analytics.gait.steps import to_stretches
+from analytics.motion import check_unit, placed
 from devices.profile import Placement
 
 FEET = frozenset({Placement.LEFT_FOOT, Placement.RIGHT_FOOT})
@@ -87,7 +88,7 @@ def find_contacts(
     gyro_dps: NDArray[np.floating] | None,
     *,
     rate_hz: float,
-    placement: Placement,
+    placement: Placement | str,
     steps: pl.DataFrame,
     method: ContactMethod = METHOD,
 ) -> pl.DataFrame:
@@ -99,7 +100,9 @@ def find_contacts(
     `stretch`, number of the unbroken run of samples. Null where nothing is clear, and everywhere
     for a thigh, a trunk, and an ankle or shank without gyroscope.
     """
+    placement = placed(placement)
     stretches = to_stretches(time_s, acc_g, gyro_dps, rate_hz=rate_hz, placement=placement)
+    check_unit(acc_g)
     gyroscope = gyro_dps is not None
     return contacts_on(stretches, steps, gyroscope=gyroscope, placement=placement, method=method)
 

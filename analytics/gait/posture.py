@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.motion import check_arrays, check_unit, placed
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -56,7 +57,7 @@ def find_postures(
     acc_g: NDArray[np.floating],
     *,
     rate_hz: float,
-    placement: Placement,
+    placement: Placement | str,
     upright_g: Floats | None,
 ) -> pl.DataFrame:
     """Every whole second that was sampled: `start_s`, `tilt_deg` from upright, `posture`.
@@ -65,8 +66,11 @@ def find_postures(
     second, no gravity, no upright, or a place that cannot tell. The waist says `lie`, `sit`, or
     `upright`, for one may stand or sit straight; the chest `lie` or `upright`; a thigh, level in
     sitting and lying, `sit` or `stand`; a shank, upright in sitting too, only `lie`; a foot
-    nothing.
+    nothing. Errors as of `detect_steps`, but for the rate.
     """
+    placement = placed(placement)
+    check_arrays(time_s, acc_g)
+    check_unit(acc_g)
     seconds, mean, spread = _seconds(time_s, acc_g, rate_hz)
     size = np.linalg.norm(mean, axis=1)
     known = (size >= GRAVITY_G[0]) & (size <= GRAVITY_G[1]) & (spread <= STILL_G)

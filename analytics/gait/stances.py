@@ -1,4 +1,4 @@
-"""One row a step: its contacts, contact time, whether it is a running step, and its peak force."""
+"""One row a stride, at the trunk a step: contacts, contact time, whether it runs, peak force."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from analytics.gait.contacts import Wanted, contacts_on
 from analytics.gait.lobes import Floats
 from analytics.gait.rhythm import spread
 from analytics.gait.steps import RUNNING_SPM, steps_on, to_stretches
+from analytics.motion import check_unit, placed
 from devices.profile import Placement
 
 PAUSE_S = 3.0
@@ -55,24 +56,27 @@ def find_stances(
     gyro_dps: NDArray[np.floating] | None,
     *,
     rate_hz: float,
-    placement: Placement,
+    placement: Placement | str,
     contact_share: float = CONTACT_SHARE,
     sparing: bool = False,
 ) -> pl.DataFrame:
-    """Steps of `detect_steps` with contacts and force, one row each, ordered by time.
+    """Rows of `detect_steps`, a stride of a leg or a step at the trunk, with contacts and force.
 
-    Arguments as there; contact_share: see CONTACT_SHARE, 1 to switch it off. `time_s` is the
-    initial contact, or the event itself where no contact is clear; `contact_s` the time on the
-    ground from then to the next terminal contact, as read; `swing_s` the time off the ground
-    before it; `force_bw` its peak force in body weights, with the `confidence` of the force table.
-    Where a lower leg with a gyroscope pedals, `cycling` is true (null where that cannot be seen),
-    nothing is running and the force is null: that takes a power meter. `quality` is `clear`,
-    `doubtful`, or null where contacts cannot be seen (thigh, trunk).
+    Arguments and errors as there; contact_share: see CONTACT_SHARE, 1 to switch it off. `time_s` is
+    the initial contact, or the event itself where no contact is clear; `contact_s` the time on the
+    ground from then to the next terminal contact, as read; `swing_s` the time off the ground before
+    it; `force_bw` its peak force in body weights, with the `confidence` of the force table. Where a
+    lower leg with a gyroscope pedals, `cycling` is true (null where that cannot be seen), nothing
+    is running and the force is null: that takes a power meter. `quality` is `clear`, `doubtful`, or
+    null where contacts cannot be seen (thigh, trunk).
 
     sparing: contacts only where `running`, `cycling`, `force_bw` or `confidence` may depend on
     them; these are the same, the other columns of the rest are not looked for.
     """
+    placement = placed(placement)
     stretches = to_stretches(time_s, acc_g, gyro_dps, rate_hz=rate_hz, placement=placement)
+    if not sparing:  # of what was recorded, the scale was judged before it was stored
+        check_unit(acc_g)
     gyroscope = gyro_dps is not None
     steps = steps_on(stretches, gyroscope=gyroscope, placement=placement)
     wanted = _decisive(steps) if sparing else None

@@ -13,7 +13,7 @@ from analytics.gait.rhythm import local_interval
 from analytics.gait.stirring import stirring
 from analytics.gait.strides import LEG, LegMethod, stride_times
 from analytics.gait.trunk import TRUNK, TrunkMethod, step_times
-from analytics.motion import check_motion
+from analytics.motion import check_motion, check_unit, placed
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -55,7 +55,7 @@ def detect_steps(
     gyro_dps: NDArray[np.floating] | None,
     *,
     rate_hz: float,
-    placement: Placement,
+    placement: Placement | str,
     method: StepMethod = METHOD,
 ) -> pl.DataFrame:
     """Strides (steps = 2) of one instrumented leg, or steps (steps = 1) felt at the trunk.
@@ -66,11 +66,13 @@ def detect_steps(
     at the waist or chest; top of the shock in a pocket or at the arm), `steps`, `cadence_spm`
     (both feet, local median) and `running` (cadence >= 140, where steps are felt also flight),
     ordered by time. A thigh without gyroscope counts as trunk; a bike or machine has no steps.
-    Raises AnalyticsError where the arrays do not fit together.
+    Raises AnalyticsError where the arrays do not fit together, or the acceleration is not in g.
     """
+    placement = placed(placement)
     stretches = to_stretches(
         time_s, acc_g, gyro_dps, rate_hz=rate_hz, placement=placement, method=method
     )
+    check_unit(acc_g)
     return steps_on(stretches, gyroscope=gyro_dps is not None, placement=placement, method=method)
 
 

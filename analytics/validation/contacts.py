@@ -78,11 +78,11 @@ def _apart(name: str, heading: str, meaning: str) -> Column:
 
 CONTACTS = Rule(
     text="Of each stride inside an annotated movement: our instants less the annotated ones in ms, "
-    "median [interquartile range], over all strides together. The annotated movement starts while "
-    "the foot already turns (heel rise) and ends when it has stopped turning (foot flat), so it "
-    "holds more than the swing. Only the spread of a difference speaks of us: **its median is no "
-    "error**, for no force plate was there, and where the foot truly left the ground and came back "
-    "is not measured.",
+    "median [interquartile range], over all strides together. An annotated movement is taken to "
+    "start while the foot already turns (heel rise) and to end when it has stopped turning (foot "
+    "flat), so it holds more than the swing. Then only the spread of a difference speaks of us: "
+    "**its median is no error**, and where the foot truly left the ground and came back is not "
+    "measured. It is an error only where a force plate or the like gave the events.",
     tolerance=f"±{scoring.SWING_TOLERANCE_S:g} s to take a stride for the annotated one",
     columns=(
         Column(key="true", heading="true", form="{true:.0f}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from analytics.validation.results import Result
@@ -18,37 +19,49 @@ WORST = 10
 
 HEAD = """# How accurate the method is on real recordings
 
-Made by `legload validate FOLDER --out docs` with method {method} ({versions}); not written by
-hand. FOLDER holds recordings with truth in the layout of CONTRIBUTING.md; none of them is part of
-this project. Every constant is the shipped one, and many were chosen with these people in view:
-figures with the person left out, and other tools, are in [accuracy](accuracy.md).
+Made by `{command}` with method {method}
+({versions}); not written by hand.
+The folder holds recordings with truth. Every constant is the shipped one. Many were chosen on the
+recordings that docs/accuracy.md of legload names: for people among those the figures here are too
+good, and that page has the figures with the person left out.
 
+{contents}
 ## What was measured
 
 {measured}
 ## What the words mean
 
 - **Recording**: one sensor on one person during one trial. **Set**: recordings of one kind; of
-  several sensors in one table each is a set of its own.
+  several sensors in one table each is a set of its own. **Taken as**: where its sensor was taken
+  to sit.
+- **Person**: a number, so that no name reaches this page. In each set anew, from 1, in the
+  alphabetical order of what the set calls its people (10 comes before 2); number 7 of two sets, or
+  of a set and its source, need not be the same person.
 {words}
 - **As recorded**: as the sensor gave it. **50 Hz**, **25 Hz**: only so many samples a second, in
   the coarse numbers of a Thingy:52. **Lost, batched**: a share of the samples is gone at random and
-  the rest arrives in clumps of up to 0.1 s, as over Bluetooth. **Packets lost, half in bursts**: by
-  a generator each recording loses 3.6 % of its samples on average and 21 % at most, half of them in
+  the rest arrives in clumps of up to 0.1 s, as over Bluetooth. **Packets lost, half in bursts**:
+  simulated; a generator takes 3.6 % of a recording on average and 21 % at most, half of it in
   bursts of 0.3 s on average. **Turned**: the sensor mounted at a random angle.
 - **-**: there was nothing to measure it on.
 """
 
 
-def page(study: Study, tasks: Sequence[Task]) -> str:
-    """The whole page: every task, what was left out and why, then groups and persons."""
+def page(study: Study, tasks: Sequence[Task], *, command: str = "legload validate FOLDER") -> str:
+    """The whole page: every task, what was left out and why, then groups and persons.
+
+    command: what was run, without names of folders.
+    """
     done = [(task, [r for r in study.results if r.task == task.key]) for task in tasks]
     done = [(task, results) for task, results in done if results]
-    parts = [_head(study, [task for task, _ in done])]
+    parts = [""]
     for task, results in done:
         parts += [f"## {task.title}\n", f"{task.rule.text}\n"]
         parts += [f"Tolerance: {task.rule.tolerance}.\n", *_sets(task, results, _overview)]
-    parts += ["## Not measured\n", _left_out(study, tasks, [task for task, _ in done])]
+    parts += [
+        "## Not measured, or to be checked\n",
+        _left_out(study, tasks, [task for task, _ in done]),
+    ]
     for heading, tables in (
         ("Every group under the other conditions", _groups),
         (f"The {WORST} persons of each set with the largest errors, as recorded", _persons),
@@ -57,10 +70,12 @@ def page(study: Study, tasks: Sequence[Task]) -> str:
         for task, results in done:
             inner = [part.replace("### ", "#### ", 1) for part in _sets(task, results, tables)]
             parts += [f"### {task.title}\n", *inner] if inner else []
+    headings = [part[3:].strip() for part in parts if part.startswith("## ")]
+    parts[0] = _head(study, [task for task, _ in done], command, ["What the words mean", *headings])
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
-def _head(study: Study, tasks: Sequence[Task]) -> str:
+def _head(study: Study, tasks: Sequence[Task], command: str, headings: Sequence[str]) -> str:
     columns = {c.heading: c for task in tasks for c in task.rule.columns if c.meaning}
     said = [f"- **{c.heading[0].upper()}{c.heading[1:]}**: {c.meaning}" for c in columns.values()]
     rows = [
@@ -72,11 +87,18 @@ def _head(study: Study, tasks: Sequence[Task]) -> str:
     head = [_line(["set", "recordings", "persons", "seconds"]), "|---|---|---|---|"]
     total = _line(["together", str(recordings), "", f"{seconds:.0f}"])
     return HEAD.format(
+        command=command,
+        contents="".join(f"- [{heading}](#{_anchor(heading)})\n" for heading in headings),
         method=study.method,
         versions=", ".join(f"{name} {version}" for name, version in study.versions.items()),
         measured="\n".join([*head, *rows, total]) + "\n",
         words="\n".join(said),
     )
+
+
+def _anchor(heading: str) -> str:
+    """What a heading is linked by in Markdown as GitHub and others show it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def _whole(number: int | None) -> str:
@@ -96,25 +118,33 @@ def _sets(
 ) -> Iterator[str]:
     """Tables of one task, set by set; no heading for a set without any."""
     for name in dict.fromkeys(result.set for result in results):
-        made = tables(task, [result for result in results if result.set == name])
+        mine = [result for result in results if result.set == name]
+        made = tables(task, mine)
         if made:
-            yield from (f"### {name}\n", *made)
+            taken = sorted({place for result in mine for place in result.placements})
+            yield from (f"### {name}, taken as {', '.join(taken)}\n", *made)
 
 
 def _overview(task: Task, results: Sequence[Result]) -> list[str]:
     """Every condition, and every group as recorded."""
     whole = [result for result in results if result.part == "all"]
     tables = [_table(task, "condition", whole, lambda r: r.condition, _by_condition)]
+    tried = {result.condition for result in whole}
+    missing = [c for c in CONDITIONS if c.needs and c.title not in tried]
+    if missing:
+        tables.append(
+            " ".join(f"Without {c.title}, which takes {c.needs}." for c in missing) + "\n"
+        )
     groups = [r for r in results if r.part == "group" and r.condition == AS_RECORDED.title]
     if groups:
         title = f"group, {AS_RECORDED.title}"
-        tables.append(_table(task, title, groups, lambda r: r.name, _by_name))
+        tables.append(_folded(task, title, groups, lambda r: r.name, _by_name))
     return tables
 
 
 def _groups(task: Task, results: Sequence[Result]) -> list[str]:
     groups = [r for r in results if r.part == "group" and r.condition != AS_RECORDED.title]
-    return [_table(task, "group and condition", groups, _group, _by_name)] if groups else []
+    return [_folded(task, "group and condition", groups, _group, _by_name)] if groups else []
 
 
 def _persons(task: Task, results: Sequence[Result]) -> list[str]:
@@ -124,7 +154,7 @@ def _persons(task: Task, results: Sequence[Result]) -> list[str]:
     order = {result.name: (row,) for row, result in enumerate(given)}
     if not given:
         return []
-    return [_table(task, "person", given, lambda r: r.name, lambda r: order[r.name])]
+    return [_folded(task, "person", given, lambda r: r.name, lambda r: order[r.name])]
 
 
 def _group(result: Result) -> str:
@@ -137,6 +167,27 @@ def _by_condition(result: Result) -> tuple[object, ...]:
 
 def _by_name(result: Result) -> tuple[object, ...]:
     return (_natural(result.name), *_by_condition(result))
+
+
+def _folded(task: Task, first: str, results: Sequence[Result], title: Title, key: Key) -> str:
+    """A table without the rows that are zero throughout, and a sentence that names these."""
+    kept = [result for result in results if not _nothing(task, result)]
+    alive = {result.name for result in kept}
+    zero = sorted((result for result in results if result not in kept), key=key)
+    names: dict[str, str] = {}
+    for one in zero:
+        called = title(one) if one.name in alive else one.name
+        many = f"{one.recordings} recording{'s' * (one.recordings != 1)}"
+        names.setdefault(called, f"{called} ({many}, {one.seconds:.0f} s)")
+    parts = [_table(task, first, kept, title, key)] if kept else []
+    parts += [f"Zero throughout: {'; '.join(names.values())}.\n"] if zero else []
+    return "\n".join(parts)
+
+
+def _nothing(task: Task, result: Result) -> bool:
+    """Whether every figure is zero or has nothing to be measured on, but for the length."""
+    keys = {column.key for column in task.rule.columns} - {"seconds"}
+    return not any(result.figures.get(key) for key in keys)
 
 
 def _table(task: Task, first: str, results: Sequence[Result], title: Title, key: Key) -> str:

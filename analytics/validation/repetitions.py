@@ -63,7 +63,7 @@ def count_repetitions(one: Recording, placement: Placement) -> pl.DataFrame:
         (exercise(kind), float(start), float(end))
         for kind, (start, end) in zip(one.kinds, one.truth, strict=True)
     ]
-    motion, placement = (one.time_s, one.acc_g, one.gyro_dps), ABOVE.get(placement, placement)
+    motion = (one.time_s, one.acc_g, one.gyro_dps)
     free = detect_repetitions(*motion, rate_hz=one.rate_hz, placement=placement)
     rows = [
         (name, False, sum(kind == name for kind, _, _ in truth), free.filter(kind=name).height)
@@ -119,9 +119,7 @@ def rule_of(name: str) -> Rule[Session]:
     return Rule(
         text="With nothing given but the motion of one sensor: the count of each recording that "
         "has the exercise against the true one. **Bout given**: the count inside the bounds of "
-        f"repetitions of one kind that are less than {REST_S:g} s apart. The constants are the "
-        "shipped ones, chosen with some of these people in view where the recordings are `reps`; "
-        "what people see who chose none is in [repetitions](repetitions.md). A sensor that sends "
+        f"repetitions of one kind that are less than {REST_S:g} s apart. A sensor that sends "
         "no gravity counts nothing. One that is called a foot is taken to sit above the ankle: a "
         "foot stays flat in these exercises.",
         tolerance="none, counts of recordings and of given bouts",

@@ -15,13 +15,15 @@ from analytics.validation.tasks import Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Figures of some recordings of a set. part: all, group or person; name: which of them."""
+    """Figures of some recordings of a set. part: all, group or person; name: which of them;
+    placements: where their sensors were taken to sit."""
 
     set: str
     task: str
     condition: str
     part: str
     name: str
+    placements: tuple[str, ...]
     recordings: int
     seconds: float
     figures: Figures
@@ -29,18 +31,21 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """What one recording adds to a task under a condition; row: as the rule of the task has it."""
+    """What one recording adds to a task under a condition; row: as the rule of the task has it;
+    placement: where its sensor was taken to sit."""
 
     task: str
     condition: str
     recording: Recording
+    placement: str
     row: Any
 
 
 def results_of(name: str, scored: Sequence[Scored], tasks: Sequence[Task]) -> Iterator[Result]:
     """Figures of all, of every group and of every person, by task and condition.
 
-    Persons are numbered in the order of what the set calls them, which may be their names.
+    Persons are numbered in the order of what the set calls them, which may be their names: no name
+    goes on.
     """
     called = sorted({s.recording.subject for s in scored if s.recording.subject})
     numbers = {subject: str(number) for number, subject in enumerate(called, 1)}
@@ -61,6 +66,7 @@ def results_of(name: str, scored: Sequence[Scored], tasks: Sequence[Task]) -> It
                 condition=condition.title,
                 part=part,
                 name=which,
+                placements=tuple(sorted({one.placement for one in ones})),
                 recordings=len(ones),
                 seconds=sum(one.recording.seconds for one in ones),
                 figures=task.rule.figures([one.row for one in ones]),

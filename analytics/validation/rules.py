@@ -81,7 +81,7 @@ CADENCE = (
     Column(key="steady_error", heading="steady cadence error", form="{steady_error:.2f}",
            meaning="the same by the mean of those intervals that are within 0.7 to 1.4 of their "
            "median, so of steady walking, without turns and pauses. Both compare like instants: "
-           "ours are middles of swings, and so are those of the annotated swings."),
+           "of a leg our middles of swings with those of the annotated swings."),
 )  # fmt: skip
 NEAR = Column(
     key="near_f1",

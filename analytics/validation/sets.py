@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 import polars as pl
 
+from analytics.validation.placements import PLACES, place_of
 from analytics.validation.recording import GRAVITY, Floats, Recording
 from analytics.validation.tables import AXES, TRIPLE, TURNS, LayoutError, RecordingSet, places
 from devices.profile import Placement
@@ -16,6 +17,7 @@ from devices.profile import Placement
 GROUPS = ("label", "group", "placement", "place")
 """Columns of meta that name a group, the most telling first."""
 
+PLACE_COLUMNS = ("placement", "place")
 SUBJECTS = ("subj", "subject", "person")
 LATE_S = 1.0
 """How far an event may reach beyond the last sample (design)."""
@@ -23,24 +25,9 @@ LATE_S = 1.0
 LONGEST_S = 31 * 86_400.0
 """A recording of more time than this has a wrong sample index (design)."""
 
-PLACES = {
-    "foot": "left-foot",
-    "shoe": "left-foot",
-    "ankle": "left-ankle",
-    "shin": "left-shank",
-    "shank": "left-shank",
-    "thigh": "left-thigh",
-    "pocket": "right-thigh",
-    "waist": "waist",
-    "belly": "waist",
-    "back": "waist",
-    "pelvis": "waist",
-    "chest": "chest",
-    "arm": "arm",
-    "wrist": "arm",
-    "hand": "arm",
-}
-"""Words for a place, and the placement whose method serves it; a pocket moves with the thigh."""
+CALM_G, MIDDLE_G = 0.5, (0.5, 2.0)
+"""Tenth percentile and median of the sizes that an acceleration in g has and one in m/s2 has not,
+with gravity or without, for without it is next to nothing at rest (design)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +61,42 @@ def load_set(found: RecordingSet) -> Loaded:
     bad = _Bad()
     everything = recordings(signals, meta, events, rate_hz=float("nan"), label=label)
     good = tuple(one for one in everything if bad.passes(one))
-    return Loaded(recordings=good, problems=tuple(bad.sentences(found.name)))
+    problems = (*bad.sentences(found.name), *_doubts(found.name, signals, meta, good))
+    return Loaded(recordings=good, problems=problems)
+
+
+def _doubts(
+    name: str, signals: pl.DataFrame, meta: pl.DataFrame, good: Sequence[Recording]
+) -> Iterator[str]:
+    """What may be wrong with a set that is used all the same."""
+    if words := _unknown_words(signals, meta):
+        yield (
+            f"{name}: {', '.join(words)} is no place that is known here, so the sensor is taken to "
+            "sit where the heading of each table says. Known are "
+            f"{', '.join([*Placement, *PLACES])}."
+        )
+    if good:
+        calm, middle = np.median([_sizes(one) for one in good], axis=0).tolist()
+        if calm >= CALM_G and MIDDLE_G[0] <= middle <= MIDDLE_G[1]:
+            yield (
+                f"{name}: the size of its acceleration is {middle:.2f} in the median, which looks "
+                "like g, but the layout takes m/s2. Multiply it by 9.80665."
+            )
+
+
+def _sizes(one: Recording) -> Floats:
+    """Tenth percentile and median (2,) of the size of the acceleration as the table has it."""
+    size = np.linalg.norm(one.acc_g, axis=1) * GRAVITY
+    return np.asarray(np.nanpercentile(size, [10.0, 50.0]), np.float64)
+
+
+def _unknown_words(signals: pl.DataFrame, meta: pl.DataFrame) -> list[str]:
+    """Words for places that name none, in order."""
+    said = list(places(signals.columns))
+    for column in PLACE_COLUMNS:
+        if column in meta.columns:
+            said.extend(meta[column].cast(pl.String).drop_nulls())
+    return [word for word in dict.fromkeys(said) if word and place_of(word) is None]
 
 
 class _Bad:
@@ -198,18 +220,11 @@ def _of_rows(
 
 def _placement(place: str, fact: dict[str, object]) -> Placement | None:
     """Where a sensor sat, by its column or by meta; None where neither says."""
-    words = [place, *(_text(fact.get(column)) for column in ("placement", "place"))]
+    words = [place, *(_text(fact.get(column)) for column in PLACE_COLUMNS)]
     side = _text(fact.get("foot")).upper()[:1]
     if side in ("L", "R"):
         words.append(f"{'left' if side == 'L' else 'right'}-foot")
-    for word in (word.lower() for word in words if word):
-        if word in list(Placement):
-            return Placement(word)
-        known = next((where for part, where in PLACES.items() if part in word), None)
-        if known is not None:
-            right = word.startswith("r") and known.startswith("left")
-            return Placement(known.replace("left", "right") if right else known)
-    return None
+    return next((known for word in words if (known := place_of(word)) is not None), None)
 
 
 def _by_rec(table: pl.DataFrame | None) -> dict[object, pl.DataFrame]:

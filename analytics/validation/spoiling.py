@@ -118,25 +118,32 @@ def turned(recording: Recording, rng: Rng) -> Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One way to spoil; `change` gives None where it does not apply to a recording."""
+    """One way to spoil; `change` gives None where it does not apply to a recording; needs: what it
+    takes to apply."""
 
     title: str
     change: Callable[[Recording, Rng], Recording | None]
+    needs: str = ""
 
 
-def slower(rate_hz: float) -> Callable[[Recording, Rng], Recording | None]:
+FASTER = 1.5
+"""How many times as fast a recording must be to be slowed down (design)."""
+
+
+def slower(rate_hz: float) -> Condition:
     """Every n-th sample of Thingy:52 counts, as near to the rate as whole numbers allow.
 
-    Does not apply where the recording is not at least 1.5 times as fast.
+    Does not apply where the recording is not at least `FASTER` times as fast.
     """
 
     def change(recording: Recording, rng: Rng) -> Recording | None:
         del rng
-        if recording.rate_hz < 1.5 * rate_hz:
+        if recording.rate_hz < FASTER * rate_hz:
             return None
         return quantised(recording, every=round(recording.rate_hz / rate_hz))
 
-    return change
+    needs = f"recordings of at least {FASTER * rate_hz:g} samples a second"
+    return Condition(title=f"{rate_hz:g} Hz", change=change, needs=needs)
 
 
 def losing(loss: float) -> Callable[[Recording, Rng], Recording]:
@@ -152,8 +159,8 @@ def losing_packets(bursts: float) -> Callable[[Recording, Rng], Recording]:
 AS_RECORDED = Condition(title="as recorded", change=lambda recording, rng: recording)
 CONDITIONS = (
     AS_RECORDED,
-    Condition(title="50 Hz", change=slower(50.0)),
-    Condition(title="25 Hz", change=slower(25.0)),
+    slower(50.0),
+    slower(25.0),
     Condition(title="2 % lost, batched", change=losing(0.02)),
     Condition(title="5 % lost, batched", change=losing(0.05)),
     Condition(title="packets lost, half in bursts", change=losing_packets(0.5)),

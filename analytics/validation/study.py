@@ -166,7 +166,7 @@ def _score(one: Recording, tasks: Sequence[Task]) -> Iterator[Scored | str]:
                 if (task.detect, placement) not in found:
                     found[task.detect, placement] = task.detect(one, placement)
                 row = task.rule.row(found[task.detect, placement], mine)
-            yield Scored(task=task.key, condition="", recording=mine, row=row)
+            yield Scored(task=task.key, condition="", recording=mine, placement=placement, row=row)
         except AnalyticsError as error:
             yield str(error)
         except UNUSABLE as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -50,8 +50,9 @@ class Task:
     """One kind of truth, what is held against it, and how.
 
     kinds: of event, in lower case, or `CLASS`; placement: where a set does not say, or says one
-    that is not in `placements`; detect: a recording with all its truth and its placement to a frame
-    that `rule` reads; tasks that share it share what it finds.
+    that is not in `placements`; instead: where another is taken than the one said; detect: a
+    recording with all its truth and its placement to a frame that `rule` reads; tasks that share it
+    share what it finds.
     """
 
     key: str
@@ -61,10 +62,12 @@ class Task:
     placement: Placement
     detect: Callable[[Recording, Placement], pl.DataFrame] = _steps
     placements: frozenset[Placement] = frozenset(Placement)
+    instead: Mapping[Placement, Placement] = field(default_factory=dict)
 
     def place(self, one: Recording) -> Placement:
         """Where a recording's sensor is taken to sit."""
-        return one.placement if one.placement in self.placements else self.placement
+        said = one.placement if one.placement in self.placements else None
+        return self.instead.get(said, said) if said else self.placement
 
 
 def _exercise(name: str, title: str) -> Task:
@@ -76,6 +79,7 @@ def _exercise(name: str, title: str) -> Task:
         rule=repetitions.rule_of(name),
         placement=Placement.WAIST,
         detect=repetitions.count_repetitions,
+        instead=repetitions.ABOVE,
     )
 
 

@@ -32,17 +32,20 @@ def validate(
 ) -> None:
     """Measure how accurate the method is on a folder of recordings with truth.
 
-    Sets are found by the columns of their tables, whatever the files are called.
+    Sets are found by the columns of their tables, whatever the files are called;
+    docs/recordings-layout.md describes them. A file that cannot be read stops nothing, but the
+    exit code is 1, as it is where nothing could be measured.
     """
     from analytics.validation import page, study
     from analytics.validation.tables import discover
     from analytics.validation.tasks import TASKS
 
-    problems: list[str] = []
-    sets, wrong = discover(_tables(folder, problems))
-    with console.progress("Measuring", quiet=context.obj.json) as advance:
-        found = study.run(sets, problems=[*problems, *wrong], progress=advance)
-    text = page.page(found, TASKS)
+    unreadable: list[str] = []
+    sets, wrong = discover(_tables(folder, unreadable))
+    with console.progress("Measuring") as advance:
+        found = study.run(sets, problems=[*unreadable, *wrong], progress=advance)
+    options = f"{' --json' * context.obj.json}{' --out OUT' * (out is not None)}"
+    text = page.page(found, TASKS, command=f"legload validate FOLDER{options}")
     if out is not None:
         _write(out, text, found)
     if context.obj.json:
@@ -54,8 +57,9 @@ def validate(
     if not found.results:
         console.note(
             f"Nothing in {folder} could be measured. Signals, events and meta belong in it as "
-            "Parquet files; CONTRIBUTING.md shows the layout."
+            "Parquet files; docs/recordings-layout.md shows the layout."
         )
+    if unreadable or not found.results:
         raise typer.Exit(1)
 
 
