@@ -60,6 +60,30 @@ class Rescored:
             return False
         return bool(self.moved) or old.status != new.status or _apart(old.points, new.points)
 
+    @property
+    def because(self) -> str:
+        """What differs behind the numbers: the method, the target set, or what is known."""
+        old, new = self.before, self.after
+        if old is None:
+            return ""
+        reasons = [
+            word
+            for word, differs in (
+                (f"method {old.method} to {new.method}", old.method != new.method),
+                (f"targets {old.protocol} to {new.protocol}", old.protocol != new.protocol),
+            )
+            if differs
+        ]
+        return ", ".join(reasons) or "what is known of the week"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """Weeks that were scored and kept, and a sentence for each that could not be."""
+
+    weeks: tuple[tuple[Touched, Kept], ...]
+    problems: tuple[str, ...]
+
 
 def touched_weeks(registry: Registry, minutes: pl.DataFrame) -> set[Touched]:
     """The weeks that some SensorMinutes lie in, on each person's own calendar."""
@@ -73,7 +97,7 @@ def touched_weeks(registry: Registry, minutes: pl.DataFrame) -> set[Touched]:
 
 def keep_scores(
     home: Path, registry: Registry, weeks: Iterable[Touched], *, progress: Progress = None
-) -> list[tuple[Touched, Kept]]:
+) -> Scored:
     """Score weeks that have ended, and keep what they came to. The current one is left out.
 
     A week that cannot be scored (a target set that is gone) is left as it is.
@@ -82,11 +106,13 @@ def keep_scores(
     ended = sorted(one for one in weeks if _has_ended(registry, one, now))
     rows: list[dict[str, Any]] = []
     kept: list[tuple[Touched, Kept]] = []
+    problems: list[str] = []
     for number, (person, week) in enumerate(ended, 1):
         try:
             with open_store(home) as store:
                 report = scored_week(home, store, registry, person=person, week=week, now=now)
-        except (AnalyticsError, DashboardError):
+        except (AnalyticsError, DashboardError) as error:
+            problems.append(f"{week} of {person} was left as it is: {error}")
             continue
         rows.append(_row(report, now))
         kept.append(((person, week), _kept(rows[-1])))
@@ -95,22 +121,30 @@ def keep_scores(
     if rows:
         with open_store(home, read_only=False) as store:
             store.keep_weeks(pl.DataFrame(rows, infer_schema_length=None))
-    return kept
+    return Scored(weeks=tuple(kept), problems=tuple(problems))
 
 
-def rescore(home: Path, *, progress: Progress = None) -> list[Rescored]:
-    """Score every week that has ended anew; each with what it came to before, by person and week.
+def kept_weeks(home: Path) -> pl.DataFrame:
+    """What every week came to so far, as `Store.kept_weeks` gives it."""
+    with open_store(home) as store:
+        return store.kept_weeks()
 
-    Before is the last time that another method or target set scored it, else the last time at all.
-    The minutes must be up to date.
+
+def rescore(
+    home: Path, before: pl.DataFrame, *, progress: Progress = None
+) -> tuple[list[Rescored], tuple[str, ...]]:
+    """Score every week that has ended anew; each with what it came to before, by person and week,
+    and a sentence for each that could not be scored.
+
+    before: `kept_weeks`, read before the minutes were computed anew, which keeps scores as well. Of
+    them counts the last by another method or target set, else the last of all.
     """
     registry = Entries(home).registry()
     with open_store(home) as store:
-        before = store.kept_weeks()
         weeks = {one for person in registry.persons for one in _weeks_of(store, registry, person)}
-    kept = keep_scores(home, registry, weeks, progress=progress)
+    done = keep_scores(home, registry, weeks, progress=progress)
     older = before.rows(named=True)
-    return [_compared(one, after, older) for one, after in kept]
+    return [_compared(one, after, older) for one, after in done.weeks], done.problems
 
 
 def _weeks_of(store: Store, registry: Registry, person: str) -> set[Touched]:

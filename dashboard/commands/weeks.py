@@ -112,21 +112,32 @@ def rescore(context: typer.Context) -> None:
             store.mark_all_stale()
         done = refresh(settings.home, progress=advance)
     with console.progress("Scoring weeks", quiet=settings.json) as advance:
-        found = all_weeks(settings.home, progress=advance)
+        found, problems = all_weeks(settings.home, progress=advance)
     if settings.json:
-        return console.emit({"minutes": done.minutes, "weeks": found})
+        console.emit({"minutes": done.minutes, "weeks": found, "problems": problems})
+        raise typer.Exit(1 if problems else 0)
     moved = [one for one in found if one.changed]
     if moved:
-        columns = ["person", "week", "before", "after", "what moved"]
+        columns = ["person", "week", "before", "after", "what moved", "because of"]
         console.table(columns, [_moved(one) for one in moved], whole=["week"])
-    for problem in done.problems:
+    console.show(_rescored(found, len(moved)))
+    for problem in (*done.problems, *problems):
         console.note(problem)
-    return console.show(_rescored(found, len(moved)))
+    if problems:
+        raise typer.Exit(1)
+    return
 
 
 def _moved(one: Rescored) -> list[str | None]:
     before = _kept(one.before) if one.before else None
-    return [one.person, one.week, before, _kept(one.after), ", ".join(one.moved) or "status"]
+    return [
+        one.person,
+        one.week,
+        before,
+        _kept(one.after),
+        ", ".join(one.moved) or "status",
+        one.because,
+    ]
 
 
 def _kept(kept: Kept) -> str:
