@@ -11,7 +11,7 @@ import pytest
 from analytics.frames import METHOD
 from dashboard.cli import main
 from dashboard.refresh import refresh
-from dashboard.rescoring import rescore
+from dashboard.rescoring import kept_weeks, rescore
 from ingest.entries import Entries, Excused, PersonSet
 from ingest.store import open_store
 from tests.test_refresh import MONDAY, introduce, write_morning
@@ -59,7 +59,7 @@ def test_the_week_that_runs_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_nothing_moves_where_nothing_changed(home: Path) -> None:
-    ((one,), _) = rescore(home)
+    ((one,), _) = rescore(home, kept_weeks(home))
     assert one.before == one.after
     assert not one.changed
 
@@ -67,13 +67,13 @@ def test_nothing_moves_where_nothing_changed(home: Path) -> None:
 def test_an_older_method_is_what_a_week_is_compared_with(home: Path) -> None:
     age(home, "method = '2026.1', points = points - 3")
     refresh(home)
-    ((one,), _) = rescore(home)
+    ((one,), _) = rescore(home, kept_weeks(home))
     assert one.before is not None
     assert one.after.points is not None
     assert one.before.method == "2026.1"
     assert one.before.points == pytest.approx(one.after.points - 3)
     assert one.changed
-    ((again,), _) = rescore(home)
+    ((again,), _) = rescore(home, kept_weeks(home))
     assert again.before == one.before
 
 
@@ -84,7 +84,7 @@ def test_an_excused_week_moves_to_no_points(home: Path) -> None:
             at=MONDAY, person="ada", start=start, end=start + dt.timedelta(days=6), why="surgery"
         )
     )
-    ((one,), _) = rescore(home)
+    ((one,), _) = rescore(home, kept_weeks(home))
     assert one.after.points is None
     assert one.after.status == "excused"
     assert one.changed
@@ -99,6 +99,16 @@ def test_the_command_prints_what_moved_and_from_what(
     assert "2026.1" in text
     document = json.loads(said(home, capsys, "rescore", "--json"))
     assert document["weeks"][0]["week"] == WEEK
+
+
+def test_the_command_says_what_a_person_said_meanwhile_moved(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(home, capsys, "excuse", "2026-11-16", "2026-11-22", "--why", "surgery")
+    text = " ".join(said(home, capsys, "rescore").split())
+    assert "1 week scored again, 1 moved." in text
+    assert "what is known" in text
+    assert "0 moved" in said(home, capsys, "rescore")
 
 
 def test_a_week_whose_target_set_is_gone_is_left_as_it_was_and_named(

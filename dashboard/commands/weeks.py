@@ -102,17 +102,19 @@ def _value(value: float | None, unit: str, at_least: bool) -> str:
 def rescore(context: typer.Context) -> None:
     """Compute every minute and score every past week anew, and print what moved."""
     from dashboard.refresh import refresh
+    from dashboard.rescoring import kept_weeks
     from dashboard.rescoring import rescore as all_weeks
     from ingest.store import open_store
 
     settings = context.obj
+    before = kept_weeks(settings.home)
     with console.progress("Computing minutes", quiet=settings.json) as advance:
         refresh(settings.home, progress=advance)
         with open_store(settings.home, read_only=False) as store:
             store.mark_all_stale()
         done = refresh(settings.home, progress=advance)
     with console.progress("Scoring weeks", quiet=settings.json) as advance:
-        found, problems = all_weeks(settings.home, progress=advance)
+        found, problems = all_weeks(settings.home, before, progress=advance)
     if settings.json:
         console.emit({"minutes": done.minutes, "weeks": found, "problems": problems})
         raise typer.Exit(1 if problems else 0)
@@ -130,14 +132,8 @@ def rescore(context: typer.Context) -> None:
 
 def _moved(one: Rescored) -> list[str | None]:
     before = _kept(one.before) if one.before else None
-    return [
-        one.person,
-        one.week,
-        before,
-        _kept(one.after),
-        ", ".join(one.moved) or "status",
-        one.because,
-    ]
+    moved = ", ".join(one.moved) or "status"
+    return [one.person, one.week, before, _kept(one.after), moved, one.because]
 
 
 def _kept(kept: Kept) -> str:
