@@ -27,7 +27,7 @@ from tests.people_page import golden_week
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 PEOPLE = FOLDER / "people"
 WIDTH, HEIGHT = 1280, 1500
-PERSON_WIDTH = 1060
+PERSON_WIDTH, ZOOM = 1000, 0.88
 HISTORY_S = 120
 COLOURS = 13
 """Of a picture of a golden person, so that it stays small."""
@@ -60,9 +60,10 @@ def people(*names: str) -> None:
             page.goto(f"{address}/?person={name}")
             settled(page)
             page.wait_for_timeout(1500)  # the charts draw themselves
+            page.evaluate(f"document.body.style.zoom = {ZOOM}")
             whole = page.get_by_test_id("stMainBlockContainer")
             height = whole.evaluate("block => Math.ceil(block.getBoundingClientRect().height)")
-            page.set_viewport_size({"width": PERSON_WIDTH, "height": height})
+            page.set_viewport_size({"width": PERSON_WIDTH, "height": round(height / ZOOM)})
             page.wait_for_timeout(500)
             whole.screenshot(path=PEOPLE / f"{name}.png")
             page.set_viewport_size({"width": PERSON_WIDTH, "height": 900})

@@ -305,11 +305,11 @@ def test_my_data_are_said_on_a_page_of_their_own() -> None:
     fake = FakeData({}, masses=((MONDAY, 71.3),))
     page = my_data(fake)
     assert "71.3 kg" in text_of(page)
-    page.number_input(key="fact-birth_year").set_value(1956)
-    page.selectbox(key="fact-sex").set_value("female")
-    page.checkbox(key="fact-logs_strength").check()
-    page.time_input(key="fact-wakes").set_value(dt.time(15))
-    page.selectbox(key="fact-targets").set_value("clinic")
+    page.number_input(key="birth_year-anna-None").set_value(1956)
+    page.selectbox(key="sex-anna-None").set_value("female")
+    page.checkbox(key="logs_strength-anna-False").check()
+    page.time_input(key="wakes-anna-None").set_value(dt.time(15))
+    page.selectbox(key="targets-anna-None").set_value("clinic")
     page = button_of(page, "Save").click().run()
     assert not page.exception
     assert fake.done == [("facts", "anna")]
@@ -319,10 +319,27 @@ def test_my_data_are_said_on_a_page_of_their_own() -> None:
     assert page.success[0].value == wording.plain("Saved.")
 
 
+def test_no_field_keeps_what_was_typed_for_another_person() -> None:
+    def script(fake: object) -> None:
+        import streamlit
+
+        from dashboard.views import my_data
+        from tests.fake_data import data
+
+        my_data.render(data(fake), str(streamlit.session_state.get("who", "anna")))
+
+    page = AppTest.from_function(script, default_timeout=30.0, kwargs={"fake": FakeData({})}).run()
+    page.number_input(key="birth_year-anna-None").set_value(1956)
+    page.session_state["who"] = "bo"
+    page = page.run()
+    assert not page.exception
+    assert page.number_input(key="birth_year-bo-None").value is None
+
+
 def test_a_body_mass_holds_from_a_date_on() -> None:
     fake = FakeData({})
     page = my_data(fake)
-    page.number_input(key="mass").set_value(82.5)
+    page.number_input(key="mass-anna-None").set_value(82.5)
     button_of(page, "Save body mass").click().run()
     assert fake.done == [("mass", "anna", 82.5)]
 

@@ -79,7 +79,7 @@ def _excuse(data: Data, report: WeekReport) -> None:
         selection_mode="multi",
         default=before,
         format_func=lambda date: f"{date:%a} {date.day}",
-        key=f"excused-{report.person}-{report.week}-{len(before)}",
+        key=f"excused-{report.person}-{report.week}-{[date.day for date in before]}",
     )
     why = st.selectbox("Why", WHYS, key="why-excused", width=260)
     added = [date for date in chosen if date not in before]

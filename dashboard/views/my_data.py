@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dashboard.data import Data
 
 TOLD = "my-data-told"
+WHO = "my-data-of"
+"""Whose data the fields are of."""
 UNSAID = "not said"
 MASSES_SHOWN = 12
 HELP = {
@@ -54,6 +56,7 @@ def render(data: Data, person: str) -> None:
     st.html(scorecard.page(*badge, el("h1", "My data"), el("p", intro, cls="muted")))
     if told := st.session_state.pop(TOLD, ""):
         st.success(wording.plain(told))
+    st.session_state[WHO] = person
     _facts(data, person)
     _masses(data, person)
 
@@ -111,9 +114,15 @@ def _masses(data: Data, person: str) -> None:
     shown = scorecard.table(rows) if rows else el("p", "Not said yet.", cls="muted")
     st.html(scorecard.page(el("h2", "Body mass"), words, shown))
     today = dt.datetime.now(data.zone_of(person)).date()
+    last = masses[-1][1] if masses else None
     with st.form(f"mass-{person}"), st.container(horizontal=True, vertical_alignment="bottom"):
         kg = st.number_input(
-            "Body mass, kg", *MASS_KG, masses[-1][1] if masses else None, 0.5, key="mass", width=180
+            "Body mass, kg",
+            *MASS_KG,
+            last,
+            0.5,
+            key=_key("mass", last),
+            width=180,
         )
         since = st.date_input("From", today, max_value=today, key="mass-since", width=180)
         if st.form_submit_button("Save body mass", type="primary", key="save-mass"):
@@ -125,6 +134,11 @@ def _said_mass(data: Data, person: str, kg: float | None, since: dt.date) -> str
         raise DashboardError("No body mass was given.", "Type it in kg.")
     data.set_mass(person, kg, since)
     return f"Saved: {wording.number(kg)} kg from {wording.date_long(since)} on."
+
+
+def _key(key: str, value: object) -> str:
+    """Of a field: whoever else, or whatever else was said, is another field."""
+    return f"{key}-{st.session_state.get(WHO)}-{value}"
 
 
 def _save(say: Callable[[], str]) -> None:
@@ -141,19 +155,19 @@ def _whole(label: str, key: str, value: int | None, low: int, high: int) -> int 
     """A whole number, or nothing."""
     kept = value if value is not None and low <= value <= high else None
     return st.number_input(
-        label, low, high, kept, key=f"fact-{key}", placeholder=UNSAID, help=HELP[key]
+        label, low, high, kept, key=_key(key, value), placeholder=UNSAID, help=HELP[key]
     )
 
 
 def _clock(label: str, key: str, value: str | None) -> str | None:
     """A local time of day, or nothing."""
     kept = dt.time.fromisoformat(value) if value else None
-    said = st.time_input(label, kept, key=f"fact-{key}", help=HELP[key])
+    said = st.time_input(label, kept, key=_key(key, value), help=HELP[key])
     return f"{said:%H:%M}" if said else None
 
 
 def _switch(label: str, key: str, value: bool) -> bool:
-    return st.checkbox(label, value, key=f"fact-{key}", help=HELP[key])
+    return st.checkbox(label, value, key=_key(key, value), help=HELP[key])
 
 
 def _choice(
@@ -166,6 +180,6 @@ def _choice(
         every,
         every.index(value),
         format_func=lambda one: one or none,
-        key=f"fact-{key}",
+        key=_key(key, value),
         help=HELP[key],
     )

@@ -36,15 +36,17 @@ HOW = {
     CONFIRM: "Say so where you trained without logging each set, or where what was logged was no "
     "training. It holds whatever else is known of the day.",
 }
-PAGE_MASS = "say it under My data"
-"""Where a page says what the command line says with `legload person NAME --mass 75`."""
+ON_A_PAGE = {
+    "legload person NAME --mass 75": "say it under My data",
+    "Say which day: --on": "Choose an earlier time or day.",
+    "For that give --load, --angle and the body mass.": "For that it takes load, angle and mass.",
+}
+"""What the command line advises, and where the same is on the pages."""
 
 
 def render(data: Data, report: WeekReport) -> None:
     """The week's practice and the form."""
     st.html(scorecard.practice(report))
-    if told := st.session_state.pop(TOLD, ""):
-        st.success(wording.plain(told))
     with st.expander("Log strength or balance"):
         _form(data, report)
 
@@ -60,16 +62,24 @@ def _form(data: Data, report: WeekReport) -> None:
             _told(say)
         if st.button("Take back the last entry", key="practice-undo"):
             _told(lambda: data.undo_logged(report.person))
+    if told := st.session_state.pop(TOLD, ""):
+        st.success(wording.plain(told))  # in here, so that the form stays open
 
 
 def _told(say: Callable[[], str]) -> None:
     """Say it and draw the page anew; a refusal is one sentence, and the form stays."""
     try:
-        st.session_state[TOLD] = say().replace("legload person NAME --mass 75", PAGE_MASS)
+        st.session_state[TOLD] = _on_a_page(say())
     except DashboardError as error:
-        st.error(wording.plain(str(error)))
+        st.error(wording.plain(_on_a_page(str(error))))
     else:
         st.rerun()
+
+
+def _on_a_page(text: str) -> str:
+    for command, page in ON_A_PAGE.items():
+        text = text.replace(command, page)
+    return text
 
 
 def _sets(data: Data, report: WeekReport) -> Callable[[], str]:

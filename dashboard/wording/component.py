@@ -46,10 +46,11 @@ def reached_text(line: Component) -> str:
 
 
 def range_text(line: Component) -> str:
-    """The bounds over the missing days, where days are missing."""
+    """The bounds over the missing days, where days are missing and it matters."""
     if line.low is None or line.high is None:
         return ""
-    return f"{number(line.low)} to {number(line.high)} if missing days were empty/full"
+    low, high = number(line.low), number(line.high)
+    return f"{low} to {high} if missing days were empty/full" if low != high else ""
 
 
 def basis_text(line: Component, report: WeekReport) -> str:
