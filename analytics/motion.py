@@ -15,6 +15,8 @@ ENOUGH = 10_000
 MOST_G = 4.0
 """Nobody bears a larger median: a person at rest is at 1 g, or at 0 where gravity was taken away;
 in m/s2 that is 9.8 (design)."""
+MOST = 1e6
+"""No sensor sends as much, g or deg/s: such a value is none (design)."""
 
 
 def placed(placement: str) -> Placement:
@@ -73,6 +75,10 @@ def check_arrays(
             f"rotation {None if gyro_dps is None else gyro_dps.shape}.",
             "Pass (n, 3) arrays of one recording.",
         )
+    if not np.isfinite(time_s).all():
+        raise AnalyticsError(
+            "Some instants are no numbers.", "Leave out the samples whose instant is unknown."
+        )
     if np.any(time_s[1:] < time_s[:-1]):
         raise AnalyticsError(
             "The instants step backwards.", "Sort the samples, or cut at the step."
@@ -96,5 +102,25 @@ def check_unit(acc_g: NDArray[np.floating]) -> None:
 def median_size(acc: NDArray[np.floating]) -> float | None:
     """Median size of the rows of acc (n, 3), in its unit; None with fewer than two finite ones."""
     some = acc[:: max(1, len(acc) // ENOUGH)]
-    size = np.linalg.norm(some[np.isfinite(some).all(axis=1)], axis=1)
+    size = np.linalg.norm(some[measured(some).all(axis=1)].astype(np.float64), axis=1)
     return float(np.median(size)) if len(size) > 1 else None
+
+
+def checked_upright(upright: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The mean acceleration (3,) of a wearer who stands.
+
+    Raises:
+        AnalyticsError: it is not three numbers, or no direction.
+    """
+    down = np.asarray(upright, np.float64)
+    if down.shape != (3,) or not measured(down).all() or not down.any():
+        raise AnalyticsError(
+            f"Upright is {down.tolist()}, which is no direction.",
+            "Pass the (3,) mean acceleration of a wearer who stands, or None.",
+        )
+    return down
+
+
+def measured(table: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which values are finite, and of a size that a sensor can send."""
+    return np.asarray(np.abs(table) < MOST, np.bool_)

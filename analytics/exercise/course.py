@@ -45,7 +45,8 @@ class Course:
     turning point; start_down, turn_down: (3,) gravity where repetitions start and turn;
     rise_m: (n,) how much higher each ends than it began, NaN where unknown;
     unfinished: rows where one more leaves rest and reaches the turning point without coming back
-    in time, or None; stands: whether each turning point sits down or stands up.
+    in time, or None; update_hz: rows a second that were measured anew in the set; stands: whether
+    each turning point sits down or stands up.
     """
 
     first: int
@@ -64,6 +65,7 @@ class Course:
     turn_down: Floats
     rise_m: Floats
     unfinished: tuple[float, float] | None
+    update_hz: float
     stands: bool = False
 
     @property
@@ -155,6 +157,7 @@ def _course(part: Posture, swings: Swings, likeness: Floats, tilt: Floats) -> Co
         turn_down=np.median(part.down[swings.at], axis=0),
         rise_m=rises_m(part, start, end, _valleys(tilt, swings.at)),
         unfinished=_unfinished(tilt, swings, float(end[-1])),
+        update_hz=part.update_hz(int(start[0]), int(np.ceil(end[-1]))),
     )
 
 

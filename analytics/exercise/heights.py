@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.exercise.posture import CELL_HZ, Posture
+from analytics.motion import measured
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -34,10 +35,10 @@ def rises_m(part: Posture, start: Floats, end: Floats, valleys: Ints) -> Floats:
 
     valleys: (n - 1,) rows of rest between the repetitions, beyond which none of them reaches.
     """
-    if part.update_hz < HEIGHTS_HZ:
-        return np.full(len(start), np.nan)
     low = np.maximum(np.floor(start).astype(np.intp) - BESIDE, 0)
     high = np.minimum(np.ceil(end).astype(np.intp) + BESIDE, len(part.size_g))
+    if part.update_hz(int(low[0]), int(high[-1])) < HEIGHTS_HZ:
+        return np.full(len(start), np.nan)
     low[1:], high[:-1] = np.maximum(low[1:], valleys), np.minimum(high[:-1], valleys + 1)
     size_g = part.size_g[low[0] : high[-1]]
     low, high = low - low[0], high - low[0]
@@ -55,8 +56,9 @@ def jolts_g(
     """(n,) largest change of the size of the acceleration within 0.1 s, g: of the way out and the
     way back the smaller one, so a step must strike in both; NaN where nothing was sampled."""
     inside = slice(*np.searchsorted(time_s, [start_s[0], end_s[-1] + LANDING_S]))
-    size = np.linalg.norm(acc_g[inside], axis=1)
-    size, at_s = size[np.isfinite(size)], time_s[inside][np.isfinite(size)]
+    whole = measured(acc_g[inside]).all(axis=1)
+    size = np.linalg.norm(acc_g[inside][whole].astype(np.float64), axis=1)
+    at_s = time_s[inside][whole]
     cell = np.floor(at_s * CELL_HZ).astype(np.int64)
     first = np.flatnonzero(np.diff(cell, prepend=cell[:1] - 1))
     if not len(first):

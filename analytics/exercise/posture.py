@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from analytics.motion import measured
+
 Floats = NDArray[np.float64]
 Samples = NDArray[np.floating]
 
@@ -36,15 +38,15 @@ class Posture:
     """A stretch without a hole; row k is the cell [first + k, first + k + 1) / 10 s.
 
     down: (m, 3) unit direction of gravity in the sensor's axes; shake: (m,) root mean square of
-    what is left of the acceleration, g; size_g: (m,) length of the acceleration; update_hz: rows a
-    second that were measured anew.
+    what is left of the acceleration, g; size_g: (m,) length of the acceleration; fresh: (m,) rows
+    of each cell that were measured anew.
     """
 
     first: int
     down: Floats
     shake: Floats
     size_g: Floats
-    update_hz: float
+    fresh: NDArray[np.intp]
 
     def part(self, low: int, high: int) -> Posture:
         """The cells from `low` to before `high`, as rows of this stretch."""
@@ -54,8 +56,13 @@ class Posture:
             down=self.down[rows],
             shake=self.shake[rows],
             size_g=self.size_g[rows],
-            update_hz=self.update_hz,
+            fresh=self.fresh[rows],
         )
+
+    def update_hz(self, low: int, high: int) -> float:
+        """Rows a second that were measured anew from row `low` to before row `high`."""
+        own = self.fresh[max(0, low) : high]
+        return CELL_HZ * float(own.mean()) if len(own) else 0.0
 
     @property
     def time_s(self) -> Floats:
@@ -69,18 +76,18 @@ def postures(time_s: Floats, acc_g: Samples, sigma_s: float) -> list[Posture]:
     sigma_s: the Gaussian over which gravity is averaged. Rows that are not finite are not sampled.
     """
     acc = np.asarray(acc_g)
-    measured = np.logical_and.reduce([np.isfinite(column) for column in acc.T])
-    if not measured.all():
-        time_s, acc = time_s[measured], acc[measured]
+    whole = np.logical_and.reduce([measured(column) for column in acc.T])
+    if not whole.all():
+        time_s, acc = time_s[whole], acc[whole]
     return [
-        _posture(first, cells, update_hz, sigma_s)
-        for first, cells, update_hz in _stretches(time_s, acc)
+        _posture(first, cells, fresh, sigma_s)
+        for first, cells, fresh in _stretches(time_s, acc)
         if len(cells) >= CELL_HZ
     ]
 
 
-def _stretches(time_s: Floats, acc: Samples) -> Iterator[tuple[int, Floats, float]]:
-    """First cell number, cell means (m, 3) and fresh rows a second of every stretch."""
+def _stretches(time_s: Floats, acc: Samples) -> Iterator[tuple[int, Floats, NDArray[np.intp]]]:
+    """First cell number, cell means (m, 3) and fresh rows (m,) of the cells of every stretch."""
     cuts = np.flatnonzero(np.diff(time_s) > HOLE_S) + 1
     for start, end in itertools.pairwise([0, *cuts.tolist(), len(time_s)]):
         if end - start > 1:
@@ -89,12 +96,12 @@ def _stretches(time_s: Floats, acc: Samples) -> Iterator[tuple[int, Floats, floa
             fresh = np.append(True, fresh)
             seconds = max(float(time_s[end - 1] - time_s[start]), 1.0 / CELL_HZ)
             update_hz = int(fresh.sum()) / seconds
-            yield (
-                *_cells(
-                    *_measured(*_thinned(time_s[own], acc[own], fresh, update_hz), time_s[end - 1])
-                ),
-                update_hz,
+            first, cells = _cells(
+                *_measured(*_thinned(time_s[own], acc[own], fresh, update_hz), time_s[end - 1])
             )
+            number = np.floor(time_s[own][fresh] * CELL_HZ).astype(np.intp) - first
+            inside = number[(number >= 0) & (number < len(cells))]
+            yield first, cells, np.bincount(inside, minlength=len(cells))
 
 
 def _thinned(
@@ -132,7 +139,7 @@ def _cells(time_s: Floats, acc: Floats) -> tuple[int, Floats]:
     return first, np.stack(columns, axis=1)
 
 
-def _posture(first: int, cells: Floats, update_hz: float, sigma_s: float) -> Posture:
+def _posture(first: int, cells: Floats, fresh: NDArray[np.intp], sigma_s: float) -> Posture:
     """Direction of the slow part, and the size of the rest."""
     slow = ndimage.gaussian_filter1d(cells, sigma_s * CELL_HZ, axis=0, truncate=3.0)
     size = np.linalg.norm(slow, axis=1, keepdims=True)
@@ -143,5 +150,5 @@ def _posture(first: int, cells: Floats, update_hz: float, sigma_s: float) -> Pos
         down=slow / np.maximum(size, 0.1),
         shake=np.sqrt(np.maximum(mean, 0.0)),
         size_g=np.linalg.norm(cells, axis=1),
-        update_hz=update_hz,
+        fresh=fresh,
     )

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.errors import AnalyticsError
 from analytics.exercise.course import Course, courses_of, set_course
 from analytics.exercise.heights import JOLTS_HZ, jolts_g
 from analytics.exercise.kinds import SIT_TO_STAND, Traits, kind_of, lies_down, upright_of
@@ -16,7 +17,7 @@ from analytics.exercise.pairs import paired
 from analytics.exercise.posture import CELL_HZ, Posture, postures
 from analytics.exercise.sets import find_sets
 from analytics.exercise.swings import tilt_along, turning_points
-from analytics.motion import check_motion, check_unit, median_size, placed
+from analytics.motion import check_motion, check_unit, checked_upright, median_size, placed
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -61,7 +62,8 @@ def detect_repetitions(
     1), `quality` (likeness to the set's mean course, 0 to 1; null for a last sit-to-stand that
     ends standing), `out_s` (start to turning point: lowering in a squat) and `back_s`, ordered by
     time. An acceleration without gravity, a bike or a machine has none.
-    Raises AnalyticsError where the arrays do not fit together, or the acceleration is not in g.
+    Raises AnalyticsError where the arrays do not fit together, the acceleration is not in g, or
+    upright is no direction.
     """
     placement = placed(placement)
     method = method or method_of(placement)
@@ -70,7 +72,7 @@ def detect_repetitions(
     frames = [pl.DataFrame(schema=REPETITIONS)]
     for part in parts:
         for course in _courses(part, method, placement):
-            traits = _traits(course, part, time_s, acc_g)
+            traits = _traits(course, time_s, acc_g)
             kind = kind_of(placement, traits, stood)
             whole = course.finished() if kind == SIT_TO_STAND and placement in THIGHS else course
             frames.append(_rows(whole, len(frames), kind))
@@ -92,22 +94,25 @@ def repetitions_in_bout(
     """Repetitions of one set whose start and end are known; arguments and columns as above.
 
     Samples beside the bout may be passed too and help; every movement inside that is at least 0.4
-    times as large as the typical one counts.
+    times as large as the typical one counts. Bounds that are no numbers raise AnalyticsError too.
     """
+    if not np.isfinite([start_s, end_s]).all():
+        raise AnalyticsError(
+            f"A bout cannot last from {start_s:g} to {end_s:g} s.", "Give both bounds as numbers."
+        )
     placement = placed(placement)
     method = method or method_of(placement)
     parts = _postures(time_s, acc_g, gyro_dps, rate_hz, placement, method)
+    stood = _upright(parts, upright)
     found = [
-        (course, part)
-        for part in parts
-        for course in courses_of(part, start_s, end_s, method.least_deg)
+        course for part in parts for course in courses_of(part, start_s, end_s, method.least_deg)
     ]
     if not found:
         return pl.DataFrame(schema=REPETITIONS)
-    course, part = max(found, key=lambda one: _rank(one[0], placement))
+    course = max(found, key=lambda one: _rank(one, placement))
     course = paired(course) if placement in TRUNKS else course
-    traits = _traits(course, part, time_s, acc_g)
-    return _rows(course, 1, kind_of(placement, traits, _upright(parts, upright)))
+    traits = _traits(course, time_s, acc_g)
+    return _rows(course, 1, kind_of(placement, traits, stood))
 
 
 def _postures(
@@ -184,10 +189,10 @@ def _posed(course: Course) -> Traits:
     )
 
 
-def _traits(course: Course, part: Posture, time_s: Floats, acc_g: Samples) -> Traits:
+def _traits(course: Course, time_s: Floats, acc_g: Samples) -> Traits:
     """Medians of a set; the jolt is unknown where a slow sensor would have missed it."""
     posed = _posed(course)
-    if part.update_hz < JOLTS_HZ:
+    if course.update_hz < JOLTS_HZ:
         return posed
     return replace(posed, jolt_g=float(np.median(jolts_g(time_s, acc_g, *course.times()))))
 
@@ -211,7 +216,7 @@ def _rows(course: Course, number: int, kind: str) -> pl.DataFrame:
 def _upright(parts: list[Posture], given: Samples | None) -> Floats | None:
     """The direction given, or the one that the recording suggests."""
     if given is not None:
-        return np.asarray(given, np.float64)
+        return checked_upright(given)
     if not parts:
         return None
     return upright_of(

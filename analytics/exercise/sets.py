@@ -21,6 +21,9 @@ Ints = NDArray[np.intp]
 
 SHIFTS = (-4, -2, 0, 2, 4)
 """Cells by which two courses may be shifted to match (design: about one update at 3 Hz)."""
+LONGEST = 500
+"""A chain of more members is cut (design): nobody repeats an exercise as often without a rest, and
+hours in a rocking chair take no more than their share of time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +130,9 @@ def _chain(links: list[Floats], rule: SetRule) -> tuple[Floats, Ints]:
 
 
 def _trace(end: int, before: Ints, free: NDArray[np.bool_]) -> Ints:
-    """Members of the chain that ends there, as far back as they are free."""
-    members = []
-    while end >= 0 and free[end]:
+    """Members of the chain that ends there, as far back as they are free; the last of many."""
+    members: list[int] = []
+    while end >= 0 and free[end] and len(members) < LONGEST:
         members.append(end)
         end = int(before[end])
     return np.array(members[::-1], np.intp)
@@ -166,12 +169,13 @@ def _near(members: Ints, swings: Swings, free: NDArray[np.bool_], rule: SetRule)
 
 
 def _spaced(at: Ints, likeness: Floats, apart: float) -> Ints:
-    """Which instants stay when of two closer than `apart` the one more alike stays."""
-    kept: list[int] = []
+    """Which of the increasing instants stay if the more alike of two closer than `apart` does."""
+    low = np.searchsorted(at, at - apart, side="right")
+    high = np.searchsorted(at, at + apart, side="left")
+    kept = np.zeros(len(at), np.bool_)
     for k in np.argsort(-likeness, kind="stable"):
-        if all(abs(at[k] - at[other]) >= apart for other in kept):
-            kept.append(int(k))
-    return np.array(sorted(kept), np.intp)
+        kept[k] = not kept[low[k] : high[k]].any()
+    return np.flatnonzero(kept)
 
 
 def _pieces(swings: Swings, likeness: Floats, rule: SetRule) -> list[Set]:

@@ -11,6 +11,11 @@ RIDGE = 1e-9
 """Keeps two waves apart that are one in the cells at hand."""
 
 
+PAUSE_S = 3.0
+"""Strides farther apart are not neighbours: the interval between them is no period (design: the
+pause of the leg's rhythm)."""
+
+
 def evenness(seen: Windows, turn: Floats, speed: Floats, strides_s: Floats) -> Floats:
     """Share (n,) of a stride's turning, as energy, that one sine a stride about its main axis
     explains; NaN for a stride alone. turn: (n, k) about that axis; speed: (n, k) about any, deg/s.
@@ -66,6 +71,13 @@ def _cells(stretch: Stretch, strides_s: Floats) -> tuple[Ints, Ints]:
 
 
 def _periods(strides_s: Floats) -> Floats:
-    """Mean (n,) of the intervals on both sides of each of two or more strides, s."""
+    """Mean (n,) of the intervals on both sides of each of two or more strides, s; of one alone at
+    either end of a run, NaN for a stride alone."""
     gap = np.diff(strides_s)
-    return np.asarray(0.5 * (np.append(gap[:1], gap) + np.append(gap, gap[-1:])), np.float64)
+    gap = np.where(gap > PAUSE_S, np.nan, gap)
+    before, after = np.append(np.nan, gap), np.append(gap, np.nan)
+    before, after = (
+        np.where(np.isnan(before), after, before),
+        np.where(np.isnan(after), before, after),
+    )
+    return np.asarray(0.5 * (before + after), np.float64)

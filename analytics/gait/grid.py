@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from analytics.motion import measured
+
 Floats = NDArray[np.float64]
 Samples = NDArray[np.floating]
 
@@ -67,12 +69,14 @@ def to_grid(
     """Cell means of `tables`, each (n, k), sampled at non-decreasing `time_s` (n,); a silence
     longer than `gap_s` (and a sample) splits.
 
-    The tables' columns stand side by side in the stretches. Rows with a value that is not finite
-    count as not sampled. A mean is the integral of the straight lines between samples over the
-    cell, which is also the filter against aliases.
+    The tables' columns stand side by side in the stretches; whole numbers are taken as they are.
+    Rows with a value that is not finite, or larger than any sensor sends, count as not sampled. A
+    mean is the integral of the straight lines between samples over the cell, which is also the
+    filter against aliases.
     """
-    if not all(np.isfinite(table).all() for table in tables):
-        sampled = np.all([np.isfinite(table).all(axis=1) for table in tables], axis=0)
+    tables = [table.astype(np.result_type(table.dtype, np.float32), copy=False) for table in tables]
+    if not all(measured(table).all() for table in tables):
+        sampled = np.all([measured(table).all(axis=1) for table in tables], axis=0)
         time_s, tables = time_s[sampled], [table[sampled] for table in tables]
     if len(time_s) < 2:
         return []

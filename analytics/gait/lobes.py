@@ -67,10 +67,8 @@ def swings(strides_s: Floats, rotation: Floats) -> Swings:
     turn = np.einsum("nki,ni->nk", rotation, axes)
     number = _lobe_numbers(turn)
     area = _lobe_areas(turn, number)
-    forward, backward = _best(area), _best(-area)
-    each = np.arange(len(turn))
-    lead = _weight(area)[each, forward] - _weight(area)[each, backward]
-    sign = _vote(strides_s, axes, lead)
+    (forward, most), (backward, least) = _best(area), _best(-area)
+    sign = _vote(strides_s, axes, most - least)
     chosen = np.where(sign > 0.0, forward, backward)
     inside = number == chosen[:, None]
     last = turn.shape[1] - 1 - np.argmax(inside[:, ::-1], axis=1)
@@ -117,9 +115,11 @@ def _weight(area: Floats) -> Floats:
     return np.asarray(size[:, 1:-1] + 0.5 * (size[:, :-2] + size[:, 2:]), np.float64)
 
 
-def _best(area: Floats) -> Ints:
-    """The likeliest swing among the lobes of positive area."""
-    return np.asarray(np.argmax(np.where(area > 0.0, _weight(area), 0.0), axis=1), np.intp)
+def _best(area: Floats) -> tuple[Ints, Floats]:
+    """The likeliest swing among the lobes of positive area, and its weight: 0 where none is, so
+    that a rotation the other way round gives just the opposite."""
+    weight = np.where(area > 0.0, _weight(area), 0.0)
+    return np.asarray(np.argmax(weight, axis=1), np.intp), weight.max(axis=1)
 
 
 def _vote(strides_s: Floats, axes: Floats, lead: Floats) -> Floats:

@@ -6,6 +6,10 @@ has one hump a stride; an even movement to and fro without a rest (a bouncing le
 smoothed. That a leg swings about its medio-lateral axis, and that its peaks tell strides apart, is
 Aminian 2002 (doi:10.1016/S0021-9290(02)00008-8) and Salarian 2004 (doi:10.1109/TBME.2004.827933);
 we deviate: the axis is found in the data, and an envelope replaces the signed peak.
+
+An envelope is unsigned, so a steady vibration has parts in it at twice and four times its own pace,
+and those that fold at the grid's rate look like strides: 12 a second as one a second. So what is
+that fast goes before a size is taken, and sizes are averaged as squares.
 """
 
 from __future__ import annotations
@@ -27,6 +31,14 @@ BLOCK = round(GRID_HZ)
 
 LEAST_SEEN = 0.2
 """Least share of a mean's weight that must be seen for the mean to count in full (design)."""
+FLAT = np.array([-1.0, 4.0, 10.0, 4.0, -1.0]) / 16.0
+"""Weights of the cells around one that leave out half the grid's rate, where a vibration seems to
+come and go, and change what is slow least (design: flattest of its length)."""
+BESIDE = np.array([1.0, 2.0, 1.0]) / 4.0
+"""Weights of the squares around one: a vibration at a quarter of the grid's rate leaves the mean
+square as it is (design)."""
+OVERSHOOT = float(np.sum(np.abs(FLAT)))
+"""How many times the largest of a signal `FLAT` may reach."""
 
 
 def smooth(signal: Floats, sigma_s: float) -> Floats:
@@ -51,19 +63,43 @@ def shake(acc: Floats, seen: Floats, sigma_s: float) -> Floats:
     return np.asarray(np.sqrt(x * x + y * y + z * z), np.float64)
 
 
-def swing_rate(gyro: Floats, first: int, *, past: int, ahead: int, across: float) -> Floats:
+def shaking(acc: Floats, seen: Floats, sigma_s: float) -> Floats:
+    """`shake` as an envelope that a steady vibration leaves flat."""
+    mean = mean_of_seen(seen, sigma_s)
+    x, y, z = (_not_fastest(column) - mean(column) for column in acc.T)
+    return _root(x * x + y * y + z * z, seen)
+
+
+def swing_rate(
+    gyro: Floats, seen: Floats, first: int, *, past: int, ahead: int, across: float
+) -> Floats:
     """Turning in deg/s: about the main axis in full, about the others by the share `across`.
 
     gyro is (m, 3), `first` the cell number of row 0. On a leg the main axis is the medio-lateral
-    one, about which it swings; turning on the spot, about the vertical, so counts for less.
+    one, about which it swings; turning on the spot, about the vertical, so counts for less. A
+    steady vibration leaves it flat.
     """
     block = (first + np.arange(len(gyro))) // BLOCK
     block -= block[0]
     axes = main_axes(gyro, block, past=past, ahead=ahead)
-    x, y, z = gyro.T
+    x, y, z = (_not_fastest(column) for column in gyro.T)
     along = (x * axes[block, 0] + y * axes[block, 1] + z * axes[block, 2]) ** 2
     whole = x * x + y * y + z * z
-    return np.asarray(np.sqrt((1.0 - across**2) * along + across**2 * whole), np.float64)
+    return _root((1.0 - across**2) * along + across**2 * whole, seen)
+
+
+def _not_fastest(signal: Floats) -> Floats:
+    """A (m,) signal without what is as fast as half the grid's rate."""
+    return np.asarray(ndimage.correlate1d(signal, FLAT, mode="nearest"), np.float64)
+
+
+def _root(square: Floats, seen: Floats) -> Floats:
+    """Size (m,) from its squares, each the mean of three cells as far as they are seen."""
+    if np.all(seen == 1.0):
+        return np.asarray(np.sqrt(ndimage.correlate1d(square, BESIDE, mode="nearest")), np.float64)
+    weight = ndimage.correlate1d(seen, BESIDE, mode="nearest")
+    mean = ndimage.correlate1d(square * seen, BESIDE, mode="nearest")
+    return np.asarray(np.sqrt(mean / np.maximum(weight, 1e-9)), np.float64)
 
 
 def main_axes(

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.motion import check_arrays, check_unit, placed
+from analytics.motion import check_arrays, check_unit, checked_upright, measured, placed
 from devices.profile import Placement
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ def upright(time_s: Floats, acc_g: NDArray[np.floating], steps: pl.DataFrame) ->
         return None
     index = np.searchsorted(at, time_s, side="right")
     ends = np.pad(at, 1, constant_values=(-np.inf, np.inf))
-    walking = (ends[index + 1] - ends[index] <= 3.0) & np.isfinite(acc_g).all(axis=1)
+    walking = (ends[index + 1] - ends[index] <= 3.0) & measured(acc_g).all(axis=1)
     if not walking.any():
         return None
     mean = np.asarray(acc_g[walking].mean(axis=0), np.float64)
@@ -77,7 +77,7 @@ def find_postures(
     if upright_g is None:
         tilt, known = np.full(len(size), np.nan), np.zeros(len(size), np.bool_)
     else:
-        share = mean @ upright_g / np.maximum(size, 1e-9)
+        share = mean @ checked_upright(upright_g) / np.maximum(size, 1e-9)
         tilt = np.degrees(np.arccos(np.clip(share, -1.0, 1.0)))
     posture = np.where(known, _named(tilt, placement), "unknown")
     return pl.DataFrame(
@@ -101,7 +101,7 @@ def _seconds(
     time_s: Floats, acc_g: NDArray[np.floating], rate_hz: float
 ) -> tuple[Floats, Floats, Floats]:
     """Start (k,), mean (k, 3) and spread (k,) of every second that was covered well enough."""
-    whole = np.isfinite(acc_g).all(axis=1)
+    whole = measured(acc_g).all(axis=1)
     acc = np.asarray(acc_g[whole], np.float64)
     starts, first, count = np.unique(np.floor(time_s[whole]), return_index=True, return_counts=True)
     if not len(starts):

@@ -22,7 +22,9 @@ RUNNING_SPM = 140.0
 """Cadence from which gait is running (design; Chase 2023, doi:10.1016/j.humov.2023.103117)."""
 
 SETTLED_S = 8.0
-"""An event this old no longer changes when more samples arrive (measured, docs/steps.md)."""
+"""An event of ordinary gait this old no longer changes when more samples arrive (measured,
+docs/steps.md). At 2.5 s a stride or 1.4 s a step, and slower, it may: the first events wait for the
+fourth stride or the eighth step. Made-up irregular gait was final after 16 s."""
 
 MARGIN_S = 30.0
 """Events this far inside a chunk are those of the whole recording: chunks overlap by it."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.gait.grid import Stretch
-from analytics.gait.movement import BLOCK
+from analytics.gait.movement import BLOCK, OVERSHOOT
 from analytics.gait.rhythm import spread
 from analytics.gait.strides import LegMethod
 
@@ -24,7 +24,8 @@ def stirring(stretch: Stretch, method: LegMethod) -> list[Stretch]:
     """The parts of a stretch whose strides are all of its strides, in order.
 
     A second is still where the movement of the leg cannot reach the height of a hump: a mean is no
-    larger than the largest it averages, and what differs from a mean no larger than the range. So
+    larger than the largest it averages, what differs from a mean no larger than the range, and
+    leaving out the fastest part makes neither more than `OVERSHOOT` times as large. So
     much is kept around the others that what is found in them stays the same.
     """
     offset = stretch.first % BLOCK
@@ -48,10 +49,10 @@ def _may_move(stretch: Stretch, starts: NDArray[np.intp], method: LegMethod) -> 
     most = np.stack([np.maximum.reduceat(column, starts) for column in acc], axis=1)
     least = np.stack([np.minimum.reduceat(column, starts) for column in acc], axis=1)
     ranges = _around(most, round(SHAKE_S)) + _around(-least, round(SHAKE_S))
-    bound = method.dps_per_g * np.sqrt(np.einsum("bi,bi->b", ranges, ranges))
+    bound = OVERSHOOT * method.dps_per_g * np.sqrt(np.einsum("bi,bi->b", ranges, ranges))
     if gyro.shape[1]:
         turning = np.maximum.reduceat(np.einsum("mi,mi->m", gyro, gyro), starts)
-        bound = np.sqrt(bound * np.sqrt(_around(turning, round(MEAN_S))))
+        bound = np.sqrt(bound * OVERSHOOT * np.sqrt(_around(turning, round(MEAN_S))))
     lost = np.minimum.reduceat(stretch.seen, starts) < 1.0
     return np.asarray(
         (bound >= method.hump.height) | spread(lost, round(SHAKE_S), round(SHAKE_S)), np.bool_
