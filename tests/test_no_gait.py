@@ -35,18 +35,13 @@ def shaken(
     return time_s, acc, gyro - gyro.mean(axis=0)
 
 
-@pytest.mark.parametrize("gyroscope", [True, False])
 @pytest.mark.parametrize(
     ("hz", "peak_g"), [(6.0, 1.0), (6.0, 5.0), (6.4, 1.0), (11.6, 1.0), (12.0, 0.3), (12.2, 2.0)]
 )
-def test_a_vibration_that_beats_with_the_grid_is_no_walk(
-    hz: float, peak_g: float, gyroscope: bool
-) -> None:
-    time_s, acc, gyro = shaken(hz, peak_g)
+def test_a_vibration_that_beats_with_the_grid_is_no_walk(hz: float, peak_g: float) -> None:
+    time_s, acc, _ = shaken(hz, peak_g)
     for placement in (FOOT, SHANK):
-        found = detect_steps(
-            time_s, acc, gyro if gyroscope else None, rate_hz=RATE_HZ, placement=placement
-        )
+        found = detect_steps(time_s, acc, None, rate_hz=RATE_HZ, placement=placement)
         assert found.is_empty()
 
 

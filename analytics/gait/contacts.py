@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.gait.evenness import at_most_even, evenness
+from analytics.gait.evenness import at_most_even, evenness, smoothness
 from analytics.gait.grid import GRID_HZ, Stretch
 from analytics.gait.instants import at, fall, inside, passing, rise, top
 from analytics.gait.lobes import (
@@ -56,6 +56,7 @@ CONTACTS = {
     "time_s": pl.Float64,
     "flat_s": pl.Float64,
     "even": pl.Float64,
+    "smooth": pl.Float64,
     "shock_g": pl.Float64,
     "stretch": pl.Int64,
 }
@@ -193,6 +194,8 @@ def _contacts(
         felt = windows(replace(part, values=shaking[:, None]), strides_s)
         found = {"shock_g": felt.values[..., 0].max(axis=1)}
     if gyro.shape[1]:
+        felt = windows(replace(part, values=acc), strides_s)
+        found["smooth"] = smoothness(felt, felt.values, strides_s)
         seen = windows(replace(part, values=gyro), strides_s)
         return found | _from_rotation(seen, seen.values, strides_s, late, method)
     return found | _from_shocks(felt, felt.values[..., 0], strides_s, method)

@@ -24,12 +24,31 @@ def evenness(seen: Windows, turn: Floats, speed: Floats, strides_s: Floats) -> F
     """
     if len(strides_s) < 2:
         return np.full(len(strides_s), np.nan)
+    sine = _explained(seen, turn[..., None], strides_s)
+    return np.asarray(sine / np.maximum(np.sum(speed**2, axis=1), 1e-9), np.float64)
+
+
+def smoothness(seen: Windows, acc: Floats, strides_s: Floats) -> Floats:
+    """Share (n,) of the change of a stride's acceleration (n, k, 3), as energy, that one sine a
+    stride along each axis explains; NaN for a stride alone.
+
+    A pedal carries the leg round without a knock; a foot that strikes the ground is knocked.
+    """
+    if len(strides_s) < 2:
+        return np.full(len(strides_s), np.nan)
+    count = np.maximum(seen.there.sum(axis=1), 1)[:, None, None]
+    change = (acc - acc.sum(axis=1, keepdims=True) / count) * seen.there[..., None]
+    energy = np.einsum("nkc,nkc->n", change, change)
+    return np.asarray(_explained(seen, change, strides_s) / np.maximum(energy, 1e-9), np.float64)
+
+
+def _explained(seen: Windows, signal: Floats, strides_s: Floats) -> Floats:
+    """Energy (n,) of a signal (n, k, c) that one sine a stride explains, all columns together."""
     phase = 2.0 * np.pi * (seen.time_s - strides_s[:, None]) / _periods(strides_s)[:, None]
     waves = np.stack([np.cos(phase), np.sin(phase)], axis=-1) * seen.there[..., None]
     gram = np.einsum("nki,nkj->nij", waves, waves) + RIDGE * np.eye(2)
-    heard = np.einsum("nki,nk->ni", waves, turn)
-    sine = np.einsum("ni,ni->n", heard, np.linalg.solve(gram, heard[..., None])[..., 0])
-    return np.asarray(sine / np.maximum(np.sum(speed**2, axis=1), 1e-9), np.float64)
+    heard = np.einsum("nki,nkc->nic", waves, signal)
+    return np.asarray(np.einsum("nic,nic->n", heard, np.linalg.solve(gram, heard)), np.float64)
 
 
 def at_most_even(stretch: Stretch, strides_s: Floats) -> Floats:

@@ -8,8 +8,9 @@ Aminian 2002 (doi:10.1016/S0021-9290(02)00008-8) and Salarian 2004 (doi:10.1109/
 we deviate: the axis is found in the data, and an envelope replaces the signed peak.
 
 An envelope is unsigned, so a steady vibration has parts in it at twice and four times its own pace,
-and those that fold at the grid's rate look like strides: 12 a second as one a second. So what is
-that fast goes before a size is taken, and sizes are averaged as squares.
+and those that fold at the grid's rate look like strides: 12 a second as one a second. So without a
+gyroscope what is that fast goes before a size is taken, and sizes are averaged as squares; with
+one turning decides as well, and what is fast is kept: running has it.
 """
 
 from __future__ import annotations
@@ -70,22 +71,19 @@ def shaking(acc: Floats, seen: Floats, sigma_s: float) -> Floats:
     return _root(x * x + y * y + z * z, seen)
 
 
-def swing_rate(
-    gyro: Floats, seen: Floats, first: int, *, past: int, ahead: int, across: float
-) -> Floats:
+def swing_rate(gyro: Floats, first: int, *, past: int, ahead: int, across: float) -> Floats:
     """Turning in deg/s: about the main axis in full, about the others by the share `across`.
 
     gyro is (m, 3), `first` the cell number of row 0. On a leg the main axis is the medio-lateral
-    one, about which it swings; turning on the spot, about the vertical, so counts for less. A
-    steady vibration leaves it flat.
+    one, about which it swings; turning on the spot, about the vertical, so counts for less.
     """
     block = (first + np.arange(len(gyro))) // BLOCK
     block -= block[0]
     axes = main_axes(gyro, block, past=past, ahead=ahead)
-    x, y, z = (_not_fastest(column) for column in gyro.T)
+    x, y, z = gyro.T
     along = (x * axes[block, 0] + y * axes[block, 1] + z * axes[block, 2]) ** 2
     whole = x * x + y * y + z * z
-    return _root((1.0 - across**2) * along + across**2 * whole, seen)
+    return np.asarray(np.sqrt((1.0 - across**2) * along + across**2 * whole), np.float64)
 
 
 def _not_fastest(signal: Floats) -> Floats:

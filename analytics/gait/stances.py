@@ -30,6 +30,10 @@ EVEN = 0.6
 """Evenness from which a lower leg pedals: halfway between real walks (at most 0.50, median of five)
 and made-up pedalling (mostly 0.73 and more); no real pedalling was at hand (docs/contacts.md)."""
 
+SMOOTH = 0.8
+"""Smoothness from which it pedals, besides: between real walks (95 % of their strides at most 0.46)
+and made-up pedalling (0.95); made-up running on a shank turns evenly (0.7) but reaches 0.64."""
+
 STANCES = {
     "time_s": pl.Float64,
     "steps": pl.Float64,
@@ -46,6 +50,7 @@ STANCES = {
     "confidence": pl.String,
     "quality": pl.String,
     "even": pl.Float64,
+    "smooth": pl.Float64,
     "shock_g": pl.Float64,
 }
 
@@ -146,11 +151,15 @@ def _running() -> pl.Expr:
 
 
 def _cycling() -> pl.Expr:
-    """Whether most of the five strides around, none over 3 s away from the next, are even."""
+    """Whether most of the five strides around, none over 3 s away from the next, turn evenly and
+    are not knocked."""
     run = (pl.col("stride_s").diff().fill_null(0.0) > PAUSE_S).cum_sum()
-    even = pl.col("even").rolling_median(5, center=True, min_samples=3).over(run)
-    seen = pl.col("even").is_not_null()
-    return pl.when(seen).then((even >= EVEN).fill_null(value=False)).alias("cycling")
+    even, smooth = (
+        pl.col(name).rolling_median(5, center=True, min_samples=3).over(run)
+        for name in ("even", "smooth")
+    )
+    pedals = ((even >= EVEN) & (smooth >= SMOOTH)).fill_null(value=False)
+    return pl.when(pl.col("even").is_not_null()).then(pedals).alias("cycling")
 
 
 def _flight() -> pl.Expr:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.gait.grid import GRID_HZ, Stretch
-from analytics.gait.movement import mean_of_seen, shaking, swing_rate
+from analytics.gait.movement import mean_of_seen, shake, shaking, swing_rate
 from analytics.gait.peaks import Hump, hump_middles
 from analytics.gait.rhythm import Rhythm, Weighing, in_rhythm, local_interval, outweigh
 
@@ -89,14 +89,15 @@ def swing_times(stretch: Stretch, method: LegMethod) -> tuple[Floats, Floats]:
 def leg_movement(stretch: Stretch, method: LegMethod) -> Floats:
     """Geometric mean of smoothed turning and shaking, deg/s; shaking alone without gyroscope."""
     mean = mean_of_seen(stretch.seen, method.sigma_s)
-    shakes = method.dps_per_g * mean(
-        shaking(stretch.values[:, :3], stretch.seen, method.gravity_sigma_s)
+    alone = stretch.values.shape[1] == 3
+    felt = (shaking if alone else shake)(
+        stretch.values[:, :3], stretch.seen, method.gravity_sigma_s
     )
-    if stretch.values.shape[1] == 3:
+    shakes = method.dps_per_g * mean(felt)
+    if alone:
         return shakes
     rate = swing_rate(
         stretch.values[:, 3:],
-        stretch.seen,
         stretch.first,
         past=method.axis_past,
         ahead=method.axis_ahead,
