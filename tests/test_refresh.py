@@ -85,6 +85,9 @@ def test_a_day_becomes_minutes_that_know_what_they_saw(tmp_path: Path) -> None:
     leg = found.filter(pl.col("sensor") == "thingy52-1")
     assert leg["observed_s"].sum() == pytest.approx(60 * len(leg), rel=0.02)
     assert leg["steps"].sum() > 500
+    pod = found.filter((pl.col("sensor") == CAST.foot_pod) & (pl.col("steps") > 40))
+    both = pod.join(leg, on="minute", suffix="_leg")
+    assert both["steps_leg"].sum() == pytest.approx(both["steps"].sum(), rel=0.1)
     assert leg["heart_rate_bpm"].null_count() == len(leg)
     assert set(found["person"]) == {"ada"}
     assert found["steps"].filter(found["sensor"] == "heart-rate-1").null_count() > 0
