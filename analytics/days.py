@@ -3,7 +3,8 @@ say.
 
 The dose of a day is the sum of what is known of its three parts: the feet carried the body, a seat
 did, and strength sets. Cycles whose force nobody knows (a bike that tells no power) add nothing,
-so the dose is then a lower bound and says so, and such a day is never called unloaded.
+nor does a weight lifted without a body mass; the dose is then a lower bound and says so, and such a
+day is never called unloaded for it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ DECIMALS = 6
 
 PEAK_MIN = 30
 """Minutes of peak-30 cadence: the day's best, not necessarily consecutive."""
+
+BODY_MASS = "body mass"
+"""What a weight that was lifted, and the load of some machines, need to be known."""
 
 _LOADS = (("force_bw", "cycles"), ("assisted_bw", "assisted_cycles"))
 _PARTS = ("weight_bearing_lld", "assisted_lld", "sets_lld")
@@ -195,6 +199,19 @@ def _dosed(days: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _needs() -> pl.Expr:
+    """What load that is left out needs to be known, of minutes and of sets; null: nothing."""
+    told = pl.col("load_needs").replace("", None)
+    mass = pl.col("unweighed").fill_null(value=False)
+    return (
+        pl.when(mass & told.is_null())
+        .then(pl.lit(BODY_MASS))
+        .when(mass & ~told.str.contains(BODY_MASS, literal=True))
+        .then(pl.concat_str(pl.lit(f"{BODY_MASS} and "), told))
+        .otherwise(told)
+    )
+
+
 def _judged(days: pl.LazyFrame, rules: DayRules, target_lld: float) -> pl.LazyFrame:
     """Coverage, validity, credit, and whether the day was unloaded."""
     lively = (
@@ -204,7 +221,7 @@ def _judged(days: pl.LazyFrame, rules: DayRules, target_lld: float) -> pl.LazyFr
         | pl.col("strength").fill_null(value=False)
     )
     sure = ~pl.col("excused") & ((pl.col("valid") & ~pl.col("lld_at_least")) | lively)
-    needs = pl.col("load_needs").replace("", None)
+    needs = _needs()
     return days.with_columns(
         pl.col("recorded").fill_null(value=False),
         (pl.col("wear_h") >= rules.valid_wear_h).fill_null(value=False).alias("valid"),

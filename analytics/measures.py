@@ -17,9 +17,10 @@ NEEDS_WEAR = (
     "Not measured: it needs a leg sensor worn for most of the day on enough days; "
     "a sensor worn for sessions cannot show what happened outside them."
 )
+NEEDS_WHOLE_LOAD = "Not measured: no day is known to have been unloaded or not."
 NEEDS_STRENGTH = (
     "Not measured: nothing tells whether there were strength sets.",
-    "Log one: legload log squat --reps 5 --sets 5. "
+    "Log one: legload log squat --reps 10 --sets 3. "
     "Or say that you log all of them: legload person NAME --logs-strength.",
 )
 NEEDS_BALANCE = (
@@ -131,8 +132,10 @@ def peak_cadence(week: WeekFacts, target: Target) -> Measure:
 def unloaded_run(week: WeekFacts, target: Target) -> Measure:
     """Longest run of unloaded days inside the week; the unknown never extends it."""
     counted = {day.date for day in week.counted}
-    if week.bound or all(day.unloaded is None for day in week.counted):
+    if week.bound:
         return Measure(note=NEEDS_WEAR)
+    if all(day.unloaded is None for day in week.counted):
+        return Measure(note=" ".join([NEEDS_WHOLE_LOAD, *_unknown_load(week.counted)]))
     seen = [day.date in counted and day.unloaded is True for day in week.days]
     absent = {day.date for day in week.missing}
     worst = [
@@ -230,7 +233,8 @@ def _unknown_load(days: Sequence[Day]) -> list[str]:
     needs = {need for day in days for need in (day.load_needs or "").split(" and ")} - {""}
     if not needs:
         return []
-    return [f"A machine's load is left out: it needs {' and '.join(sorted(needs))} to be known."]
+    whose = "The load of a machine or weight" if "body mass" in needs else "A machine's load"
+    return [f"{whose} is left out: it needs {' and '.join(sorted(needs))} to be known."]
 
 
 def _doses(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]:

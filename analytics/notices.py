@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from analytics import symmetry
+from analytics import calendar, symmetry
 from analytics.person import PersonFacts
 from analytics.protocol import Protocol
 from analytics.week import Day, Notice, SensorUse
@@ -22,7 +22,7 @@ STEP_REDUCTION = "Krogh-Madsen 2010, doi:10.1152/japplphysiol.00977.2009; Breen 
 _RUNGS = (
     (
         "remind",
-        "{days} days in a row carried little on the legs. A walk today ends the run.",
+        "{days} days in a row carried little on the legs.",
         "",
     ),
     (
@@ -45,7 +45,8 @@ _RUNGS = (
 def unloaded_notice(days: Sequence[Day], *, since: dt.date, protocol: Protocol) -> list[Notice]:
     """The highest rung that a run of unloaded days reaches inside the week that starts at since.
 
-    days: finished days in order, as far back as known, the week's own last.
+    days: finished days in order, as far back as known, the week's own last. Only a run that reaches
+    the last of them while the week runs can still be ended.
     """
     run = longest = 0
     for day in days:
@@ -55,6 +56,9 @@ def unloaded_notice(days: Sequence[Day], *, since: dt.date, protocol: Protocol) 
     if not reached:
         return []
     level, text, source = _RUNGS[len(reached) - 1]
+    running = sum(day.date >= since for day in days) < calendar.WEEK_DAYS
+    if level == "remind" and running and run == longest:
+        text += " A walk today ends the run."
     return [
         Notice(
             key=f"unloaded-{reached[-1]}",

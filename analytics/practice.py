@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -12,8 +12,12 @@ LOGGED = "logged"
 DETECTED = "detected"
 
 SAME_SESSION = dt.timedelta(minutes=15)
-"""A detected set this near to a logged one, or to one that is meant by it, is meant by it too
+"""Detected sets of an exercise this near to a logged one, or to one another, are of its session
 (design: longer than a rest between sets, and what a person is off by who logs from memory)."""
+
+SAME_SET = dt.timedelta(minutes=2)
+"""A detected set that begins this near to a logged one can be it whatever the sensor took it for
+(design)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +99,10 @@ def counted(sets: Iterable[TrainingSet], zone: dt.tzinfo) -> tuple[TrainingSet, 
     """The sets that count, by start: each done set once.
 
     Of detected sets that overlap, the one of the best quality stands, unless they are of different
-    legs. A detected set that a logged one of the same exercise means is left out: within
-    SAME_SESSION of it, or of a detected one that it means, or on the day where only the day was
-    logged. zone: the person's, in which a day is local.
+    legs. A logged set stands for one detected set, or for one of each leg, which is left out: the
+    nearest of its session (SAME_SESSION) of the same exercise, or of any that overlaps it or begins
+    within SAME_SET; where only the day was logged, one of that exercise on that day. All other
+    detected sets stay. zone: the person's, in which a day is local.
     """
     every = list(sets)
     logged = [one for one in every if one.source != DETECTED]
@@ -117,23 +122,61 @@ def _best(seen: Iterable[TrainingSet]) -> list[TrainingSet]:
 def _unlogged(
     seen: Sequence[TrainingSet], logged: Sequence[TrainingSet], zone: dt.tzinfo
 ) -> list[TrainingSet]:
-    """The detected sets that no logged one means."""
-    rest, meant = list(seen), list(logged)
-    while meant:
-        meant, before = [], meant
-        for one in list(rest):
-            if any(_means(other, one, zone) for other in before):
-                rest.remove(one)
-                meant.append(one)
-    return rest
+    """The detected sets that no logged one stands for; the nearest pairs are taken first."""
+    seen, logged = sorted(seen, key=_order), sorted(logged, key=_order)
+    pairs = sorted(
+        (far, at, found)
+        for at, known in enumerate(logged)
+        for found, far in _meant(known, seen, zone)
+    )
+    stands_for: dict[int, list[int]] = {}
+    gone: set[int] = set()
+    for _, at, found in pairs:
+        taken = stands_for.setdefault(at, [])
+        if found not in gone and not any(_legs_meet(seen[found], seen[one]) for one in taken):
+            taken.append(found)
+            gone.add(found)
+    return [one for found, one in enumerate(seen) if found not in gone]
 
 
-def _means(known: TrainingSet, seen: TrainingSet, zone: dt.tzinfo) -> bool:
-    if known.exercise != seen.exercise or not _legs_meet(known, seen):
-        return False
-    if not known.timed:
-        return known.start.astimezone(zone).date() == seen.start.astimezone(zone).date()
-    return _gap(known, seen) <= SAME_SESSION
+Far = tuple[bool, float, float]
+
+
+def _meant(
+    known: TrainingSet, seen: Sequence[TrainingSet], zone: dt.tzinfo
+) -> Iterator[tuple[int, Far]]:
+    """The detected sets that a logged one may stand for, each with how far off it is: where only
+    the day is known after all others, the first of the day the nearest."""
+    session = _session(known, seen) if known.timed else frozenset()
+    day = known.start.astimezone(zone).date()
+    for found, one in enumerate(seen):
+        if not _legs_meet(known, one):
+            continue
+        if not known.timed:
+            if one.exercise == known.exercise and one.start.astimezone(zone).date() == day:
+                yield found, (True, one.start.timestamp(), 0.0)
+        elif found in session or _same_set(known, one):
+            off = abs(known.start - one.start).total_seconds()
+            yield found, (False, max(0.0, _gap(known, one).total_seconds()), off)
+
+
+def _session(known: TrainingSet, seen: Sequence[TrainingSet]) -> frozenset[int]:
+    """Positions of the detected sets of its exercise that follow on from a logged set."""
+    alike = [n for n, one in enumerate(seen) if one.exercise == known.exercise]
+    session, fresh = set[int](), [known]
+    while fresh:
+        near = [
+            n
+            for n in alike
+            if n not in session and any(_gap(seen[n], one) <= SAME_SESSION for one in fresh)
+        ]
+        session.update(near)
+        fresh = [seen[n] for n in near]
+    return frozenset(session)
+
+
+def _same_set(known: TrainingSet, seen: TrainingSet) -> bool:
+    return abs(known.start - seen.start) <= SAME_SET or _gap(known, seen) < dt.timedelta()
 
 
 def _legs_meet(one: TrainingSet, other: TrainingSet) -> bool:

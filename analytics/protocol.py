@@ -6,6 +6,8 @@ The file is the only place where they are written; a clinic can put its own in i
 from __future__ import annotations
 
 import functools
+import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +19,16 @@ from analytics.errors import AnalyticsError
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Hour = Annotated[float, Meta(ge=0, le=24)]
-Count = Annotated[int, Meta(ge=0, le=7)]
+Count = Annotated[int, Meta(ge=1, le=7)]
 Points = Annotated[int, Meta(ge=0, le=100)]
 
 FULL = 100
 """Points of a whole week."""
+
+WEEK_DAYS = 7
+
+LONGEST_NAME = 40
+"""Letters of a key or a version (design): both stand in every report."""
 
 
 class ProtocolError(AnalyticsError):
@@ -103,8 +110,8 @@ class Target(_Section, frozen=True, kw_only=True):
     target_60: Positive | None = None
     points: Points
     points_65: Points
-    shown: float | None = None
-    floor: float | None = None
+    shown: Positive | None = None
+    floor: Annotated[float, Meta(ge=0)] | None = None
     steps: tuple[Share, ...] = ()
 
 
@@ -175,7 +182,10 @@ def load_protocol(path: Path) -> Protocol:
         raise _wrong(path, str(error)) from error
     except (msgspec.DecodeError, ValueError) as error:
         raise _wrong(path, f"it is not valid TOML ({error})") from error
-    _check(path, protocol)
+    except RecursionError as error:
+        raise _wrong(path, "its lists or tables are nested too deeply") from error
+    for fault in _faults(protocol):
+        raise _wrong(path, fault)
     return protocol
 
 
@@ -192,30 +202,73 @@ def _wrong(path: Path, what: str) -> ProtocolError:
     )
 
 
-def _check(path: Path, protocol: Protocol) -> None:
-    """What types cannot say: columns of points add up, thresholds are in order."""
+def _faults(protocol: Protocol) -> Iterator[str]:
+    """What types cannot say: names, numbers, columns of points, and thresholds in order."""
+    for name in ("key", "version"):
+        text = getattr(protocol, name)
+        if not (text.strip() and text.isprintable() and len(text) <= LONGEST_NAME):
+            yield f"`{name}` is not one line of 1 to {LONGEST_NAME} printable letters"
+    if not (protocol.title.strip() and protocol.title.isprintable()):
+        yield "`title` is not one printable line"
+    yield from _endless(msgspec.to_builtins(protocol), "")
+    yield from _wrong_order(protocol)
+    yield from _wrong_points(protocol)
+    yield from _wrong_targets(protocol.components)
+
+
+def _endless(value: object, key: str) -> Iterator[str]:
+    """TOML knows `inf` and `nan`; no rule does."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _endless(inner, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _endless(inner, key)
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"`{key}` is not a finite number"
+
+
+def _wrong_order(protocol: Protocol) -> Iterator[str]:
+    days, week, rungs = protocol.days, protocol.week, protocol.notices.unloaded_days
+    if days.waking_from_h >= days.waking_to_h:
+        yield "`days.waking_from_h` is not before `days.waking_to_h`"
+    if not 0 < days.valid_wear_h <= days.waking_to_h - days.waking_from_h:
+        yield "`days.valid_wear_h` is 0 or more than the waking hours"
+    if week.partial_days > week.complete_days:
+        yield "`week.partial_days` is more than `week.complete_days`"
+    if list(rungs) != sorted(set(rungs)) or rungs[0] < 1:
+        yield "`notices.unloaded_days` does not rise from 1 or more"
+    for kind in ("mets", "spm", "hr_max", "hr_reserve"):
+        low, high = (
+            getattr(protocol.intensity, f"{word}_{kind}") for word in ("moderate", "vigorous")
+        )
+        if low >= high:
+            yield f"`intensity.moderate_{kind}` is not below `intensity.vigorous_{kind}`"
+
+
+def _wrong_points(protocol: Protocol) -> Iterator[str]:
     targets = [protocol.target_of(key) for key in Targets.__struct_fields__]
     for column in ("points", "points_65"):
         total = sum(getattr(target, column) for target in targets)
         if total != FULL:
-            raise _wrong(path, f"`components.*.{column}` adds up to {total}, not {FULL}")
-    if protocol.days.waking_from_h >= protocol.days.waking_to_h:
-        raise _wrong(path, "`days.waking_from_h` is not before `days.waking_to_h`")
-    rungs = protocol.notices.unloaded_days
-    if list(rungs) != sorted(set(rungs)) or rungs[0] < 1:
-        raise _wrong(path, "`notices.unloaded_days` does not rise from 1 or more")
+            yield f"`components.*.{column}` adds up to {total}, not {FULL}"
+    if protocol.components.balance_days.points:
+        yield "`components.balance_days.points` is not 0: balance counts from 65 only"
+
+
+def _wrong_targets(targets: Targets) -> Iterator[str]:
     for key in ("aerobic_min", "loaded_min", "lld", "lld_days", "strength_days", "balance_days"):
-        if protocol.target_of(key).target == 0:
-            raise _wrong(path, f"`components.{key}.target` is 0")
-    _check_shapes(path, protocol.components)
-
-
-def _check_shapes(path: Path, targets: Targets) -> None:
-    floor = targets.peak30_spm.floor
-    if floor is None or floor >= targets.peak30_spm.target:
-        raise _wrong(path, "`components.peak30_spm.floor` is missing or not below its target")
-    if targets.lld_days.floor is None:
-        raise _wrong(path, "`components.lld_days.floor` is missing")
+        if getattr(targets, key).target == 0:
+            yield f"`components.{key}.target` is 0"
+    for key in ("strength_days", "unloaded_run_days", "lld_days", "balance_days"):
+        target = getattr(targets, key)
+        if max(target.target, target.target_60 or 0.0) > WEEK_DAYS:
+            yield f"`components.{key}.target` is more than {WEEK_DAYS} days"
+    peak, days = targets.peak30_spm, targets.lld_days.floor
+    if peak.floor is None or peak.floor >= min(peak.target, peak.target_60 or peak.target):
+        yield "`components.peak30_spm.floor` is missing or not below its target"
+    if days is None or not 0 < days <= 1:
+        yield "`components.lld_days.floor` is missing or not a share above 0"
     steps = targets.unloaded_run_days.steps
     if not steps or list(steps) != sorted(steps, reverse=True):
-        raise _wrong(path, "`components.unloaded_run_days.steps` is missing or rises")
+        yield "`components.unloaded_run_days.steps` is missing or rises"

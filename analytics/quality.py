@@ -115,22 +115,20 @@ def quality_notices(
 
 
 def blind_notice(minutes: pl.DataFrame, *, titles: dict[str, str]) -> Iterator[Notice]:
-    """One reminder where the sensor of one leg counted much less than that of the other too often.
+    """One reminder for each sensor of a leg that too often counted much less than the other's.
 
-    minutes: Minutes of the week. It names the sensor that was blind in most of them.
+    minutes: Minutes of the week.
     """
     loaded = minutes.filter("loaded")
-    blind = loaded["blind_sensor"].drop_nulls()
-    if len(blind) <= BLIND_SHARE * len(loaded):
-        return
-    row = {"sensor": min(blind.mode().to_list())}
-    yield Notice(
-        key=f"blind-{row['sensor']}",
-        level="warn",
-        text=f"{_title(titles, row)} counted less than half as much as the sensor on the other "
-        f"leg in {len(blind) / len(loaded):.0%} of the loaded minutes. The other one stood for "
-        "both legs then. Check that it is fastened to the leg that it is assigned to.",
-    )
+    blind = loaded.drop_nulls("blind_sensor").group_by(sensor="blind_sensor").len().sort("sensor")
+    for row in blind.filter(pl.col("len") > BLIND_SHARE * len(loaded)).iter_rows(named=True):
+        yield Notice(
+            key=f"blind-{row['sensor']}",
+            level="warn",
+            text=f"{_title(titles, row)} counted less than half as much as the sensor on the other "
+            f"leg in {row['len'] / len(loaded):.0%} of the loaded minutes. The other one stood for "
+            "both legs then. Check that it is fastened to the leg that it is assigned to.",
+        )
 
 
 def _title(titles: dict[str, str], row: dict[str, str]) -> str:

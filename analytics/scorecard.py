@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from analytics.measures import Measure, WeekFacts
 from analytics.metrics import METRICS, Metric
 from analytics.person import PersonFacts
-from analytics.protocol import Protocol, WeekRules
+from analytics.protocol import Protocol, Target, WeekRules, default_protocol
 from analytics.week import Component, Day, Status
 
 NO_DATA = "Nothing was recorded."
 EXCUSED = "Excused week: not scored."
+OWN_TARGET = "own target of the set {name}; no study says it"
+"""Source of a line whose target is not the default's: design of whoever wrote the set."""
 NO_SCORE = "Points are switched off for this person."
 
 
@@ -116,6 +118,14 @@ def _note(measure: Measure, silent: str) -> str:
     return measure.note if silent else " ".join(filter(None, (measure.note, measure.advice)))
 
 
+def _same_aim(one: Target, other: Target) -> bool:
+    """Whether two lines ask for the same, whatever their points."""
+    return all(
+        getattr(one, name) == getattr(other, name)
+        for name in ("target", "target_60", "shown", "floor", "steps")
+    )
+
+
 def _component(
     metric: Metric, week: WeekFacts, protocol: Protocol, *, silent: str, nothing: bool
 ) -> Component:
@@ -124,6 +134,7 @@ def _component(
     most = protocol.points(metric.key, week.age)
     credit = None if silent else measure.credit
     aim = protocol.target(metric.key, week.age)
+    own = not _same_aim(target, default_protocol().target_of(metric.key))
     return Component(
         key=metric.key,
         title=metric.title,
@@ -134,8 +145,8 @@ def _component(
         credit=credit,
         points=None if credit is None else credit * most,
         points_max=most,
-        evidence=metric.evidence,
-        source=metric.source,
+        evidence="D" if own else metric.evidence,
+        source=OWN_TARGET.format(name=protocol.name) if own else metric.source,
         at_least=(week.bound or measure.at_least) and measure.value is not None,
         coverage=measure.coverage,
         confidence=measure.confidence,

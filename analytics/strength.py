@@ -166,13 +166,15 @@ def daily(
 
     date; repetitions and exercises (different ones): null without sets; force_bw: CL of the sets
     in BW per leg, null where no set's force is known; strength: as the person says, else whether
-    it reaches `repetitions` or `exercises`, null without sets; balance_min: null without any.
+    it reaches `repetitions` or `exercises`, null without sets; unweighed: a weight lifted was left
+    out of the force, because the body mass is unknown; balance_min: null without any.
     """
     sets = set_forces(sets_counted(practice, zone), zone=zone, mass_kg=mass_kg)
     trained = sets.group_by("date").agg(
         pl.col("repetitions").sum(),
         pl.col("exercise").n_unique().cast(pl.Float64).alias("exercises"),
         known_sum(pl.col("force_bw") * pl.col("cycles")).alias("force_bw"),
+        pl.col("lower_bound").any().alias("unweighed"),
     )
     balanced = _dated(
         [(one.start.astimezone(zone).date(), one.minutes) for one in practice.balance],
@@ -189,6 +191,7 @@ def daily(
             "repetitions",
             "exercises",
             "force_bw",
+            "unweighed",
             pl.coalesce("said", enough).alias("strength"),
             "balance_min",
         )

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import math
 from dataclasses import dataclass
 
 from analytics.practice import BalanceSession, TrainingSet
+
+
+def rounded(value: float, *, whole: float, digits: int = 0) -> float:
+    """To so many digits, and down where rounding would claim a whole that is not reached."""
+    near = round(value, digits)
+    if value >= whole or math.isclose(value, whole) or near < whole:
+        return near
+    return math.floor(value * 10.0**digits) / 10.0**digits
 
 
 class Status(enum.StrEnum):
@@ -207,7 +216,8 @@ class WeekReport:
         if self.points is None:
             return self._unscored
         least = "at least " if self.at_least else ""
-        return f"{least}{self.points:.0f} of {self.points_measurable} points".capitalize()
+        points = rounded(self.points, whole=self.points_measurable)
+        return f"{least}{points:.0f} of {self.points_measurable} points".capitalize()
 
     @property
     def _unscored(self) -> str:

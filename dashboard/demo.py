@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,8 @@ from ingest.recording import recording_paths
 
 MARKER = DEMO_MARK
 PROGRESS = "progress.json"
+ABANDONED_S = 120.0
+"""After so long without a word nobody simulates any more (design)."""
 
 
 def claim(home: Path, radio: str) -> None:
@@ -59,10 +63,12 @@ def tell(home: Path, done: int, total: int, text: str, full_week: bool) -> None:
     create_whole(home / PROGRESS, msgspec.json.encode(progress))
 
 
-def progress(home: Path) -> Progress | None:
-    """How far the history is; None when there is none or it is complete."""
+def progress(home: Path, now_s: Callable[[], float] = time.time) -> Progress | None:
+    """How far the history is; None when there is none, it is complete, or nobody works on it."""
+    path = home / PROGRESS
     try:
-        found = msgspec.json.decode((home / PROGRESS).read_bytes(), type=Progress)
+        found = msgspec.json.decode(path.read_bytes(), type=Progress)
+        idle_s = now_s() - path.stat().st_mtime
     except (OSError, msgspec.DecodeError):
         return None
-    return found if found.done < found.total else None
+    return found if found.done < found.total and idle_s < ABANDONED_S else None

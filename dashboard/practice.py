@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+from msgspec import structs
 
+from analytics.person import PersonFacts
 from analytics.practice import NONE, BalanceSession, Practice, TrainingSet, detected_sets
 from analytics.strength import BY_KEY, set_forces
 from dashboard.errors import DashboardError
-from ingest.entries import BalanceLogged, Logged, Person, SetLogged
+from dashboard.persons import local_zone
+from ingest.entries import YEARS, BalanceLogged, Logged, Person, SetLogged, local_day
 
 
 def practice_of(
@@ -18,7 +21,9 @@ def practice_of(
     """The practice of a person that begins in [start, end). detected: as the store keeps it."""
     if person is None:
         return NONE
-    said = person.logged
+    facts = PersonFacts(key=person.key, name=person.name, zone=person.zone or local_zone())
+    zone = facts.time_zone
+    said = [_in_zone(entry, zone) for entry in person.logged]
     logged = [one for entry in said if isinstance(entry, SetLogged) for one in sets_of(entry)]
     practice = Practice(
         sets=(*logged, *detected_sets(detected)),
@@ -28,6 +33,17 @@ def practice_of(
         logs_balance=person.logs_balance,
     )
     return practice.within(start, end)
+
+
+def _in_zone(entry: Logged, zone: dt.tzinfo) -> Logged:
+    """Of which only the day is known: at the noon of that day where the person lives now."""
+    return (
+        entry if entry.timed else structs.replace(entry, start=_noon(local_day(entry, zone), zone))
+    )
+
+
+def _noon(date: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.combine(date, dt.time(12), zone).astimezone(dt.UTC)
 
 
 def sets_of(entry: SetLogged) -> tuple[TrainingSet, ...]:
@@ -53,18 +69,19 @@ def when(
 ) -> tuple[dt.datetime, bool, str]:
     """The instant (UTC) meant, whether its time is known, and what to tell of it.
 
-    Without a time it is the noon of the day: the same day in almost every zone. Of a time that a
+    Without a time it is the noon of the day. Of a time that a
     clock shows twice the first is taken, one that it skips is taken as an hour later.
 
     Raises:
-        DashboardError: it is yet to come, or not a time.
+        DashboardError: it is yet to come, of a year that nobody means, or not a time.
     """
     date = day or now.astimezone(zone).date()
     if date > now.astimezone(zone).date():
         raise DashboardError(f"{date} is yet to come.", "Log it when it is done.")
+    if date.year not in YEARS[1:]:
+        raise DashboardError(f"{date} is too long ago.", "Say which day: --on 2026-11-18")
     if at is None:
-        noon = dt.datetime.combine(date, dt.time(12), zone)
-        return noon.astimezone(dt.UTC), False, ""
+        return _noon(date, zone), False, ""
     local = dt.datetime.combine(date, _clock(at), zone)
     start = local.astimezone(dt.UTC)
     if start > now:
@@ -86,7 +103,7 @@ def _clock(text: str) -> dt.time:
 
 def logged_text(one: Logged, zone: dt.tzinfo) -> str:
     """An entry in words, on the person's clock."""
-    then = time_text(one.start, zone, timed=one.timed)
+    then = time_text(one.start, zone, timed=True) if one.timed else str(local_day(one, zone))
     if isinstance(one, BalanceLogged):
         return f"{one.minutes:g} min of balance practice on {then}"
     load = f" with {one.load_kg:g} kg" if one.load_kg else ""
@@ -96,7 +113,7 @@ def logged_text(one: Logged, zone: dt.tzinfo) -> str:
 
 def force_note(entry: SetLogged, person: Person | None, zone: dt.tzinfo) -> str:
     """What a person could still say, so that the load of these sets is known; empty: nothing."""
-    weight = person.mass_on(entry.start.astimezone(zone).date()) if person else None
+    weight = person.mass_on(local_day(entry, zone)) if person else None
     (row,) = set_forces(sets_of(entry)[:1], zone=zone, mass_kg=weight).to_dicts()
     if row["lower_bound"]:
         return (

@@ -15,9 +15,13 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 def target_sets(home: Path) -> dict[str, Path | None]:
-    """Every target set by key: the default (no file of its own), then the home's, by name."""
+    """Every target set by key: the default (no file of its own), then the home's, by name.
+
+    A file whose name cannot be shown is left out.
+    """
     files = sorted((home / FOLDER).glob("*.toml"))
-    return {DEFAULT: None} | {file.stem: file for file in files if file.stem != DEFAULT}
+    shown = (file for file in files if file.stem != DEFAULT and file.stem.isprintable())
+    return {DEFAULT: None} | {file.stem: file for file in shown}
 
 
 def load_targets(home: Path, key: str | None) -> Protocol:
@@ -64,6 +68,11 @@ def copy_targets(home: Path, key: str) -> Path:
         ("title", own.title, f"Own targets: {key}"),
     ):
         text = text.replace(f'{name} = "{old}"', f'{name} = "{new}"', 1)
+    if path.parent.exists() and not path.parent.is_dir():
+        raise DashboardError(
+            f"{path.parent} is a file; target sets are kept in a folder of that name.",
+            "Move or rename that file, then copy again.",
+        )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

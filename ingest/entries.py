@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as _replace
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from filelock import FileLock
@@ -33,13 +34,15 @@ MOST_LOAD_KG = 200.0  # carried (design)
 MOST_LIFTED_KG = 500.0  # in a set: bar or sled (design)
 MOST_REPETITIONS = 1000  # of a set (design)
 MOST_SETS = 50  # said at once (design)
-MOST_BALANCE_MIN = 600.0  # said at once (design)
+LEAST_BALANCE_MIN, MOST_BALANCE_MIN = 1.0, 600.0  # said at once (design)
 RESTING_BPM = (20, 150)  # heart rate at rest (design)
 LONGEST_NAME = 200  # characters (design)
 BALANCE = "balance"  # what a removal calls balance practice
 AHEAD = dt.timedelta(days=1)  # practice may be so far ahead of when it was said: clocks differ
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")  # a local time of day
 YEARS = range(1900, 2200)  # what a date or instant in an entry may be of
+
+_BALANCE_LASTS = f"balance practice lasts {LEAST_BALANCE_MIN:g} to {MOST_BALANCE_MIN:g} minutes"
 
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=9999)]
@@ -132,7 +135,7 @@ class SetLogged(Entry, frozen=True, kw_only=True, tag="set"):
     """Sets of one leg exercise, one after another.
 
     repetitions: of each set, on each leg that works; timed: false where only the local day is
-    known, and start is its noon.
+    known, and start is its noon then; date: that day, wherever the person lives later.
     """
 
     person: str
@@ -144,15 +147,17 @@ class SetLogged(Entry, frozen=True, kw_only=True, tag="set"):
     angle_deg: float | None = None  # of a leg press's sled to the floor
     leg: str | None = None  # left, right; None: both
     timed: bool = True
+    date: dt.date | None = None
 
 
 class BalanceLogged(Entry, frozen=True, kw_only=True, tag="balance"):
-    """Balance or multicomponent practice; timed as of a set."""
+    """Balance or multicomponent practice; timed and date as of a set."""
 
     person: str
     start: Instant
     minutes: float
     timed: bool = True
+    date: dt.date | None = None
 
 
 class PracticeRemoved(Entry, frozen=True, kw_only=True, tag="practice_removed"):
@@ -430,7 +435,7 @@ def _line(entry: AnyEntry) -> bytes:
     try:
         text = msgspec.json.encode(entry)
         _DECODER.decode(text)  # checked as given below: JSON makes null of not-a-number
-        reason = unusable(entry) or _unfit_name(entry)
+        reason = unusable(entry) or _unfit(entry)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
         reason = str(error)
     if reason:
@@ -442,8 +447,10 @@ def _line(entry: AnyEntry) -> bytes:
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
-def _unfit_name(entry: AnyEntry) -> str | None:
-    """Why a name is not written; one that was written is read all the same."""
+def _unfit(entry: AnyEntry) -> str | None:
+    """Why an entry is not written; one that was written earlier is read all the same."""
+    if isinstance(entry, BalanceLogged) and entry.minutes < LEAST_BALANCE_MIN:
+        return _BALANCE_LASTS
     names = [getattr(entry, key, "") for key in ("person", "sensor", "name", "exercise", "targets")]
     if any(isinstance(name, str) and len(name) > LONGEST_NAME for name in names):
         return f"a name of more than {LONGEST_NAME} characters"
@@ -481,7 +488,7 @@ def _out_of_bounds(entry: AnyEntry) -> str | None:
         case StrengthDay() if entry.date > (entry.at + AHEAD).date():
             return "practice is told that is yet to come"
         case BalanceLogged() if not 0 < entry.minutes <= MOST_BALANCE_MIN:
-            return f"balance practice lasts up to {MOST_BALANCE_MIN:g} minutes"
+            return _BALANCE_LASTS
         case SetLogged():
             return _no_set(entry)
     return None
@@ -577,7 +584,7 @@ def _with_practice(
 ) -> Person:
     match entry:
         case SetLogged() | BalanceLogged():
-            return _replace(person, logged=(*person.logged, entry))
+            return _replace(person, logged=(*person.logged, _dated(entry, person.zone)))
         case StrengthDay():
             days: dict[dt.date, bool | None] = {
                 **dict(person.strength_days),
@@ -590,6 +597,23 @@ def _with_practice(
             found = [at for at, one in enumerate(person.logged) if (one.start, what(one)) == meant]
             kept = (one for at, one in enumerate(person.logged) if at not in found[-1:])
             return _replace(person, logged=tuple(kept))
+
+
+def _dated(entry: Logged, zone: str | None) -> Logged:
+    """With the day that was meant, where only that is known: its noon was that of the zone then."""
+    if entry.timed or entry.date is not None or zone is None:
+        return entry
+    try:
+        date = entry.start.astimezone(ZoneInfo(zone)).date()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return entry
+    return msgspec.structs.replace(entry, date=date)
+
+
+def local_day(one: Logged, zone: dt.tzinfo) -> dt.date:
+    """The local day on which something was done; zone: the person's."""
+    said = None if one.timed else one.date
+    return said or one.start.astimezone(zone).date()
 
 
 def what(one: Logged) -> str:

@@ -20,7 +20,7 @@ from tests.synthetic_minutes import AFTER, ANNA, MONDAY, WEEK, at, bout, frame
 PROTOCOL = default_protocol()
 PERSON = replace(ANNA, zone="UTC", masses=((dt.date(2000, 1, 1), 70.0),))
 Rows = list[dict[str, Any]]
-thoroughly = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+thoroughly = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 
 
 def reported(

@@ -97,8 +97,12 @@ def _speakers(told: Sequence[Row], turned: Sequence[Row]) -> list[Row]:
 
 
 def _unknown(told: Sequence[Row]) -> bool:
-    """Whether a bike was used that does not know its load (these rows know of no other seat)."""
+    """Whether a bike was used that does not know its load (these rows know of no other seat); one
+    that was hardly turned, or seen much shorter, does not speak for the other."""
     bikes = [row for row in told if (row.get("assisted_cycles") or 0) > 0]
+    bikes = [row for row in bikes if row["assisted_cycles"] >= 10] or bikes
+    longest = max((row["observed_s"] for row in bikes), default=0.0)
+    bikes = [row for row in bikes if row["observed_s"] >= 0.8 * longest]
     return bool(bikes) and all(row.get("assisted_bw") is None for row in bikes)
 
 

@@ -499,3 +499,23 @@ def test_sets_of_which_only_the_day_is_known_are_a_session_of_their_own() -> Non
     for walks in ([], before, [*before, *after]):
         own = index([], squats, squats)
         assert index(walks, squats, squats) == pytest.approx(own + (index(walks) if walks else 0))
+
+
+def test_a_weight_lifted_without_a_body_mass_makes_the_dose_a_lower_bound() -> None:
+    def needs(*sets: TrainingSet, rides: Sequence[dict[str, Any]] = (), **facts: Any) -> object:
+        rows = [*worn_day(0, walk=5), *rides]
+        person = replace(UTC_ANNA, **facts)
+        day, *_ = days_of(rows, person=person, practice=Practice(sets=sets))
+        assert day["lld_at_least"] is (day["load_needs"] is not None)
+        return day["load_needs"]
+
+    squat = TrainingSet(start=at(0, 12), exercise="squat", repetitions=10)
+    lifted = replace(squat, load_kg=60.0)
+    assert needs(lifted, masses=()) == "body mass"
+    assert needs(squat, masses=()) is None
+    assert needs(lifted) is None
+    unknown = {**BIKE, "assisted_bw": None, "force_bw": None, "power_w": None}
+    ride = bout(at(0, 19), 20, **unknown)
+    assert needs(lifted, rides=ride, masses=()) == "body mass and power"
+    massless = bout(at(0, 19), 20, **unknown | {"power_w": 150.0})
+    assert needs(lifted, rides=massless, masses=()) == "body mass"

@@ -10,6 +10,7 @@ import threading
 import zlib
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -36,6 +37,7 @@ from ingest.entries import (
     SetLogged,
     StrengthDay,
     fold,
+    local_day,
 )
 from ingest.errors import IngestError
 from tests.recorded import disk_full
@@ -420,6 +422,30 @@ def test_entries_of_before_practice_could_be_logged_still_read(tmp_path: Path) -
     (tmp_path / "entries.jsonl").write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
     ada = Entries(tmp_path).registry().persons["ada"]
     assert (ada.hr_max, ada.hr_rest, ada.logged, ada.logs_strength) == (160, None, (), False)
+
+
+def test_a_day_logged_by_an_earlier_version_is_that_of_the_zone_then() -> None:
+    def lives(zone: str) -> PersonSet:
+        return PersonSet(at=AT, person="ada", zone=zone)
+
+    noon = dt.datetime(2026, 10, 18, 11, tzinfo=dt.UTC)  # in Rome
+    one = squats(start=noon, timed=False)
+    timed = squats(start=noon)
+    entries: list[AnyEntry] = [lives("Europe/Rome"), one, timed, lives("Pacific/Kiritimati")]
+    first, second = fold(entries).persons["ada"].logged
+    kiritimati = ZoneInfo("Pacific/Kiritimati")
+    assert noon.astimezone(kiritimati).date() == dt.date(2026, 10, 19)
+    assert local_day(first, kiritimati) == dt.date(2026, 10, 18)
+    assert local_day(second, kiritimati) == dt.date(2026, 10, 19)
+    assert fold([one]).persons["ada"].logged == (one,)
+    nowhere = fold([lives("Nowhere/Land"), one]).persons["ada"].logged
+    assert nowhere == (one,)
+
+
+def test_balance_practice_of_less_than_a_minute_is_read_and_not_written(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="lasts 1 to 600 minutes"):
+        Entries(tmp_path).append(balance(minutes=0.5))
+    assert fold([balance(minutes=0.5)]).persons["ada"].logged
 
 
 def test_practice_moves_no_minute_and_survives_the_store() -> None:

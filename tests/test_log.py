@@ -136,6 +136,45 @@ def test_a_week_of_practice_is_listed(capsys: pytest.CaptureFixture[str]) -> Non
     assert "Nothing is known of 2026-W01." in said(capsys, "log", "--list", "2026-W01")
 
 
+@pytest.mark.usefixtures("known")
+def test_a_day_that_was_logged_stays_that_day_wherever_the_person_moves(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    said(capsys, "log", "squat", "--reps", "30", "--on", "2026-03-16")
+    said(capsys, "log", "balance", "--minutes", "10", "--on", "2026-03-16")
+    assert [one.date for one in anna(home).logged] == [dt.date(2026, 3, 16)] * 2
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        said(capsys, "person", "Anna", "--zone", zone)
+        listed = said(capsys, "log", "--list", "2026-W12")
+        assert [line.split()[0] for line in listed.splitlines()[1:]] == ["2026-03-16"] * 2
+        days = {day["date"]: day for day in result(capsys, "week", "2026-W12")["days"]}
+        assert days["2026-03-16"]["repetitions"] == 30
+        assert days["2026-03-16"]["balance_min"] == 10
+    undone = said(capsys, "log", "squat", "--undo", "--on", "2026-03-16")
+    assert undone == "Taken back: squat 1 × 30 on 2026-03-16."
+
+
+# --- a week without points ----------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("known")
+def test_a_week_without_points_shows_its_values_and_says_why_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said(capsys, "log", "squat", "--reps", "30", "--on", "2026-03-18")
+    said(capsys, "excuse", "2026-03-16", "2026-03-19", "--why", "travel")
+    shown = said(capsys, "week", "2026-W12")
+    (line,) = [line for line in shown.splitlines() if line.startswith("Strength days ")]
+    assert " 1 day " in line
+    assert "not measured: Excused" not in shown
+    assert shown.count("ot scored: excused") == 1
+    said(capsys, "excuse", "2026-03-16", "2026-03-19", "--undo")
+    said(capsys, "person", "Anna", "--no-score")
+    shown = " ".join(said(capsys, "week", "2026-W12").split())
+    assert shown.count("switched off") == 1
+    assert "at least 1 day " in shown
+
+
 # --- what is refused ----------------------------------------------------------------------------
 
 
@@ -145,7 +184,7 @@ def test_a_week_of_practice_is_listed(capsys: pytest.CaptureFixture[str]) -> Non
     [
         (["squat"], 2, "Say how many: legload log squat --reps 10"),
         (["balance"], 2, "Say how long: legload log balance --minutes 10"),
-        ([], 2, "Say what: legload log squat --reps 5 --sets 5"),
+        ([], 2, "Say what: legload log squat --reps 10 --sets 3"),
         (["burpee", "--reps", "5"], 2, "'burpee' is no exercise; take one of squat, deadlift"),
         (["squat", "--reps", "0"], 1, "a set has 1 to 1000 repetitions"),
         (["squat", "--reps", "5", "--load", "nan"], 1, "a load of 0 to 500 kg"),
@@ -154,7 +193,14 @@ def test_a_week_of_practice_is_listed(capsys: pytest.CaptureFixture[str]) -> Non
         (["squat", "--reps", "5", "--on", "2199-01-01"], 1, "2199-01-01 is yet to come"),
         (["squat", "--reps", "5", "--no"], 2, "--no goes with strength"),
         (["strength", "--on", "2199-01-01"], 2, "2199-01-01 is yet to come"),
-        (["balance", "--minutes", "0"], 1, "balance practice lasts up to 600 minutes"),
+        (["balance", "--minutes", "0"], 1, "balance practice lasts 1 to 600 minutes"),
+        (["balance", "--minutes", "0.9"], 1, "balance practice lasts 1 to 600 minutes"),
+        (
+            ["balance", "--minutes", "9", "--on", "0001-01-01", "--at", "00:00"],
+            1,
+            "0001-01-01 is too long ago",
+        ),
+        (["balance", "--minutes", "9", "--on", "0001-01-01"], 1, "0001-01-01 is too long ago"),
         (["--list", "soon"], 1, "“soon” is not an ISO week"),
     ],
 )

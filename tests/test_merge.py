@@ -445,7 +445,7 @@ def weeks(draw: st.DrawFn) -> list[dict[str, Any]]:
     return draw(st.permutations(rows))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(weeks(), st.data())
 def test_neither_order_nor_a_split_into_recordings_changes_a_minute(
     rows: list[dict[str, Any]], data: st.DataObject
@@ -457,7 +457,7 @@ def test_neither_order_nor_a_split_into_recordings_changes_a_minute(
     assert split.to_dicts() == merged(rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(weeks())
 def test_no_minute_has_more_than_its_best_sensor_says(rows: list[dict[str, Any]]) -> None:
     for row in merged(rows):
@@ -467,7 +467,7 @@ def test_no_minute_has_more_than_its_best_sensor_says(rows: list[dict[str, Any]]
             assert (row[name] or 0.0) <= most
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(worn_rows("a", 0), worn_rows("b", 0))
 def test_a_second_sensor_on_the_same_leg_is_never_summed(
     one: dict[str, Any], other: dict[str, Any]
@@ -479,7 +479,7 @@ def test_a_second_sensor_on_the_same_leg_is_never_summed(
         assert row[name] in [each[name] for each in alone]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(weeks())
 def test_what_no_machine_tells_is_unknown_and_not_zero(rows: list[dict[str, Any]]) -> None:
     body = [row for row in rows if row.get("machine") is None]

@@ -81,6 +81,26 @@ def test_a_rung_says_how_many_days_and_cites_its_studies() -> None:
     assert ladder("", "uu")[0].level == "remind"
 
 
+@pytest.mark.parametrize(
+    ("before", "week", "ends"),
+    [
+        ("", "uu", True),
+        ("u", "u", True),
+        ("", "uul", False),
+        ("", "luuuull", False),
+        ("", "llllluu", False),
+        ("", "uui", False),
+        ("", "uuluu", True),
+        ("", "uuulu", False),
+    ],
+)
+def test_only_a_run_that_still_goes_on_can_be_ended_today(
+    before: str, week: str, ends: bool
+) -> None:
+    (said,) = ladder(before, week)
+    assert said.text.endswith("A walk today ends the run.") is ends
+
+
 def test_no_sentence_promises_treats_or_diagnoses() -> None:
     words = re.compile(
         r"diagnos|disease|patient|treat|prevent|cure|dementia|brain score|grows? neurons|70 %"
@@ -188,16 +208,28 @@ def test_a_strap_without_steps_is_not_asked_about_them() -> None:
     assert keys(bout(at(0, 9), 20, **STRAP, heart_rate_bpm=100.0)) == []
 
 
-def blind(share: float) -> list[str]:
-    """Keys where the right sensor counts a third of the left in that share of 100 minutes."""
+def blind(share: float, other: float = 0.0) -> list[str]:
+    """Notices where the right sensor counts a third of the left in that share of 100 minutes, and
+    the left of the right in another."""
     left = bout(at(0, 9), 100, steps=100.0)
     right = bout(at(0, 9), 100, sensor="imu-r", placement="right-shank", steps=100.0)
     for row in right[: int(100 * share)]:
         row |= {"steps": 33.0, "force_bw": 18.0}
+    for row in left[100 - int(100 * other) :]:
+        row |= {"steps": 33.0, "force_bw": 18.0}
     merged = merge_minutes(frame([*left, *right]), person=ANNA, date=MONDAY, protocol=PROTOCOL)
-    return [one.key for one in quality.blind_notice(merged.collect(), titles={})]
+    return [f"{one.key} {one.text}" for one in quality.blind_notice(merged.collect(), titles={})]
 
 
 def test_a_leg_sensor_that_counts_less_is_named_where_that_is_often() -> None:
     assert blind(0.10) == []
-    assert blind(0.11) == ["blind-imu-r"]
+    (said,) = blind(0.11)
+    assert said.startswith("blind-imu-r imu-r counted")
+
+
+def test_a_blind_sensor_answers_for_its_own_minutes_only() -> None:
+    assert blind(0.08, 0.06) == []
+    (said,) = blind(0.20, 0.10)
+    assert said.startswith("blind-imu-r")
+    assert "in 20% of the loaded minutes" in said
+    assert [said.split()[0] for said in blind(0.20, 0.15)] == ["blind-imu", "blind-imu-r"]

@@ -27,7 +27,7 @@ from tests.reference_week import ReferenceDay
 from tests.synthetic_minutes import AFTER, ANNA, MONDAY, POD, STRAP, WEEK, at, frame, minute
 
 PROTOCOL = default_protocol()
-SLOWLY = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+SLOWLY = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 
 
 def close(expected: float | None) -> Any:
@@ -328,7 +328,7 @@ SETS = st.lists(
 )
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(BLOCKS, max_size=10), SETS, st.sets(st.integers(0, 6)), ZONES)
 def test_sensors_and_practice_make_the_same_report(
     blocks: list[tuple[int, int, int, float, bool]],

@@ -78,6 +78,39 @@ def test_a_day_with_load_that_nobody_knows_is_a_lower_bound_and_says_what_it_nee
     assert wording.needs_text(sample_week.trained().days[0]) == ""
 
 
+def test_rounding_never_claims_a_whole_that_is_not_reached() -> None:
+    line = sample_week.component("lld", "Dose", 7999.6, "step-eq/day", 8000.0, 20, credit=0.9998)
+    assert wording.value_text(line) == "7,999 step-eq/day"
+    assert wording.points_text(line) == "19.9 of 20"
+    assert wording.reached_text(line).startswith("99\N{NO-BREAK SPACE}%")
+    full = replace(line, value=8000.0, credit=1.0, points=20.0 - 1e-12)
+    assert wording.points_text(full) == "20 of 20"
+    assert wording.percent(0.999) == "99\N{NO-BREAK SPACE}%"
+    assert wording.percent(1.0) == "100\N{NO-BREAK SPACE}%"
+    report = replace(sample_week.complete(), points=79.96, points_measurable=80)
+    assert report.headline == "79 of 80 points"
+    assert wording.shares_text(report).startswith("Done: 79 points. Not reached: 1.")
+    assert wording.trend_points(replace(report.trend[-1], points=79.96, points_measurable=80)) == (
+        "79 of 80"
+    )
+    assert replace(report, points=79.4).headline == "79 of 80 points"
+    assert replace(report, points=80.0 - 1e-10).headline == "80 of 80 points"
+
+
+def test_empty_days_make_an_unloaded_run_long_and_every_other_value_small() -> None:
+    line = sample_week.component("unloaded_run_days", "Run", 1, "days", 0, 10, low=1, high=3)
+    assert wording.range_text(line) == "1 to 3 if missing days were full/empty"
+    other = replace(line, key="lld")
+    assert wording.range_text(other) == "1 to 3 if missing days were empty/full"
+
+
+def test_a_weight_without_a_body_mass_is_told_beside_a_machine() -> None:
+    day = replace(sample_week.trained().days[3], load_needs="body mass")
+    assert wording.needs_text(day) == (
+        "A machine or a weight loaded the legs by nobody knows how much (not known: body mass)."
+    )
+
+
 def test_recorded_without_a_dose_is_not_measured_and_no_lower_bound_of_one() -> None:
     report = golden_week("wheelchair_user").report()
     said = words(strip.strip(report))

@@ -228,7 +228,7 @@ def test_the_later_sets_of_a_session_are_meant_by_its_log_too() -> None:
     assert counted(*[logged()] * 8, *sets) == [("squat", None)] * 8
 
 
-def test_what_was_logged_for_a_day_means_all_of_that_day_and_no_other() -> None:
+def test_a_set_logged_for_a_day_means_one_of_that_day_and_no_other() -> None:
     noon = dt.datetime(2026, 11, 18, 11, tzinfo=dt.UTC)
     day = logged(start=noon, timed=False)
     assert counted(day, seen(), seen("lunge", after(5)), seen(start=after(24 * 60))) == [
@@ -247,13 +247,42 @@ def test_one_set_seen_by_two_sensors_counts_once_and_lunges_count_on_each_leg() 
     assert counted(left, right) == [("lunge", "shank"), ("lunge", "other")]
 
 
-@given(some_sets())
-def test_what_counts_once_counts_the_same_when_asked_again(sets: list[TrainingSet]) -> None:
-    found = strength.sets_counted(Practice(sets=tuple(sets)), ROME)
-    assert strength.sets_counted(Practice(sets=found), ROME) == found
-    assert [one for one in found if one.source != DETECTED] == [
-        one for one in sorted(sets, key=lambda one: one.start) if one.source != DETECTED
+def test_a_logged_set_leaves_the_other_detected_sets_of_its_session() -> None:
+    morning = [seen(start=after(4 * number)) for number in range(8)]
+    kept = strength.sets_counted(Practice(sets=(logged(start=after(8.4)), *morning)), ROME)
+    assert [one.start for one in kept if one.source == DETECTED] == [
+        after(4 * number) for number in (0, 1, 3, 4, 5, 6, 7)
     ]
+    day = logged(timed=False)
+    assert counted(*[day] * 3, *morning) == [("squat", None)] * 3 + [("squat", "shank")] * 5
+
+
+def test_a_logged_set_is_the_one_seen_then_whatever_the_sensor_took_it_for() -> None:
+    assert counted(logged(), seen("sit-to-stand", after(2))) == [("squat", None)]
+    assert counted(logged(start=after(0.4)), seen("lunge")) == [("squat", None)]
+    later = seen("lunge", after(2.1))
+    assert counted(logged(), later) == [("squat", None), ("lunge", "shank")]
+
+
+def test_lunges_logged_for_both_legs_are_those_that_each_leg_s_sensor_saw() -> None:
+    left = [seen("lunge", after(4 * n), leg="left") for n in range(3)]
+    right = [seen("lunge", after(4 * n + 1), leg="right", sensor="other") for n in range(3)]
+    assert counted(*[logged("lunge")] * 3, *left, *right) == [("lunge", None)] * 3
+    assert len(counted(logged("lunge", leg="left"), *left, *right)) == 1 + 2 + 3
+
+
+@given(some_sets(), st.integers(0, 2000), st.booleans())
+def test_logging_one_more_set_never_makes_fewer_sets_count(
+    sets: list[TrainingSet], minutes: int, timed: bool
+) -> None:
+    more = logged(start=after(minutes), timed=timed)
+    before = strength.sets_counted(Practice(sets=tuple(sets)), ROME)
+    found = strength.sets_counted(Practice(sets=(*sets, more)), ROME)
+    assert 0 <= len(found) - len(before) <= 1
+    said = [one for one in [*sets, more] if one.source != DETECTED]
+    assert sorted([one for one in found if one.source != DETECTED], key=repr) == sorted(
+        said, key=repr
+    )
 
 
 @given(some_sets(), st.integers(0, 2000))
@@ -362,7 +391,7 @@ def test_each_of_two_strength_days_is_worth_half(days: tuple[int, ...], credit: 
 def test_strength_is_not_measured_until_anything_is_known_and_the_note_says_how() -> None:
     component = line(report_of(NONE), "strength_days")
     assert (component.value, component.points) == (None, None)
-    assert "legload log squat --reps 5 --sets 5" in component.note
+    assert "legload log squat --reps 10 --sets 3" in component.note
 
 
 @pytest.mark.parametrize(("weeks", "value"), [(1, 0), (3, 0), (4, None)])

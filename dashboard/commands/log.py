@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BALANCE, STRENGTH = "balance", "strength"
 Row = tuple[str, str, str, str | None, str | None]
-HOW = "legload log squat --reps 5 --sets 5, or: legload log balance --minutes 10"
+HOW = "legload log squat --reps 10 --sets 3, or: legload log balance --minutes 10"
 
 
 def log(
@@ -67,7 +67,7 @@ def log(
 ) -> None:
     """Log strength sets or balance practice, confirm a strength day, or list what is known.
 
-    legload log squat --reps 5 --sets 5 --load 60; legload log balance --minutes 10;
+    legload log squat --reps 10 --sets 3 --load 60; legload log balance --minutes 10;
     legload log strength --on 2026-11-18; legload log --list 2026-W47. A set that a leg sensor saw
     too is counted once, as logged.
     """
@@ -87,7 +87,8 @@ def log(
     if undo:
         return _undo(context, data, whom, what, day)
     start, timed, note = when(day, at, zone=data.zone_of(whom), now=dt.datetime.now(dt.UTC))
-    facts: dict[str, Any] = {"person": whom, "start": start, "timed": timed}
+    date = None if timed else start.astimezone(data.zone_of(whom)).date()
+    facts: dict[str, Any] = {"person": whom, "start": start, "timed": timed, "date": date}
     if what == BALANCE:
         entry: Logged = _balance(facts, minutes)
     else:
@@ -151,13 +152,13 @@ def _undo(
     context: typer.Context, data: Data, whom: str, wanted: str | None, day: dt.date | None
 ) -> None:
     from dashboard.practice import logged_text
-    from ingest.entries import Entries, PracticeRemoved, what
+    from ingest.entries import Entries, PracticeRemoved, local_day, what
 
     zone, person = data.zone_of(whom), Entries(data.home).registry().persons.get(whom)
     found = [
         one
         for one in (person.logged if person else ())
-        if wanted in (None, what(one)) and day in (None, one.start.astimezone(zone).date())
+        if wanted in (None, what(one)) and day in (None, local_day(one, zone))
     ]
     if not found:
         raise DashboardError("Nothing like that was logged.", "See: legload log --list")

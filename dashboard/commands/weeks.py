@@ -13,7 +13,7 @@ from dashboard.errors import DashboardError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.week import WeekReport
+    from analytics.week import Component, WeekReport
     from dashboard.rescoring import Kept, Rescored
 
 Week = Annotated[str | None, typer.Argument(metavar="[WEEK]", help="ISO week such as 2026-W47.")]
@@ -36,7 +36,7 @@ def week(context: typer.Context, week: Week = None) -> None:
     report = _report(context, week)
     if context.obj.json:
         return console.emit(report)
-    from dashboard.wording import basis_text, status_sentence
+    from dashboard.wording import basis_text, status_sentence, value_text
 
     demo = "DEMO — " if report.demo else ""
     console.show(f"{demo}{report.person_name}, week {report.week} ({report.zone})")
@@ -46,9 +46,9 @@ def week(context: typer.Context, week: Week = None) -> None:
         [
             [
                 c.title,
-                _value(c.value, c.unit, c.at_least) if c.measured else _not_measured(c.note),
+                _not_measured(c.note) if c.value is None else value_text(c),
                 c.target_text,
-                _points(c.points, c.points_max, c.at_least),
+                _points(c),
                 c.evidence,
                 basis_text(c, report) or None,
             ]
@@ -87,16 +87,11 @@ def _not_measured(note: str) -> str:
     return f"not measured: {rest}" if rest else "not measured"
 
 
-def _points(points: float | None, most: int, at_least: bool) -> str | None:
-    if points is None:
-        return None
-    return f"{'at least ' if at_least else ''}{points:.1f} of {most}"
+def _points(line: Component) -> str | None:
+    """Nothing where there are none: the headline says why, once."""
+    from dashboard.wording import points_text
 
-
-def _value(value: float | None, unit: str, at_least: bool) -> str:
-    if value is None:
-        return "—"
-    return f"{'at least ' if at_least else ''}{value:,.0f} {unit}"
+    return None if line.points is None else points_text(line)
 
 
 def rescore(context: typer.Context) -> None:

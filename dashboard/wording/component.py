@@ -15,6 +15,7 @@ EVIDENCE = {
 }
 CAP_NOTE = "each day counts up to its target"
 _DAILY = frozenset({"lld", "loaded_min"})  # credit is the mean of the daily credits
+_EMPTY_IS_MORE = frozenset({"unloaded_run_days"})  # an empty day makes the run longer
 _DOI_ORG = "https://doi.org/"
 _DOI = re.compile(r"(?:doi:\s*|https?://doi\.org/)?(10\.\d{4,9}/[^\s;,]+)")
 
@@ -24,7 +25,7 @@ def value_text(line: Component) -> str:
     if line.value is None:
         return "not measured"
     least = "at least " if line.at_least else ""
-    return f"{least}{amount(line.value, line.unit)}"
+    return f"{least}{amount(line.value, line.unit, whole=line.target)}"
 
 
 def points_text(line: Component) -> str:
@@ -32,7 +33,7 @@ def points_text(line: Component) -> str:
     if line.points is None:
         return f"{line.points_max} not scored"
     least = "at least " if line.at_least else ""
-    return f"{least}{number(line.points)} of {line.points_max}"
+    return f"{least}{number(line.points, whole=line.points_max)} of {line.points_max}"
 
 
 def reached_text(line: Component) -> str:
@@ -50,7 +51,8 @@ def range_text(line: Component) -> str:
     if line.low is None or line.high is None:
         return ""
     low, high = number(line.low), number(line.high)
-    return f"{low} to {high} if missing days were empty/full" if low != high else ""
+    ends = "full/empty" if line.key in _EMPTY_IS_MORE else "empty/full"
+    return f"{low} to {high} if missing days were {ends}" if low != high else ""
 
 
 def basis_text(line: Component, report: WeekReport) -> str:

@@ -44,11 +44,12 @@ def _least_dose(day: Day) -> str:
 
 
 def needs_text(day: Day) -> str:
-    """What the load of a machine that is not in the dose needs; empty where all is in it."""
+    """What the load that is not in the dose needs; empty where all is in it."""
     if not day.lld_at_least:
         return ""
     needs = f" (not known: {day.load_needs})" if day.load_needs else ""
-    return f"A machine loaded the legs by nobody knows how much{needs}."
+    weight = " or a weight" if "body mass" in (day.load_needs or "") else ""
+    return f"A machine{weight} loaded the legs by nobody knows how much{needs}."
 
 
 def coverage_text(day: Day) -> str:

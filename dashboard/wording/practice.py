@@ -14,7 +14,7 @@ from analytics.week import Day, WeekReport
 from dashboard.wording.text import number
 
 NO_PRACTICE = "No strength set and no balance practice was logged or detected in this week."
-HOW_TO_LOG = "Log it: legload log squat --reps 5 --sets 5, or on the page This week."
+HOW_TO_LOG = "Log it: legload log squat --reps 10 --sets 3, or on the page This week."
 FORCE_KNOWN = "force known"
 FORCE_UNKNOWN = "repetitions count; force not known"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from analytics.week import rounded
+
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
@@ -14,17 +16,28 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def number(value: float, digits: int = 1) -> str:
-    """`6,210`, `48.5`, `2`: three figures are enough for a person; digits below 10."""
+def number(value: float, digits: int = 1, *, whole: float | None = None) -> str:
+    """`6,210`, `48.5`, `2`: three figures are enough for a person; digits below 10.
+
+    whole: what it is a part of, which rounding never claims.
+    """
+    if whole is not None:
+        value = rounded(value, whole=whole, digits=_digits(value, digits))
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    written = f"{value:.{digits if abs(value) < 10 else 1}f}"
+    written = f"{value:.{_digits(value, digits)}f}"
     return written.rstrip("0").rstrip(".")
 
 
-def amount(value: float, unit: str) -> str:
-    """`6,210 step-eq/day`, `1 day`."""
-    written = number(value)
+def _digits(value: float, digits: int) -> int:
+    if abs(value) >= 100:
+        return 0
+    return digits if abs(value) < 10 else 1
+
+
+def amount(value: float, unit: str, *, whole: float | None = None) -> str:
+    """`6,210 step-eq/day`, `1 day`; whole as of a number."""
+    written = number(value, whole=whole)
     return f"{written} {unit.removesuffix('s') if written == '1' and unit == 'days' else unit}"
 
 
@@ -38,8 +51,8 @@ def hours(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """`71 %` of 0.714, never broken over two lines."""
-    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
+    """`71 %` of 0.714, never broken over two lines; `100 %` is all of it."""
+    return f"{rounded(share * 100, whole=100):.0f}\N{NO-BREAK SPACE}%"
 
 
 def date_long(date: dt.date) -> str:

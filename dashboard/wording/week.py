@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from analytics.week import Component, Status, TrendWeek, WeekReport
+from analytics.week import Component, Status, TrendWeek, WeekReport, rounded
 from dashboard.wording.text import number
 
 NOT_MEASURED = "Left out of the score. This is unknown; it does not count as zero."
@@ -111,8 +111,9 @@ def shares_text(report: WeekReport) -> str:
     if report.points is None:
         return f"{headline(report)}. {status_sentence(report)}"
     least = "at least " if report.at_least else ""
+    most, done = done + left, rounded(done, whole=done + left)
     return (
-        f"Done: {least}{done:.0f} points. {left_word(report).capitalize()}: {left:.0f}. "
+        f"Done: {least}{done:.0f} points. {left_word(report).capitalize()}: {most - done:.0f}. "
         f"Not measured: {unknown:.0f}."
     )
 
@@ -136,7 +137,8 @@ def trend_points(week: TrendWeek) -> str:
     """`58 of 80`, `≥ 55 of 60`, or why there is no score."""
     if week.points is None:
         return "no points" if week.status is not Status.NO_DATA else "no data"
-    return f"{_bound(week)}{week.points:.0f} of {week.points_measurable}"
+    points = rounded(week.points, whole=week.points_measurable)
+    return f"{_bound(week)}{points:.0f} of {week.points_measurable}"
 
 
 def trend_dose(week: TrendWeek) -> str:
@@ -196,4 +198,4 @@ def trend_note(report: WeekReport) -> str:
     """What a pale bar of the trend is; empty where every week is known."""
     if not any(week.at_least for week in report.trend):
         return ""
-    return "≥ and pale: a lower bound, what was recorded spread over all days of the week."
+    return "≥ and pale: a lower bound, what was recorded spread over all days not excused."
