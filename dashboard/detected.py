@@ -12,7 +12,6 @@ from analytics.exercise.upright import upright_by_minute
 from analytics.frames import METHOD
 from analytics.practice import TrainingSet, set_rows
 from analytics.strength import as_sets
-from analytics.wear import summed_features
 from dashboard.sensor_minutes import in_force
 from devices.profile import Placement
 from ingest.entries import Assignment, Registry
@@ -25,27 +24,39 @@ SET_MARGIN = dt.timedelta(minutes=5)
 """What is read around, so that a set is seen whole (design)."""
 
 HOUR = dt.timedelta(hours=1)
-BEFORE = dt.timedelta(hours=12)
+BEFORE = dt.timedelta(hours=4)
 """How far back walking is looked for that tells which way the leg stands (design)."""
 
 
 def sets_begun(
-    store: Store, registry: Registry, key: str, start: dt.datetime, end: dt.datetime
+    store: Store,
+    registry: Registry,
+    key: str,
+    start: dt.datetime,
+    end: dt.datetime,
+    features: pl.DataFrame,
 ) -> pl.DataFrame:
     """Sets that a sensor saw begin in [start, end), as the store keeps them; a leg sensor's only.
+
+    features: as `wear.summed_features` gives them, from an hour and `BEFORE` earlier on.
 
     A trunk cannot tell squats from bending well enough to count them unasked (docs/repetitions.md).
     """
     sensor = registry.sensors.get(key)
     frames = [set_rows((), person="", method=METHOD)]
     for assignment, since, until in in_force(sensor.assignments if sensor else (), start, end):
-        sets = _sets(store, key, assignment, since, until)
+        sets = _sets(store, key, assignment, since, until, features)
         frames.append(set_rows(sets, person=assignment.person, method=METHOD))
     return pl.concat(frames)
 
 
 def _sets(
-    store: Store, key: str, assignment: Assignment, since: dt.datetime, until: dt.datetime
+    store: Store,
+    key: str,
+    assignment: Assignment,
+    since: dt.datetime,
+    until: dt.datetime,
+    features: pl.DataFrame,
 ) -> list[TrainingSet]:
     """Hour by hour, each with the walking before it, so that the same samples give the same sets
     whenever they are computed."""
@@ -54,9 +65,7 @@ def _sets(
     if not rates or assignment.placement.leg is None:
         return []
     first = since.replace(minute=0, second=0, microsecond=0)
-    earliest = max(first - BEFORE, assignment.since)
-    sums = store.motion_by_minute(key, earliest, until)
-    minutes = summed_features(sums.lazy()).collect()
+    minutes = features.filter(pl.col("minute") >= assignment.since)
     hours = [first + HOUR * number for number in range(-((first - until) // HOUR))]
     return [
         one

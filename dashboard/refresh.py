@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -69,10 +70,10 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
     problems: list[str] = []
     for stale, pieces in ranges:
         try:
-            worn = _worn(home, stale) if stale.sensor in registry.sensors else None
+            wear = _wear(home, stale) if stale.sensor in registry.sensors else None
             for start in range(0, len(pieces), AT_ONCE):
                 day = pieces[start : start + AT_ONCE]
-                frame = _recompute(home, registry, day, worn)
+                frame = _recompute(home, registry, day, wear)
                 minutes += len(frame)
                 touched |= touched_weeks(registry, frame)
                 if progress is not None:
@@ -113,7 +114,7 @@ def _pieces(stale: Stale) -> Iterator[Stale]:
 
 
 def _recompute(
-    home: Path, registry: Registry, pieces: Sequence[Stale], worn: pl.DataFrame | None
+    home: Path, registry: Registry, pieces: Sequence[Stale], wear: Wear | None
 ) -> pl.DataFrame:
     """Replace the sets and minutes of stale pieces of one sensor, and the minutes around whose wear
     they change; all SensorMinutes that were put in.
@@ -121,25 +122,25 @@ def _recompute(
     A wear that changes in a piece that is still to come is left to that one.
     """
     replaced: list[tuple[Stale, Instant, Instant, pl.DataFrame]] = []
-    begun: list[tuple[Stale, pl.DataFrame]] = []
+    worn = wear.worn if wear is not None else None
+    where = _with_sets(pieces)
     with open_store(home) as store:
+        sets = None if wear is None else sets_begun(store, registry, *where, wear.features)
         for piece in pieces:
-            if worn is not None:
-                begun.append((piece, sets_begun(store, registry, *_with_sets(piece))))
             for start, end in _ranges(store, piece, worn):
                 frame = minutes_of(store, registry, piece.sensor, start, end, worn)
                 replaced.append((piece, start, end, frame))
     with open_store(home, read_only=False) as store:
-        for piece, sets in begun:
-            store.replace_sets(*_with_sets(piece), sets)
+        if sets is not None:
+            store.replace_sets(*where, sets)
         for piece, start, end, frame in replaced:
             store.replace_minutes(piece.sensor, start, end, frame, seen=piece.version)
     return pl.concat([frame for *_, frame in replaced])
 
 
-def _with_sets(piece: Stale) -> tuple[str, Instant, Instant]:
-    """A sensor, and where sets may begin that what is new in a piece changes."""
-    return piece.sensor, piece.start - SET_REACH, piece.end + SET_REACH
+def _with_sets(pieces: Sequence[Stale]) -> tuple[str, Instant, Instant]:
+    """A sensor, and where sets may begin that what is new in its pieces, newest first, changes."""
+    return pieces[0].sensor, pieces[-1].start - SET_REACH, pieces[0].end + SET_REACH
 
 
 def _ranges(store: Store, stale: Stale, worn: pl.DataFrame | None) -> list[tuple[Instant, Instant]]:
@@ -150,15 +151,24 @@ def _ranges(store: Store, stale: Stale, worn: pl.DataFrame | None) -> list[tuple
     return [core, *_turned_over(store, stale, core, worn)]
 
 
-def _worn(home: Path, stale: Stale) -> pl.DataFrame | None:
-    """Wear of a whole stale range and of `CONTEXT` around it, by minute; None without motion."""
+class Wear(NamedTuple):
+    """What sums by minute tell of a sensor: features, and from them whether it was worn."""
+
+    features: pl.DataFrame
+    worn: pl.DataFrame
+
+
+def _wear(home: Path, stale: Stale) -> Wear | None:
+    """Wear of a whole stale range and of `CONTEXT` around it, by minute, and the features of as
+    much again; None without motion."""
     first, last = stale.start - CONTEXT, stale.end + CONTEXT
     with open_store(home) as store:
         if not store.motion_rates(stale.sensor, stale.start, stale.end):
             return None
         sums = store.motion_by_minute(stale.sensor, first - CONTEXT, last + CONTEXT)
-    worn = worn_minutes(summed_features(sums.lazy())).collect()
-    return worn.filter(pl.col("minute").is_between(first, last, closed="left"))
+    features = summed_features(sums.lazy()).collect()
+    within = pl.col("minute").is_between(first, last, closed="left")
+    return Wear(features, worn_minutes(features.lazy()).filter(within).collect())
 
 
 def _turned_over(
