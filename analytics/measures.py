@@ -270,7 +270,7 @@ def _mean(
         value=mean,
         credit=sum(shares) / out_of,
         low=min(mean, (total + sum(recorded)) / days) if recorded else None,
-        high=(total + sum(most)) / days if recorded else None,
+        high=max(mean, (total + sum(most)) / days) if recorded else None,  # a mean of means rounds
         coverage=_coverage(week, len(values)),
     )
 
