@@ -104,9 +104,8 @@ def rescore(context: typer.Context) -> None:
     settings = context.obj
     before = kept_weeks(settings.home)
     with console.progress("Computing minutes", quiet=settings.json) as advance:
-        refresh(settings.home, progress=advance)
         with open_store(settings.home, read_only=False) as store:
-            store.mark_all_stale()
+            store.mark_all_stale()  # what is not loaded yet is stale as soon as it is
         done = refresh(settings.home, progress=advance)
     with console.progress("Scoring weeks", quiet=settings.json) as advance:
         found, problems = all_weeks(settings.home, before, progress=advance)
