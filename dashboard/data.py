@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,8 +20,10 @@ from analytics.week import Status, WeekReport
 from dashboard import processes, reach
 from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew, replaced
 from dashboard.demo import MARKER, Progress, progress
+from dashboard.display import Display, display_of, refuse
 from dashboard.errors import DashboardError
 from dashboard.facts import Facts, facts_entry, facts_of, mass_entry
+from dashboard.history import History
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
 from dashboard.practice import force_note, logged_text, practice_of, when
 from dashboard.scored import day_minutes, person_facts, scored_week
@@ -101,6 +104,7 @@ class Data:
         self.home = home
         self._radio = radio
         self._entries = Entries(home)
+        self.history = History(home)
 
     @property
     def demo(self) -> bool:
@@ -224,6 +228,21 @@ class Data:
     def facts(self, person: str) -> Facts:
         """What is said of a person, as `set_facts` takes it."""
         return facts_of(self.known(person))
+
+    def display(self, person: str) -> Display:
+        """How a person wants to read."""
+        known = self._registry().persons.get(person)
+        return display_of(known) if known else Display()
+
+    def set_display(self, person: str, display: Display) -> None:
+        """Say how a person wants to read.
+
+        Raises:
+            DashboardError: a language or units that are not there.
+        """
+        refuse(display)
+        said = PersonSet(at=dt.datetime.now(dt.UTC), person=person, **asdict(display))
+        self._say(person, said)
 
     def set_mass(self, person: str, kg: float, since: dt.date) -> None:
         """Say a body mass, from a local day on."""

@@ -71,6 +71,9 @@ class PersonSet(Entry, frozen=True, kw_only=True, tag="person"):
     targets: str | UnsetType | None = UNSET  # key of a target set; None: the default
     wakes: str | UnsetType | None = UNSET  # usual local time, "HH:MM"; None: as the target set says
     sleeps: str | UnsetType | None = UNSET
+    language: str | UnsetType | None = UNSET  # a code; None: as the browser or the system says
+    units: str | UnsetType = UNSET  # metric, imperial
+    large_type: bool | UnsetType = UNSET
 
 
 class BodyMassSet(Entry, frozen=True, kw_only=True, tag="body_mass"):
@@ -221,6 +224,9 @@ class Person:
     targets: str | None = None
     wakes: str | None = None
     sleeps: str | None = None
+    language: str | None = None
+    units: str = "metric"
+    large_type: bool = False
     masses: tuple[tuple[dt.date, float], ...] = ()
     excused: tuple[tuple[dt.date, str], ...] = ()
     logged: tuple[Logged, ...] = ()

@@ -1,0 +1,44 @@
+"""How a person wants to read: language, units, size of type; light to import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboard.errors import DashboardError
+from language.spoken import LANGUAGES, _
+
+if TYPE_CHECKING:
+    from ingest.entries import Person
+
+METRIC, IMPERIAL = "metric", "imperial"
+UNITS = (METRIC, IMPERIAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """language: a code, None as the browser or the system says; units: metric, imperial."""
+
+    language: str | None = None
+    units: str = METRIC
+    large_type: bool = False
+
+
+def display_of(person: Person) -> Display:
+    """What a person chose."""
+    return Display(language=person.language, units=person.units, large_type=person.large_type)
+
+
+def refuse(display: Display) -> None:
+    """Refuse what cannot be shown.
+
+    Raises:
+        DashboardError: a language or units that are not there.
+    """
+    if display.language is not None and display.language not in LANGUAGES:
+        raise DashboardError(
+            _("There is no language '{code}'.", code=display.language),
+            _("Choose one of: {codes}.", codes=", ".join(LANGUAGES)),
+        )
+    if display.units not in UNITS:
+        raise DashboardError(_("Units are metric or imperial, not {units}.", units=display.units))
