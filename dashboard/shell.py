@@ -14,8 +14,19 @@ from dashboard import scorecard, theme
 from dashboard.data import open_data
 from dashboard.errors import DashboardError
 from dashboard.markup import el
-from dashboard.views import my_data, sensors, this_week
+from dashboard.views import (
+    live,
+    my_data,
+    people,
+    reports,
+    scoring,
+    sensors,
+    sessions,
+    this_week,
+    trends,
+)
 from dashboard.wording import plain
+from language.spoken import _, ask_for_language, known, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
@@ -34,9 +45,15 @@ class Page:
 
 
 PAGES = (
-    Page(key="week", title="This week", render=this_week.render),
-    Page(key="sensors", title="Sensors", render=sensors.render),
-    Page(key="my-data", title="My data", render=my_data.render),
+    Page(key="week", title=mark("This week"), render=this_week.render),
+    Page(key="trends", title=mark("Trends"), render=trends.render),
+    Page(key="sessions", title=mark("Sessions"), render=sessions.render),
+    Page(key="live", title=mark("Live"), render=live.render),
+    Page(key="reports", title=mark("Reports"), render=reports.render),
+    Page(key="people", title=mark("People"), render=people.render),
+    Page(key="sensors", title=mark("Sensors"), render=sensors.render),
+    Page(key="my-data", title=mark("My data"), render=my_data.render),
+    Page(key="scoring", title=mark("How it is scored"), render=scoring.render),
 )
 
 
@@ -57,7 +74,7 @@ def show(data: Data) -> None:
     st.set_page_config(page_title=title, layout="wide", initial_sidebar_state=SIDEBAR_PX)
     st.html(theme.css())
     pages = [
-        st.Page(_drawn(page, data), title=page.title, url_path=page.key, default=page is PAGES[0])
+        st.Page(_drawn(page, data), title=_(page.title), url_path=page.key, default=page is PAGES[0])
         for page in PAGES
     ]
     st.navigation(pages).run()
