@@ -1,4 +1,4 @@
-"""What surrounds every page: page table, person, DEMO mark, progress of the demo's history."""
+"""What surrounds every page: page table, reader, person, DEMO mark, progress of the history."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import scorecard, theme
 from dashboard.data import open_data
@@ -24,14 +25,17 @@ from dashboard.views import (
     sessions,
     this_week,
     trends,
+    welcome,
 )
 from dashboard.wording import plain
-from language.spoken import _, ask_for_language, known, mark
+from language.spoken import _, ask_for_language, known, mark, speak
 
 if TYPE_CHECKING:
     from dashboard.data import Data
 
 SIDEBAR_PX = 250
+LANGUAGE = "language"
+"""Of the session: what its reader reads. Fragments run without the shell and look it up."""
 Render = Callable[["Data", str], None]
 
 
@@ -65,28 +69,55 @@ def run() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _opened(home: str, radio: str) -> Data:
+    ask_for_language(_session_language)
     return open_data(Path(home), radio=radio)
+
+
+def _session_language() -> str | None:
+    """What the reader of this session reads; None outside of the pages."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    found: str | None = st.session_state.get(LANGUAGE)
+    return found
 
 
 def show(data: Data) -> None:
     """Draw the page that is chosen."""
     title = "DEMO legload" if data.demo else "legload"
     st.set_page_config(page_title=title, layout="wide", initial_sidebar_state=SIDEBAR_PX)
-    st.html(theme.css())
+    persons = {person.key: person.name for person in data.persons()}
+    display = data.display(_remembered(list(persons)))
+    st.session_state[LANGUAGE] = known(display.language or st.context.locale)
+    speak(st.session_state[LANGUAGE])
+    st.html(theme.css(large=display.large_type))
     pages = [
-        st.Page(_drawn(page, data), title=_(page.title), url_path=page.key, default=page is PAGES[0])
+        st.Page(
+            _drawn(page, data), title=_(page.title), url_path=page.key, default=page is PAGES[0]
+        )
         for page in PAGES
     ]
-    st.navigation(pages).run()
+    chosen = st.navigation(pages)
+    _sidebar(data, persons)
+    chosen.run()
+
+
+def _remembered(persons: list[str]) -> str:
+    """Who was chosen in this session; the first where nobody was, or somebody who is gone."""
+    chosen = st.session_state.get("person")
+    return chosen if chosen in persons else persons[0]
 
 
 def _drawn(page: Page, data: Data) -> Callable[[], None]:
-    """The page with its sidebar; an error is one sentence, never a traceback."""
+    """The page of the chosen person; an error is one sentence, never a traceback."""
 
     def draw() -> None:
         try:
             _freshen(data, page)
-            page.render(data, _sidebar(data))
+            person: str = st.session_state["person"]
+            if page is PAGES[0] and data.first_run():
+                welcome.render(data, person)
+            else:
+                page.render(data, person)
         except DashboardError as error:
             st.error(plain(str(error)))
 
@@ -100,18 +131,16 @@ def _freshen(data: Data, page: Page) -> None:
         data.freshen()
 
 
-def _sidebar(data: Data) -> str:
-    """Brand, DEMO, person; returns the person's key."""
+def _sidebar(data: Data, persons: dict[str, str]) -> None:
+    """Brand, DEMO, and whose data is shown."""
     with st.sidebar:
         badge = [scorecard.demo_badge("DEMO")] if data.demo else []
-        st.html(scorecard.page(el("h2", "legload"), *badge))
-        persons = {person.key: person.name for person in data.persons()}
-        person = st.selectbox(
-            "Person", list(persons), format_func=lambda key: persons[key], key="person"
-        )
+        st.html(scorecard.page(el("div", "legload", cls="brand"), *badge))
+        if st.session_state.get("person") not in persons:
+            st.session_state["person"] = _remembered(list(persons))
+        st.selectbox(_("Person"), list(persons), format_func=lambda key: persons[key], key="person")
         _progress(data)
-        st.html(scorecard.page(el("p", "Everything stays on this computer.", cls="small")))
-    return person
+        st.html(scorecard.page(el("p", _("Everything stays on this computer."), cls="small")))
 
 
 def _progress(data: Data) -> None:

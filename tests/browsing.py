@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
@@ -16,12 +17,15 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Page, Request, expect, sync_playwright
 
+from dashboard.data import open_data
+from dashboard.demo import progress
 from dashboard.server import wait_until_ready
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 PATIENCE_MS = 30_000
+HISTORY_S = 120.0
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
@@ -78,3 +82,16 @@ def browser(width: int = 1280, height: int = 1000) -> Iterator[tuple[Page, list[
 def settled(page: Page) -> None:
     """Wait until Streamlit has drawn everything."""
     page.wait_for_selector(IDLE)
+
+
+@contextlib.contextmanager
+def demo_with_history(home: Path) -> Iterator[str]:
+    """The pages of a running demo whose last full week is complete."""
+    with program(home, "demo") as address:
+        end = time.monotonic() + HISTORY_S
+        while time.monotonic() < end:
+            found = progress(home / "demo")
+            if (found is None or found.full_week) and open_data(home / "demo").weeks("robin")[1:]:
+                break
+            time.sleep(0.5)
+        yield address
