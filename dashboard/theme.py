@@ -1,8 +1,8 @@
 """Colours, type size and the server's options, in one place for pages and reports.
 
-The palette starts from Okabe & Ito (2008): blue, amber, burgundy (violet on dark) and grey stay apart for every common kind
-of colour vision, and nothing is told by colour alone: unknown is hatched, excused is dotted, load
-on a seat is striped across, that of sets upright.
+The palette starts from Okabe & Ito (2008): blue, amber, burgundy (violet on dark) and grey stay
+apart for every common kind of colour vision, and nothing is told by colour alone: unknown is
+hatched, excused is dotted, load on a seat is striped across, that of sets upright.
 """
 
 from __future__ import annotations
