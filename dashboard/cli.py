@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from dashboard import console
+from dashboard import console, said
 from dashboard.commands import (
     capture,
     demo,
@@ -31,7 +31,7 @@ from dashboard.errors import DashboardError
 from dashboard.settings import load_settings
 
 PREFIX = "LEGLOAD"
-_VALUED = ("--home", "--radio", "--person")
+_VALUED = ("--home", "--radio", "--person", said.OPTION)
 _FLAGS = ("--json", "-v", "--verbose")
 _PLACES = "These go before or after any command; each has an environment variable LEGLOAD_…"
 
@@ -92,6 +92,14 @@ def options(
         typer.Option(help="auto, virtual[:KINDS], hci:TRANSPORT.", rich_help_panel=_PLACES),
     ] = None,
     person: Annotated[str | None, typer.Option(help="Whose data.", rich_help_panel=_PLACES)] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="en, it; else the system's.",
+            rich_help_panel=_PLACES,
+            callback=said.refuse_unknown,
+        ),
+    ] = None,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -149,8 +157,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a dash shows a ?
     words = globals_first(sys.argv[1:] if arguments is None else arguments)
+    said.begin(said.wanted(words, os.environ))
     try:
-        app(words, prog_name="legload", auto_envvar_prefix=PREFIX)
+        command = said.translated(typer.main.get_command(app))
+        command(words, prog_name="legload", auto_envvar_prefix=PREFIX)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

@@ -29,6 +29,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     radio: str | None = None
     person: str | None = None
+    language: str | None = None
     port: Annotated[int, msgspec.Meta(ge=1024, le=65535)] = 8501
 
 
@@ -86,6 +87,14 @@ def load_settings(given: Mapping[str, object]) -> Settings:
         json=bool(given.get("json")),
         verbose=bool(given.get("verbose")),
     )
+
+
+def usual_language(home: str | None) -> str | None:
+    """What the home folder's file says of the language; nothing where it cannot be read."""
+    try:
+        return _preferences((Path(home).expanduser() if home else default_home()) / FILE).language
+    except DashboardError:
+        return None  # whoever needs the settings says what is wrong
 
 
 def _usual_radio(home: Path) -> str:
