@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from analytics.week import Component, WeekReport
     from dashboard.rescoring import Kept, Rescored
 
-Week = Annotated[str | None, typer.Argument(metavar="[WEEK]", help="ISO week such as 2026-W47.")]
+LAST = "last"
+"""Names the last week that is over: the one before the current one, in the person's zone."""
+
+Week = Annotated[
+    str | None,
+    typer.Argument(metavar="[WEEK]", help="ISO week such as 2026-W47, or last: the one before."),
+]
 
 
 def _report(context: typer.Context, week: str | None) -> WeekReport:
+    from analytics.calendar import week_back
     from dashboard.data import open_data
     from dashboard.refresh import refresh
 
@@ -28,7 +35,8 @@ def _report(context: typer.Context, week: str | None) -> WeekReport:
         refresh(settings.home, progress=advance)
     data = open_data(settings.home, radio=settings.radio)
     person = data.pick(settings.person)
-    return data.week(person, week or data.weeks(person)[0])
+    current = data.weeks(person)[0]
+    return data.week(person, week_back(current, 1) if week == LAST else week or current)
 
 
 def week(context: typer.Context, week: Week = None) -> None:
@@ -156,37 +164,82 @@ def report(
         ),
     ] = "pdf",
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="WEEKDAY", help="Have last week's report written every monday, say."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="With --every: no longer.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --every: do not ask.")] = False,
+    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True)] = False,
 ) -> None:
-    """Write a week's report to a folder."""
-    from dashboard.reports import FORMATS, report_name
+    """Write a week's report to a folder, once or every week."""
+    keys = _format_keys(formats)
+    if every is None and not remove:
+        return _write(context, week, keys, out, scheduled=scheduled)
+    from dashboard.commands import schedule
 
-    keys = [key.strip() for key in formats.split(",") if key.strip()]
+    if week is not None:
+        raise typer.BadParameter("With --every the week is always the last one; leave it out.")
+    if remove:
+        return schedule.remove(context)
+    return schedule.every(context, str(every).lower(), keys, out, yes=yes)
+
+
+def _format_keys(text: str) -> list[str]:
+    from dashboard.reports import FORMATS
+
+    keys = [key.strip() for key in text.split(",") if key.strip()]
     unknown = [key for key in keys if key not in FORMATS]
     if unknown or not keys:
         raise typer.BadParameter(
-            f"--format takes {', '.join(FORMATS)}, not '{', '.join(unknown) or formats}'."
+            f"--format takes {', '.join(FORMATS)}, not '{', '.join(unknown) or text}'."
         )
+    return keys
+
+
+def _write(
+    context: typer.Context, week: str | None, keys: list[str], out: Path, *, scheduled: bool
+) -> None:
+    """scheduled: by the computer's timer, which says what it did in a log and replaces nothing."""
+    if scheduled:
+        from dashboard.commands.schedule import noted
+
+        with noted(context) as done:
+            done += _files(context, week, keys, out, keep=True)
+    else:
+        _files(context, week, keys, out)
+
+
+def _files(
+    context: typer.Context, week: str | None, keys: list[str], out: Path, *, keep: bool = False
+) -> list[Path]:
+    """keep: a file that is there stays as it is."""
+    from dashboard.reports import FORMATS, report_name
+
     found = _report(context, week)
     paths = []
-    for key in keys:
-        form = FORMATS[key]
-        paths.append(write_file(out / report_name(found, form), form.write(found)))
+    for form in map(FORMATS.__getitem__, keys):
+        path = out / report_name(found, form)
+        paths.append(path if keep and path.exists() else write_file(path, form.write(found)))
     if context.obj.json:
         console.emit({"week": found.week, "files": [str(path) for path in paths]})
     else:
         for path in paths:
             console.show(str(path))
+    return paths
 
 
 def write_file(path: Path, content: bytes) -> Path:
-    """Write a file into a folder that is made if need be.
+    """Write a file, for its owner alone, into a folder that is made if need be.
 
     Raises:
         DashboardError: the disk or the permissions refuse.
     """
+    from ingest.private import create_whole, private_folder
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        private_folder(path.parent.absolute())
+        create_whole(path, content)
     except OSError as error:
         raise DashboardError(
             f"Could not write {path}: {error.strerror or error}.", "Choose another folder: --out"
