@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dashboard.errors import DashboardError
 from devices.profile import Placement
 from ingest.entries import YEARS, AnyEntry, Assigned, Assignment, AssignmentRemoved, Sensor
+from language.spoken import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +42,26 @@ def assigned_anew(
     """
     if since is not None and since.year not in YEARS:
         raise DashboardError(
-            f"The year {since.year} is not between {YEARS[0]} and {YEARS[-1]}.", "Say another day."
+            _(
+                "The year {year} is not between {first} and {last}.",
+                year=since.year,
+                first=YEARS[0],
+                last=YEARS[-1],
+            ),
+            _("Say another day."),
         )
     start = _start(sensor, now=now, zone=zone, since=since, correct=correct)
     if since is not None and start > now:
-        raise DashboardError(f"{_written(since)} is yet to come.", "Say it when the time is there.")
+        raise DashboardError(
+            _("{date} is yet to come.", date=_written(since)),
+            _("Say it when the time is there."),
+        )
     same_day = _same_day(sensor, since, zone)
     before = same_day[-1] if same_day and not correct else _base(sensor, start, correct)
     if said.placement is None and before is None:
-        raise DashboardError(f"{sensor.key} sits nowhere yet.", "Say where: --placement left-foot")
+        raise DashboardError(
+            _("{key} sits nowhere yet.", key=sensor.key), _("Say where: --placement left-foot")
+        )
     placement = Placement(said.placement) if said.placement else before.placement  # type: ignore[union-attr]
     gone = {one.since for one in same_day} | ({correct} if correct else set())
     new = Assigned(
@@ -89,7 +101,7 @@ def _base(sensor: Sensor, start: dt.datetime, correct: dt.datetime | None) -> As
     if correct is not None:
         found = [one for one in sensor.assignments if one.since == correct]
         if not found:
-            raise DashboardError("That assignment is gone.", "Look at the list again.")
+            raise DashboardError(_("That assignment is gone."), _("Look at the list again."))
         return found[0]
     before = [one for one in sensor.assignments if one.since <= start]
     return next(iter([*before[-1:], *sensor.assignments]), None)
@@ -147,12 +159,12 @@ def assignment_of(
             for one in found or sensor.assignments
         )
         raise DashboardError(
-            f"{'Several assignments begin' if found else 'No assignment begins'} then.",
-            f"Name one of: {times or 'none yet'}.",
+            _("Several assignments begin then.") if found else _("No assignment begins then."),
+            _("Name one of: {times}.", times=times or _("none yet")),
         )
     if len(sensor.assignments) == 1:
         raise DashboardError(
-            "It is the only assignment of this sensor.", "Correct it instead of removing it."
+            _("It is the only assignment of this sensor."), _("Correct it instead of removing it.")
         )
     return found[0]
 

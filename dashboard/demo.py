@@ -14,6 +14,7 @@ from dashboard.settings import DEMO_MARK, VIRTUAL
 from ingest.entries import Entries
 from ingest.private import create_whole, open_private, private_folder
 from ingest.recording import recording_paths
+from language.spoken import _
 
 MARKER = DEMO_MARK
 PROGRESS = "progress.json"
@@ -31,14 +32,14 @@ def claim(home: Path, radio: str) -> None:
     if virtual and not marked:
         if recording_paths(home) or Entries(home).registry().sensors:
             raise DashboardError(
-                f"{home} is for real sensors; virtual ones must not mix with them.",
-                "Run 'legload demo', or choose another folder: --home DIR",
+                _("{home} is for real sensors; virtual ones must not mix with them.", home=home),
+                _("Run 'legload demo', or choose another folder: --home DIR"),
             )
         mark(home)
     elif marked and not virtual:
         raise DashboardError(
-            f"{home} is a demo's folder, for virtual sensors only.",
-            "Choose another folder for real sensors (--home DIR), or add --radio virtual.",
+            _("{home} is a demo's folder, for virtual sensors only.", home=home),
+            _("Choose another folder for real sensors (--home DIR), or add --radio virtual."),
         )
 
 

@@ -16,6 +16,8 @@ from devices.profile import Placement
 from devices.walker import plan_day
 from ingest.entries import AnyEntry, Assigned, BodyMassSet, Entries, Excused, PersonSet, Registry
 from ingest.simulated import Cast, write_motion, write_sessions
+from language.formats import date
+from language.spoken import _
 
 PERSON = "robin"
 WEEKS = 12
@@ -93,7 +95,13 @@ def fill(home: Path, now: dt.datetime) -> None:
     until_ns = round(now.timestamp() * 1e9)
     for number, day in enumerate(planned):
         full_week = number >= today.weekday() + 1 + 7
-        tell(home, number, len(planned), f"Simulating {day.date:%d %B}", full_week)
+        tell(
+            home,
+            number,
+            len(planned),
+            _("Simulating {date}", date=date(day.date, "dd MMMM")),
+            full_week,
+        )
         write_day(home, cast, day, zone, until_ns)
         if day.motion or number % 7 == 6:
             refresh(home)

@@ -12,6 +12,7 @@ import polars as pl
 from dashboard.errors import DashboardError
 from dashboard.persons import local_zone
 from ingest.entries import RESTING_BPM, BodyMassSet, Person, PersonSet
+from language.spoken import _
 
 SEXES = ("female", "male")
 FIRST_BIRTH_YEAR = 1900
@@ -64,9 +65,16 @@ def mass_entry(person: str, kg: float, since: dt.date, *, now: dt.datetime) -> B
     """
     low, high = MASS_KG
     if not low <= kg <= high:
-        raise DashboardError(f"A body mass is {low:g} to {high:g} kg, not {kg:g}.")
+        raise DashboardError(
+            _(
+                "A body mass is {low} to {high} kg, not {kg}.",
+                low=f"{low:g}",
+                high=f"{high:g}",
+                kg=f"{kg:g}",
+            )
+        )
     if since > (now + dt.timedelta(days=1)).date():
-        raise DashboardError(f"{since} is yet to come.", "Say what you weigh now.")
+        raise DashboardError(_("{date} is yet to come.", date=since), _("Say what you weigh now."))
     return BodyMassSet(at=now, person=person, date=since, kg=kg)
 
 
@@ -78,27 +86,48 @@ def zones() -> list[str]:
 def _refuse(facts: Facts, today: dt.date) -> None:
     born = facts.birth_year
     if born is not None and not FIRST_BIRTH_YEAR <= born <= today.year:
-        raise DashboardError(f"A birth year is {FIRST_BIRTH_YEAR} to {today.year}, not {born}.")
+        raise DashboardError(
+            _(
+                "A birth year is {first} to {last}, not {born}.",
+                first=FIRST_BIRTH_YEAR,
+                last=today.year,
+                born=born,
+            )
+        )
     if facts.sex not in (None, *SEXES):
-        raise DashboardError("Sex is female or male here; leave it out where neither fits.")
+        raise DashboardError(_("Sex is female or male here; leave it out where neither fits."))
     _refuse_beats(facts.hr_rest, facts.hr_max)
     hours = {facts.wakes, facts.sleeps}
     if hours != {None} and (None in hours or len(hours) == 1):
         raise DashboardError(
-            "Waking hours need two different times.",
-            "Say when you get up and when you go to sleep.",
+            _("Waking hours need two different times."),
+            _("Say when you get up and when you go to sleep."),
         )
 
 
 def _refuse_beats(rest: int | None, most: int | None) -> None:
     for title, bpm, (low, high) in (
-        ("A heart rate at rest", rest, RESTING_BPM),
-        ("A highest heart rate", most, HR_MAX_BPM),
+        (_("A heart rate at rest"), rest, RESTING_BPM),
+        (_("A highest heart rate"), most, HR_MAX_BPM),
     ):
         if bpm is not None and not low <= bpm <= high:
-            raise DashboardError(f"{title} is {low} to {high} beats a minute, not {bpm}.")
+            raise DashboardError(
+                _(
+                    "{title} is {low} to {high} beats a minute, not {bpm}.",
+                    title=title,
+                    low=low,
+                    high=high,
+                    bpm=bpm,
+                )
+            )
     if rest is not None and most is not None and rest >= most:
-        raise DashboardError(f"A heart rate of {rest} at rest is not below a highest of {most}.")
+        raise DashboardError(
+            _(
+                "A heart rate of {rest} at rest is not below a highest of {most}.",
+                rest=rest,
+                most=most,
+            )
+        )
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:
@@ -108,5 +137,5 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
         raise DashboardError(
-            f"The time zone {name!r} is not known.", "Take a city near you."
+            _("The time zone {name!r} is not known.", name=name), _("Take a city near you.")
         ) from None

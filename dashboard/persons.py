@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dashboard.errors import DashboardError
+from language.spoken import _
 
 if TYPE_CHECKING:
     from ingest.entries import Person
@@ -42,9 +43,11 @@ def pick_person(persons: Mapping[str, Person], wanted: str | None) -> str:
         if (found := find_person(persons, wanted)) is not None:
             return found.key
         raise DashboardError(
-            f"There is no person '{wanted}' (known: {names}).",
-            f"Add them with: legload person '{wanted}'",
+            _("There is no person '{wanted}' (known: {names}).", wanted=wanted, names=names),
+            _("Add them with: legload person '{wanted}'", wanted=wanted),
         )
     if len(persons) > 1:
-        raise DashboardError(f"Several persons are known ({names}).", "Say whose: --person NAME")
+        raise DashboardError(
+            _("Several persons are known ({names}).", names=names), _("Say whose: --person NAME")
+        )
     return next(iter(persons), DEFAULT_PERSON)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ingest.private import private_folder
+from language.spoken import _
 
 STOP_WITHIN_S = 10.0
 AGAIN_S = 30.0
@@ -61,7 +62,10 @@ class Keeper:
             return
         if self._again_s is None:
             self._again_s = now_s + AGAIN_S
-            said = f"Recording stopped. {self._reason()} It is tried again from time to time."
+            said = _(
+                "Recording stopped. {reason} It is tried again from time to time.",
+                reason=self._reason(),
+            )
             if said != self._said:
                 self._said = said
                 self._say(said)
@@ -72,14 +76,14 @@ class Keeper:
     def _reason(self) -> str:
         code = self._child.returncode
         if code < 0:
-            return f"Something outside ended it (signal {-code})."
+            return _("Something outside ended it (signal {number}).", number=-code)
         return last_line(self._log)
 
 
 def last_line(log: Path) -> str:
     """The last thing that a child said."""
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "No reason is known.")
+    return next((line.strip() for line in reversed(lines) if line.strip()), _("No reason is known."))
 
 
 def end(children: Sequence[Child]) -> None:

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from dashboard.settings import usual_language
-from language.spoken import DOMAIN, LANGUAGES, _, known, language, speak
+from language.spoken import DOMAIN, LANGUAGES, _, ask_for_language, known
 
 OPTION = "--language"
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -37,8 +37,8 @@ def _option(words: Sequence[str], option: str) -> str | None:
 
 def begin(code: str) -> None:
     """Speak it in this process and those it starts; Typer's own words come from gettext as well."""
-    speak(code)
-    os.environ["LEGLOAD_LANGUAGE"] = os.environ["LANGUAGE"] = language()
+    ask_for_language(lambda: code)  # in all its threads
+    os.environ["LEGLOAD_LANGUAGE"] = os.environ["LANGUAGE"] = code
     gettext.bindtextdomain(DOMAIN, str(resources.files("language").joinpath("locale")))
     gettext.textdomain(DOMAIN)
 

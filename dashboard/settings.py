@@ -15,6 +15,7 @@ import msgspec
 import platformdirs
 
 from dashboard.errors import DashboardError
+from language.spoken import _
 
 FILE = "settings.toml"
 DEMO_FOLDER = "demo"
@@ -56,7 +57,8 @@ class Settings:
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise DashboardError(
-                f"{self.folder} is a file, not a folder.", "Choose a folder: --home DIR"
+                _("{folder} is a file, not a folder.", folder=self.folder),
+                _("Choose a folder: --home DIR"),
             )
         return self.folder
 
@@ -108,5 +110,6 @@ def _preferences(path: Path) -> Preferences:
         return Preferences()
     except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
         raise DashboardError(
-            f"{path} cannot be used: {error}.", "Correct the file or delete it, then try again."
+            _("{path} cannot be used: {error}.", path=path, error=error),
+            _("Correct the file or delete it, then try again."),
         ) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analytics.protocol import Protocol, default_protocol, load_protocol
 from dashboard.errors import DashboardError
+from language.spoken import _
 
 DEFAULT = "default"
 FOLDER = "protocols"
@@ -36,14 +37,22 @@ def load_targets(home: Path, key: str | None) -> Protocol:
     found = target_sets(home)
     if (path := found.get(key)) is None:
         raise DashboardError(
-            f"There is no target set “{key}” (known: {', '.join(found)}).",
-            f"Put the file {key}.toml into {home / FOLDER}, or say: legload targets --use default",
+            _("There is no target set “{key}” (known: {known}).", key=key, known=", ".join(found)),
+            _(
+                "Put the file {key}.toml into {folder}, or say: legload targets --use default",
+                key=key,
+                folder=home / FOLDER,
+            ),
         )
     protocol = load_protocol(path)
     if protocol.key != key:
         raise DashboardError(
-            f"The file {path.name} says that its key is “{protocol.key}”.",
-            f'Write key = "{key}" into it, or give the file the name {protocol.key}.toml.',
+            _("The file {name} says that its key is “{key}”.", name=path.name, key=protocol.key),
+            _(
+                'Write key = "{key}" into it, or give the file the name {other}.toml.',
+                key=key,
+                other=protocol.key,
+            ),
         )
     return protocol
 
@@ -57,8 +66,8 @@ def copy_targets(home: Path, key: str) -> Path:
     path = home / FOLDER / f"{key}.toml"
     if not _KEY.fullmatch(key) or key == DEFAULT:
         raise DashboardError(
-            f"“{key}” cannot be the key of a target set.",
-            "Use small letters, digits and dashes, such as my-clinic.",
+            _("“{key}” cannot be the key of a target set.", key=key),
+            _("Use small letters, digits and dashes, such as my-clinic."),
         )
     text = resources.files("analytics").joinpath("protocols/default.toml").read_text("utf-8")
     own = default_protocol()
@@ -70,8 +79,11 @@ def copy_targets(home: Path, key: str) -> Path:
         text = text.replace(f'{name} = "{old}"', f'{name} = "{new}"', 1)
     if path.parent.exists() and not path.parent.is_dir():
         raise DashboardError(
-            f"{path.parent} is a file; target sets are kept in a folder of that name.",
-            "Move or rename that file, then copy again.",
+            _(
+                "{parent} is a file; target sets are kept in a folder of that name.",
+                parent=path.parent,
+            ),
+            _("Move or rename that file, then copy again."),
         )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,12 +92,12 @@ def copy_targets(home: Path, key: str) -> Path:
             file.write(text)
     except FileExistsError as error:
         raise DashboardError(
-            f"There is a target set “{key}” already: {path}.",
-            "Change that file, or copy to another key.",
+            _("There is a target set “{key}” already: {path}.", key=key, path=path),
+            _("Change that file, or copy to another key."),
         ) from error
     except OSError as error:
         raise DashboardError(
-            f"Could not write {path}: {error.strerror or error}.",
-            "Free some space or check the folder's permissions.",
+            _("Could not write {path}: {reason}.", path=path, reason=error.strerror or error),
+            _("Free some space or check the folder's permissions."),
         ) from error
     return path

@@ -16,6 +16,7 @@ from dashboard.commands.sensors import seconds_of
 from dashboard.commands.weeks import write_file
 from dashboard.errors import DashboardError
 from dashboard.persons import local_zone
+from language.spoken import _
 
 if TYPE_CHECKING:
     from ingest.link import Seen
@@ -59,7 +60,10 @@ def demo(
             _stream(for_)
             if not _reached_a_week(home):
                 console.note(
-                    "The simulated history was still growing: the week is shown as far as it got."
+                    _(
+                        "The simulated history was still growing: the week is shown as far as it "
+                        "got."
+                    )
                 )
     else:
         chosen = free_port(port or context.obj.port)
@@ -84,11 +88,11 @@ def demo_history(context: typer.Context) -> None:
 
     if hasattr(os, "nice"):
         os.nice(5)
-    for _ in range(round(READY_S / POLL_S)):
+    for _try in range(round(READY_S / POLL_S)):
         if ready(context.obj.home):
             return fill(context.obj.home, dt.datetime.now(dt.UTC))
         time.sleep(POLL_S)
-    raise DashboardError("The demo's sensors were not paired.", "Run 'legload demo' again.")
+    raise DashboardError(_("The demo's sensors were not paired."), _("Run 'legload demo' again."))
 
 
 def _fresh_home(home: Path) -> Path:
@@ -99,8 +103,8 @@ def _fresh_home(home: Path) -> Path:
     if home.exists() and any(home.iterdir()):
         if not (home / MARKER).exists():
             raise DashboardError(
-                f"{home} holds something that is not the demo's.",
-                "Move it away, or choose another folder: --home DIR",
+                _("{home} holds something that is not the demo's.", home=home),
+                _("Move it away, or choose another folder: --home DIR"),
             )
         try:
             ask(home, "status")
@@ -108,7 +112,8 @@ def _fresh_home(home: Path) -> Path:
             shutil.rmtree(home)
         else:
             raise DashboardError(
-                "The demo is already running.", "Use its pages, or stop it first (Ctrl-C there)."
+                _("The demo is already running."),
+                _("Use its pages, or stop it first (Ctrl-C there)."),
             )
     mark(home)
     return home
@@ -120,7 +125,7 @@ def pair_all(home: Path) -> None:
     from dashboard import reach
 
     found = _first_scan(home)
-    with console.progress("Pairing the demo's sensors") as advance:
+    with console.progress(_("Pairing the demo's sensors")) as advance:
         for number, seen in enumerate(found, 1):
             profile = seen.profiles[0]
             reach.pair(
@@ -155,14 +160,14 @@ def _first_scan(home: Path) -> list[Seen]:
         if len(found) >= len(PLACEMENTS):
             return found
     raise DashboardError(
-        "The demo's virtual sensors did not appear.",
-        f"See {home / 'logs'}, or run 'legload doctor --radio virtual'.",
+        _("The demo's virtual sensors did not appear."),
+        _("See {folder}, or run 'legload doctor --radio virtual'.", folder=home / "logs"),
     )
 
 
 def _stream(seconds: float) -> None:
     started = time.monotonic()
-    with console.progress("Recording three virtual sensors") as advance:
+    with console.progress(_("Recording three virtual sensors")) as advance:
         while (passed := time.monotonic() - started) < seconds:
             advance(round(passed), round(seconds))
             time.sleep(min(0.5, seconds - passed))
@@ -172,7 +177,7 @@ def _reached_a_week(home: Path) -> bool:
     """Give the history a little longer to reach a full week; whether it did."""
     from dashboard.demo import progress
 
-    for _ in range(round(GRACE_S / POLL_S)):
+    for _try in range(round(GRACE_S / POLL_S)):
         found = progress(home)
         if found is None or found.full_week:
             return True
@@ -196,8 +201,10 @@ def _finish(home: Path, out: Path | None, *, as_json: bool) -> None:
         write_file(out / "week.json", msgspec.json.format(msgspec.json.encode(report)))
         for key in ("pdf", "csv"):
             write_file(out / f"report.{key}", FORMATS[key].write(report))
-        console.note(f"Wrote week.json, report.pdf and report.csv to {out}.")
+        console.note(_("Wrote week.json, report.pdf and report.csv to {out}.", out=out))
     if as_json:
         console.emit(report)
     else:
-        console.note(f"DEMO, week {report.week}: {report.headline}.")
+        console.note(
+            _("DEMO, week {week}: {headline}.", week=report.week, headline=report.headline)
+        )

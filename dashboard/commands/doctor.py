@@ -7,8 +7,9 @@ import logging
 import typer
 
 from dashboard import console
+from language.spoken import _, mark
 
-MARKS = {True: "ok  ", False: "FIX ", None: "?   "}
+MARKS = {True: mark("ok  "), False: mark("FIX "), None: "?   "}
 
 
 def doctor(context: typer.Context) -> None:
@@ -17,7 +18,9 @@ def doctor(context: typer.Context) -> None:
     from dashboard.doctor.examination import examine
 
     settings = context.obj
-    console.note(f"Looking, and listening for sensors for {LISTEN_S:.0f} s …")
+    console.note(
+        _("Looking, and listening for sensors for {seconds} s …", seconds=f"{LISTEN_S:.0f}")
+    )
     try:
         if not settings.verbose:
             logging.disable(logging.WARNING)  # what the rooms warn of, a finding says once
@@ -28,6 +31,6 @@ def doctor(context: typer.Context) -> None:
         console.emit(findings)
     else:
         for finding in findings:
-            console.show(f"{MARKS[finding.fine]} {finding.found} {finding.fix}".rstrip())
+            console.show(f"{_(MARKS[finding.fine])} {finding.found} {finding.fix}".rstrip())
     if any(finding.fine is False for finding in findings):
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ import typer
 from dashboard import console
 from dashboard.commands.people import parse_day
 from dashboard.commands.sensors import LOAD, address_of, fits, placement_of, told
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
@@ -47,7 +48,7 @@ def sensors(
     if context.obj.json:
         return console.emit([_everything(v, notes[v.key], known[v.key]) for v in views])
     if not views:
-        return console.note("No sensor is paired. Pair one with: legload pair")
+        return console.note(_("No sensor is paired. Pair one with: legload pair"))
     names = {person.key: person.name for person in data.persons()}
     _list(views, names, {key for key, one in known.items() if one.forgotten})
     for view in views:
@@ -56,7 +57,7 @@ def sensors(
             _closer(view, notes[view.key], known[view.key])
         if history or sensor is not None:
             _history(data, notes[view.key].assignments)
-    return console.note(f"Times are those of {local_zone()}.")
+    return console.note(_("Times are those of {zone}.", zone=local_zone()))
 
 
 def _list(views: tuple[SensorView, ...], names: dict[str, str], forgotten: set[str]) -> None:
@@ -66,29 +67,33 @@ def _list(views: tuple[SensorView, ...], names: dict[str, str], forgotten: set[s
     wide = console.width() >= WIDE
     rows = [
         {
-            "sensor": view.key,
-            "name": view.name or view.title,
-            "kind": view.title,
-            "placement": view.placement or None,
-            "person": names.get(view.person, view.person) or None,
-            "state": _state(view, view.key in forgotten),
-            "battery": battery_text(view.battery_percent) or None,
-            "last seen": _seen(view.last_seen),
+            mark("sensor"): view.key,
+            mark("name"): view.name or view.title,
+            mark("kind"): view.title,
+            mark("placement"): view.placement or None,
+            mark("person"): names.get(view.person, view.person) or None,
+            mark("state"): _state(view, view.key in forgotten),
+            mark("battery"): battery_text(view.battery_percent) or None,
+            mark("last seen"): _seen(view.last_seen),
         }
         for view in views
     ]
     columns = [name for name in rows[0] if wide or name not in ("kind", "battery")]
     console.table(
-        columns,
+        map(_, columns),
         [[row[name] for name in columns] for row in rows],
-        whole=["sensor", "placement", "state", "battery", "last seen"],
+        whole=[_(name) for name in ("sensor", "placement", "state", "battery", "last seen")],
     )
 
 
 def _state(view: SensorView, forgotten: bool) -> str:
-    from dashboard.wording.sensors import SHAPES
+    from dashboard.wording.sensors import SHAPES, state_word
 
-    return "Forgotten" if forgotten else f"{SHAPES.get(view.state, '')} {view.state}".strip()
+    return (
+        _("Forgotten")
+        if forgotten
+        else f"{SHAPES.get(view.state, '')} {state_word(view.state)}".strip()
+    )
 
 
 def _seen(instant: dt.datetime | None) -> str | None:
@@ -97,7 +102,7 @@ def _seen(instant: dt.datetime | None) -> str | None:
         return None
     local = instant.astimezone()
     today = local.date() == dt.datetime.now().astimezone().date()
-    return f"today {local:%H:%M}" if today else f"{local:%Y-%m-%d}"
+    return _("today {time}", time=f"{local:%H:%M}") if today else f"{local:%Y-%m-%d}"
 
 
 def _say(view: SensorView, notes: SensorNotes, sensor: Sensor) -> None:
@@ -107,20 +112,31 @@ def _say(view: SensorView, notes: SensorNotes, sensor: Sensor) -> None:
 
     name = view.name or view.key
     if sensor.forgotten:
-        console.note(f"{name}: Forgotten. What it recorded stays; to listen again, pair it again.")
+        console.note(
+            _(
+                "{name}: Forgotten. What it recorded stays; to listen again, pair it again.",
+                name=name,
+            )
+        )
     else:
         console.note(f"{name}: {state_detail(view.state, view.detail)}")
     if low := battery_low(view.battery_percent):
         console.note(f"{name}: {low}")
     elif charge := battery_text(view.battery_percent):
         left = "" if notes.days_left is None else f", {battery_left(notes.days_left)}"
-        console.note(f"{name}: Battery {charge}{left}.")
+        console.note(_("{name}: Battery {charge}{left}.", name=name, charge=charge, left=left))
     if notes.gaps:
         console.note(f"{name}: {gaps_today(notes.gaps)}.")
     if notes.doubt is not None:
         counts = notes.doubt.counts
         console.note(
-            f"{name}: {notes.doubt.reason} Change it: legload assign {view.key} --{counts}"
+            _(
+                "{name}: {reason} Change it: legload assign {key} --{counts}",
+                name=name,
+                reason=notes.doubt.reason,
+                key=view.key,
+                counts=counts,
+            )
         )
 
 
@@ -128,14 +144,19 @@ def _closer(view: SensorView, notes: SensorNotes, sensor: Sensor) -> None:
     """What is worth knowing of a sensor that somebody asked for."""
     from dashboard.wording.sensors import messages_text
 
-    console.show(f"Kind: {view.title}")
-    console.show(f"Address: {sensor.address}")
-    seen = "never" if view.last_seen is None else f"{view.last_seen.astimezone():%Y-%m-%d %H:%M}"
-    console.show(f"Last seen: {seen}")
+    console.show(_("Kind: {title}", title=view.title))
+    console.show(_("Address: {address}", address=sensor.address))
+    seen = _("never") if view.last_seen is None else f"{view.last_seen.astimezone():%Y-%m-%d %H:%M}"
+    console.show(_("Last seen: {seen}", seen=seen))
     if notes.gaps is not None and not notes.gaps:  # others are told with the state
-        console.show("No gaps today.")
+        console.show(_("No gaps today."))
     if view.notifications is not None:
-        console.show(f"Received: {messages_text(view.notifications, view.malformed)}")
+        console.show(
+            _(
+                "Received: {messages}",
+                messages=messages_text(view.notifications, view.malformed),
+            )
+        )
 
 
 def _history(data: Data, assignments: tuple[Assignment, ...]) -> None:
@@ -206,12 +227,12 @@ def assign(
     new = bool(place or counts or start) or load is not None
     if remove is not None:
         if new:
-            raise typer.BadParameter("--remove goes alone.")
+            raise typer.BadParameter(_("--remove goes alone."))
         data.unassign(sensor, _moment(remove))
         return _saved(context, sensor)
     if not new and person is None:
         raise typer.BadParameter(
-            "Say what is to change: --placement, --person, --load, --strides or --steps, --from."
+            _("Say what is to change: --placement, --person, --load, --strides or --steps, --from.")
         )
     fits(_profiles(context, sensor), place, load, counts)
     if counts and not (start or place or person) and load is None:
@@ -236,7 +257,7 @@ def _moment(text: str) -> dt.date:
         return dt.datetime.fromisoformat(text) if "T" in text else parse_day(text)
     except ValueError:
         raise typer.BadParameter(
-            f"'{text}' is not a day; write it as 2026-11-02, or 2026-11-02T14:05."
+            _("'{text}' is not a day; write it as 2026-11-02, or 2026-11-02T14:05.", text=text)
         ) from None
 
 
@@ -244,9 +265,9 @@ def _saved(context: typer.Context, sensor: str, replaced: list[str] | None = Non
     """Say so, and what was said before and holds no more."""
     if context.obj.json:
         return console.emit({"sensor": sensor, "saved": True, "replaced": replaced or []})
-    console.note(f"Saved. {sensor} is scored again with the next load.")
+    console.note(_("Saved. {sensor} is scored again with the next load.", sensor=sensor))
     for line in replaced or ():
-        console.note(f"Replaced: {line}")
+        console.note(_("Replaced: {line}", line=line))
     return None
 
 
@@ -265,11 +286,11 @@ def rename(
         return console.emit({"sensor": sensor, "name": name})
     called = data.sensor(key).name
     if name.strip():
-        console.note(f"{key} is called {called!r} now.")
+        console.note(_("{key} is called {called!r} now.", key=key, called=called))
     elif called:
-        console.note(f"{key} has its own name again: {called!r}.")
+        console.note(_("{key} has its own name again: {called!r}.", key=key, called=called))
     else:
-        console.note(f"{key} has no name of its own; it is known by its key.")
+        console.note(_("{key} has no name of its own; it is known by its key.", key=key))
     return None
 
 
@@ -293,12 +314,19 @@ def replace(
     claim(settings.home, settings.radio)
     new, name = address_of(settings, registry, address)
     refuse_taken(registry, sensor, new)
-    console.note(f"Connecting to {name or new} …")
+    console.note(_("Connecting to {name} …", name=name or new))
     key = reach.put_in_place(settings.home, settings.radio, sensor, new)
     if settings.json:
         return console.emit({"sensor": key, "replaces": sensor.key})
-    named = f" and is called {sensor.given!r}" if sensor.given else ""
-    console.note(f"{key} takes over from {sensor.key}{named}. What that recorded stays.")
+    named = _(" and is called {name!r}", name=sensor.given) if sensor.given else ""
+    console.note(
+        _(
+            "{key} takes over from {other}{named}. What that recorded stays.",
+            key=key,
+            other=sensor.key,
+            named=named,
+        )
+    )
     return None
 
 
@@ -310,4 +338,4 @@ def forget(context: typer.Context, sensor: str) -> None:
     if context.obj.json:
         console.emit({"sensor": sensor, "forgotten": True})
     else:
-        console.note(f"{sensor} is forgotten. What it recorded stays.")
+        console.note(_("{sensor} is forgotten. What it recorded stays.", sensor=sensor))

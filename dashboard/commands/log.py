@@ -12,6 +12,7 @@ import typer
 from dashboard import console
 from dashboard.commands.people import parse_day
 from dashboard.errors import DashboardError
+from language.spoken import _
 
 if TYPE_CHECKING:
     from analytics.practice import BalanceSession, TrainingSet
@@ -83,7 +84,7 @@ def log(
     if what == STRENGTH:
         return _confirm(context, data, whom, day, None if undo else not no)
     if no:
-        raise typer.BadParameter("--no goes with strength: legload log strength --no")
+        raise typer.BadParameter(_("--no goes with strength: legload log strength --no"))
     if undo:
         return _undo(context, data, whom, what, day)
     start, timed, note = when(day, at, zone=data.zone_of(whom), now=dt.datetime.now(dt.UTC))
@@ -98,7 +99,12 @@ def log(
         person = Entries(data.home).registry().persons.get(whom)
         note = f"{note} {force_note(done, person, data.zone_of(whom))}".strip()
     return _save(
-        context, data, whom, entry, f"Logged: {logged_text(entry, data.zone_of(whom))}.", note
+        context,
+        data,
+        whom,
+        entry,
+        _("Logged: {practice}.", practice=logged_text(entry, data.zone_of(whom))),
+        note,
     )
 
 
@@ -113,12 +119,19 @@ def _set(
     from ingest.entries import SetLogged
 
     if what is None:
-        raise typer.BadParameter(f"Say what: {HOW}")
+        raise typer.BadParameter(_("Say what: {how}", how=HOW))
     if what not in BY_KEY:
         known = ", ".join(BY_KEY)
-        raise typer.BadParameter(f"'{what}' is no exercise; take one of {known}, or {BALANCE}.")
+        raise typer.BadParameter(
+            _(
+                "'{what}' is no exercise; take one of {known}, or {balance}.",
+                what=what,
+                known=known,
+                balance=BALANCE,
+            )
+        )
     if reps is None:
-        raise typer.BadParameter(f"Say how many: legload log {what} --reps 10")
+        raise typer.BadParameter(_("Say how many: legload log {what} --reps 10", what=what))
     return SetLogged(
         at=dt.datetime.now(dt.UTC), exercise=what, repetitions=reps, sets=sets, **facts, **details
     )
@@ -128,7 +141,7 @@ def _balance(facts: dict[str, Any], minutes: float | None) -> Logged:
     from ingest.entries import BalanceLogged
 
     if minutes is None:
-        raise typer.BadParameter("Say how long: legload log balance --minutes 10")
+        raise typer.BadParameter(_("Say how long: legload log balance --minutes 10"))
     return BalanceLogged(at=dt.datetime.now(dt.UTC), minutes=minutes, **facts)
 
 
@@ -141,11 +154,14 @@ def _confirm(
     today = now.astimezone(data.zone_of(whom)).date()
     date = day or today
     if date > today:
-        raise typer.BadParameter(f"{date} is yet to come.")
-    word = {True: "counts as a strength day", False: "does not count as a strength day"}
-    said = word[counts] if counts is not None else "counts by its sets again"
+        raise typer.BadParameter(_("{date} is yet to come.", date=date))
+    said = {
+        True: _("{date} counts as a strength day.", date=date),
+        False: _("{date} does not count as a strength day.", date=date),
+        None: _("{date} counts by its sets again.", date=date),
+    }
     entry = StrengthDay(at=now, person=whom, date=date, counts=counts)
-    _save(context, data, whom, entry, f"{date} {said}.")
+    _save(context, data, whom, entry, said[counts])
 
 
 def _undo(
@@ -161,10 +177,12 @@ def _undo(
         if wanted in (None, what(one)) and day in (None, local_day(one, zone))
     ]
     if not found:
-        raise DashboardError("Nothing like that was logged.", "See: legload log --list")
+        raise DashboardError(_("Nothing like that was logged."), _("See: legload log --list"))
     last, now = found[-1], dt.datetime.now(dt.UTC)
     entry = PracticeRemoved(at=now, person=whom, start=last.start, exercise=what(last))
-    _save(context, data, whom, entry, f"Taken back: {logged_text(last, zone)}.")
+    _save(
+        context, data, whom, entry, _("Taken back: {practice}.", practice=logged_text(last, zone))
+    )
 
 
 def _save(
@@ -201,12 +219,13 @@ def _list(context: typer.Context, data: Data, whom: str, week: str | None) -> No
         return console.emit({"person": whom, "week": name, **known})
     rows: list[Row] = [*_set_rows(sets, zone), *_balance_rows(practice.balance, zone)]
     rows += [
-        (str(date), "strength day", "yes" if counts else "no", None, None) for date, counts in said
+        (str(date), _("strength day"), _("yes") if counts else _("no"), None, None)
+        for date, counts in said
     ]
     if not rows:
-        return console.note(f"Nothing is known of {name}. Log it: {HOW}")
+        return console.note(_("Nothing is known of {name}. Log it: {how}", name=name, how=HOW))
     rows.sort(key=_when)
-    return console.table(["when", "what", "how much", "load", "known by"], rows)
+    return console.table([_("when"), _("what"), _("how much"), _("load"), _("known by")], rows)
 
 
 def _set_rows(sets: Sequence[TrainingSet], zone: dt.tzinfo) -> Iterator[Row]:
@@ -216,13 +235,17 @@ def _set_rows(sets: Sequence[TrainingSet], zone: dt.tzinfo) -> Iterator[Row]:
     from dashboard.practice import time_text
 
     for one, alike in itertools.groupby(sets):
-        leg = f", {one.leg} leg" if one.leg else ""
+        title = _(BY_KEY[one.exercise].title)
+        legs = {
+            "left": _("{exercise}, left leg", exercise=title),
+            "right": _("{exercise}, right leg", exercise=title),
+        }
         yield (
             time_text(one.start, zone, timed=one.timed),
-            f"{BY_KEY[one.exercise].title}{leg}",
+            legs.get(one.leg or "", title),
             f"{len(list(alike))} × {one.repetitions}",
             None if one.load_kg is None else f"{one.load_kg:g} kg",
-            f"{one.source} by {one.sensor}" if one.source == DETECTED else one.source,
+            _("detected by {sensor}", sensor=one.sensor) if one.source == DETECTED else _("logged"),
         )
 
 
@@ -231,7 +254,7 @@ def _balance_rows(balance: Sequence[BalanceSession], zone: dt.tzinfo) -> Iterato
 
     for one in balance:
         then = time_text(one.start, zone, timed=one.timed)
-        yield (then, "Balance", f"{one.minutes:g} min", None, "logged")
+        yield (then, _("Balance"), f"{one.minutes:g} min", None, _("logged"))
 
 
 def _when(row: Row) -> str:

@@ -10,12 +10,22 @@ import typer
 
 from dashboard import console
 from dashboard.persons import find_person, local_zone, pick_person
+from language.spoken import _, mark, n_
 
 if TYPE_CHECKING:
     from ingest.entries import Person
 
 LONGEST_NAME = 80
-ALWAYS = ("person", "born", "sex", "mass kg", "zone", "HR max", "heart rate", "scored")
+ALWAYS = (
+    mark("person"),
+    mark("born"),
+    mark("sex"),
+    mark("mass kg"),
+    mark("zone"),
+    mark("HR max"),
+    mark("heart rate"),
+    mark("scored"),
+)
 """Columns of the list that are there even where nobody has said anything of it."""
 
 
@@ -74,7 +84,9 @@ def person(
     settings = context.obj
     entries = Entries(settings.home)
     if birth_year is not None and birth_year > dt.date.today().year:  # noqa: DTZ011
-        raise typer.BadParameter(f"{birth_year} is yet to come; give the year of birth.")
+        raise typer.BadParameter(
+            _("{birth_year} is yet to come; give the year of birth.", birth_year=birth_year)
+        )
     facts: dict[str, Any] = {
         "birth_year": birth_year,
         "sex": _sex(sex),
@@ -92,7 +104,7 @@ def person(
     given = {key: value for key, value in facts.items() if value is not None}
     wanted = name or settings.person
     if wanted is None and (given or mass is not None):
-        raise typer.BadParameter("Say whom: legload person NAME --birth-year 1950")
+        raise typer.BadParameter(_("Say whom: legload person NAME --birth-year 1950"))
     if wanted is not None:
         now = dt.datetime.now(dt.UTC)
         persons = entries.registry().persons
@@ -118,15 +130,15 @@ def _list(context: typer.Context, persons: dict[str, Any]) -> None:
     if context.obj.json:
         return console.emit(list(persons.values()))
     if not persons:
-        return console.note("Nobody yet. Add someone: legload person NAME --birth-year 1950")
+        return console.note(_("Nobody yet. Add someone: legload person NAME --birth-year 1950"))
     rows = [_row(one) for one in persons.values()]
     columns = [name for name in rows[0] if name in ALWAYS or any(row[name] for row in rows)]
-    console.table(columns, [[row[name] for name in columns] for row in rows])
+    console.table(map(_, columns), [[row[name] for name in columns] for row in rows])
     return None
 
 
 def _row(person: Any) -> dict[str, Any]:
-    logs = {"strength": person.logs_strength, "balance": person.logs_balance}
+    logs = {_("strength"): person.logs_strength, _("balance"): person.logs_balance}
     return {
         "person": person.name,
         "born": person.birth_year,
@@ -134,12 +146,12 @@ def _row(person: Any) -> dict[str, Any]:
         "mass kg": person.masses[-1][1] if person.masses else None,
         "zone": person.zone,
         "HR max": person.hr_max,
-        "HR rest": person.hr_rest,
-        "heart rate": "used" if person.use_heart_rate else "not used",
-        "scored": "no" if person.no_score else "yes",
-        "logs all": ", ".join(name for name, all_of_it in logs.items() if all_of_it) or None,
-        "awake": _awake(person),
-        "targets": person.targets,
+        mark("HR rest"): person.hr_rest,
+        "heart rate": _("used") if person.use_heart_rate else _("not used"),
+        "scored": _("no") if person.no_score else _("yes"),
+        mark("logs all"): ", ".join(name for name, all_of_it in logs.items() if all_of_it) or None,
+        mark("awake"): _awake(person),
+        mark("targets"): person.targets,
     }
 
 
@@ -155,10 +167,16 @@ def excuse(
 
     first, last = parse_day(start), parse_day(end)
     if last < first:
-        raise typer.BadParameter(f"{last} is before {first}; give the first day first.")
+        raise typer.BadParameter(
+            _("{last} is before {first}; give the first day first.", last=last, first=first)
+        )
     if (last - first).days >= MOST_EXCUSED_DAYS:
         raise typer.BadParameter(
-            f"{first} to {last} is longer than a year; excuse a year at most at once."
+            _(
+                "{first} to {last} is longer than a year; excuse a year at most at once.",
+                first=first,
+                last=last,
+            )
         )
     entries = Entries(context.obj.home)
     whom = pick_person(entries.registry().persons, context.obj.person)
@@ -169,7 +187,20 @@ def excuse(
     if context.obj.json:
         console.emit({"person": whom, "start": first, "end": last, "why": reason, "days": days})
     else:
-        console.show(f"{days} days {'count again' if undo else f'excused ({why})'} for {whom}.")
+        again = n_(
+            "{count} day counts again for {whom}.",
+            "{count} days count again for {whom}.",
+            days,
+            whom=whom,
+        )
+        excused = n_(
+            "{count} day excused ({why}) for {whom}.",
+            "{count} days excused ({why}) for {whom}.",
+            days,
+            why=why,
+            whom=whom,
+        )
+        console.show(again if undo else excused)
 
 
 def parse_day(text: str) -> dt.date:
@@ -177,7 +208,9 @@ def parse_day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a day; write it as 2026-11-02.") from None
+        raise typer.BadParameter(
+            _("'{text}' is not a day; write it as 2026-11-02.", text=text)
+        ) from None
 
 
 def _refuse_beats(known: Person | None, *, rest: int | None, most: int | None) -> None:
@@ -185,7 +218,11 @@ def _refuse_beats(known: Person | None, *, rest: int | None, most: int | None) -
         rest, most = rest or known.hr_rest, most or known.hr_max
     if rest is not None and most is not None and rest >= most:
         raise typer.BadParameter(
-            f"A heart rate of {rest} at rest is not below a maximum of {most}."
+            _(
+                "A heart rate of {rest} at rest is not below a maximum of {most}.",
+                rest=rest,
+                most=most,
+            )
         )
 
 
@@ -193,11 +230,11 @@ def _refuse_hours(known: Person | None, *, wakes: str | None, sleeps: str | None
     if known is not None:
         wakes, sleeps = wakes or known.wakes, sleeps or known.sleeps
     if wakes is not None and sleeps is None:
-        raise typer.BadParameter("Give --sleeps as well: the usual time of going to sleep.")
+        raise typer.BadParameter(_("Give --sleeps as well: the usual time of going to sleep."))
     if sleeps is not None and wakes is None:
-        raise typer.BadParameter("Give --wakes as well: the usual time of getting up.")
+        raise typer.BadParameter(_("Give --wakes as well: the usual time of getting up."))
     if wakes is not None and wakes == sleeps:
-        raise typer.BadParameter(f"Nobody both wakes and goes to sleep at {wakes}.")
+        raise typer.BadParameter(_("Nobody both wakes and goes to sleep at {wakes}.", wakes=wakes))
 
 
 def _awake(person: Any) -> str | None:
@@ -209,13 +246,15 @@ def _clock(text: str | None, option: str) -> str | None:
 
     if text is None or CLOCK.fullmatch(text):
         return text
-    raise typer.BadParameter(f"'{text}' is not a time; write {option} as 07:00.")
+    raise typer.BadParameter(
+        _("'{text}' is not a time; write {option} as 07:00.", text=text, option=option)
+    )
 
 
 def _sex(text: str | None) -> str | None:
     if text is None or text in ("female", "male"):
         return text
-    raise typer.BadParameter("--sex is female or male; leave it out where neither fits.")
+    raise typer.BadParameter(_("--sex is female or male; leave it out where neither fits."))
 
 
 def _zone(text: str | None) -> str | None:
@@ -230,7 +269,9 @@ def _zone(text: str | None) -> str | None:
         instant.dt.convert_time_zone(text)  # knows fewer names than Python, and both must
         return zoneinfo.ZoneInfo(text).key
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
-        raise typer.BadParameter(f"'{text}' is not a time zone; write it as Europe/Rome.") from None
+        raise typer.BadParameter(
+            _("'{text}' is not a time zone; write it as Europe/Rome.", text=text)
+        ) from None
 
 
 def new_key(name: str, persons: Container[str]) -> str:
@@ -238,7 +279,7 @@ def new_key(name: str, persons: Container[str]) -> str:
     slug = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
     if not slug or not name.isprintable() or len(name) > LONGEST_NAME:
         raise typer.BadParameter(
-            f"{name[:LONGEST_NAME]!r} cannot be a name; use letters, on one line."
+            _("{value!r} cannot be a name; use letters, on one line.", value=name[:LONGEST_NAME])
         )
     keys = (slug, *(f"{slug}-{number}" for number in range(2, 1000)))
     return next(key for key in keys if key not in persons)

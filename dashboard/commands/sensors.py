@@ -10,6 +10,7 @@ import typer
 from dashboard import console
 from dashboard.errors import DashboardError
 from dashboard.persons import pick_person
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.settings import Settings
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 SECONDS = 8.0
 PREVIEW_S = 6.0
 MOST_LOAD_KG = 200.0
-WAKE = "Wake it (move it, wet the strap), bring it close, and try again."
-NOBODY = (
+WAKE = mark("Wake it (move it, wet the strap), bring it close, and try again.")
+NOBODY = mark(
     "Nothing was chosen. Give the address and --yes, such as: legload pair ADDRESS --yes "
     "(addresses: legload scan)."
 )
@@ -44,7 +45,9 @@ def seconds_of(text: str | float) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 < seconds <= 7 * 24 * 3600:
-        raise typer.BadParameter(f"'{text}' is not a length of time; write 20s, 30m or 2h.")
+        raise typer.BadParameter(
+            _("'{text}' is not a length of time; write 20s, 30m or 2h.", text=text)
+        )
     return seconds
 
 
@@ -56,7 +59,11 @@ def load_of(text: str | float) -> float:
         load = -1.0
     if not 0 <= load <= MOST_LOAD_KG:
         raise typer.BadParameter(
-            f"'{text}' is not a load; write kg from 0 to {MOST_LOAD_KG:.0f}, such as 5 or 2.5."
+            _(
+                "'{text}' is not a load; write kg from 0 to {most}, such as 5 or 2.5.",
+                text=text,
+                most=f"{MOST_LOAD_KG:.0f}",
+            )
         )
     return load
 
@@ -82,7 +89,7 @@ def scan(context: typer.Context, for_: For = SECONDS) -> None:
     from dashboard.wording import others_text, signal_text
 
     settings = context.obj
-    console.note(f"Looking for sensors for {for_:.0f} s …")
+    console.note(_("Looking for sensors for {seconds} s …", seconds=f"{for_:.0f}"))
     found = reach.sweep(settings.home, settings.radio, for_)
     if settings.json:
         return console.emit(found.sensors)
@@ -90,11 +97,13 @@ def scan(context: typer.Context, for_: For = SECONDS) -> None:
         console.note(others)
     if not found.sensors:
         return console.note(
-            "No sensor answered. Wake it (move it, wet the strap), bring it close, make sure that "
-            "no phone or watch holds it, and scan again."
+            _(
+                "No sensor answered. Wake it (move it, wet the strap), bring it close, make sure "
+                "that no phone or watch holds it, and scan again."
+            )
         )
     console.table(
-        ["address", "name", "kind", "signal"],
+        [_("address"), _("name"), _("kind"), _("signal")],
         [
             [
                 s.address,
@@ -104,10 +113,10 @@ def scan(context: typer.Context, for_: For = SECONDS) -> None:
             ]
             for s in found.sensors
         ],
-        whole=["address", "signal"],
+        whole=[_("address"), _("signal")],
     )
     return console.note(
-        "Pair one with: legload pair ADDRESS, or find it with: legload pair --shake"
+        _("Pair one with: legload pair ADDRESS, or find it with: legload pair --shake")
     )
 
 
@@ -144,23 +153,32 @@ def pair(
     known = at_address(registry, address)
     if known is not None:
         fits(known.profiles, place, load, said)
-    console.note(f"Connecting to {name or address} …")
+    console.note(_("Connecting to {name} …", name=name or address))
     seen = reach.preview(settings.home, settings.radio, address, PREVIEW_S)
     known = _known(registry, seen)
     fits(seen.profiles, place, load, said)
     person = _wearer(settings, registry, known)
     name = (known.called if known else seen.name) or kind_title(seen.profiles)
-    console.note(f"{name} ({kind_title(seen.profiles)}) says now: {_live(seen.live)}")
+    console.note(
+        _(
+            "{name} ({kind}) says now: {live}",
+            name=name,
+            kind=kind_title(seen.profiles),
+            live=_live(seen.live),
+        )
+    )
     if again := _paired_as(registry, known):
         console.note(again)
     chosen = place or _place(seen, known, ask=not yes)
     fits(seen.profiles, chosen, load, said)
     counts = said or _counts(seen, known, ask=not yes)
-    counting = f", counting {counts}" if counts else ""
+    counting = _counting(counts)
     if silent := silent_text(chosen.value, kind_silent(seen.profiles, chosen.value)):
         console.note(silent)
-    if not yes and not console.agree(f"Save it at {chosen.value}{counting}?", NOBODY):
-        console.note("Not saved.")
+    if not yes and not console.agree(
+        _("Save it at {place}{counting}?", place=chosen.value, counting=counting), _(NOBODY)
+    ):
+        console.note(_("Not saved."))
         raise typer.Exit(1)
     key = reach.pair(
         settings.home,
@@ -175,8 +193,21 @@ def pair(
     if settings.json:
         console.emit({"sensor": key, "placement": chosen.value, "person": person, "counts": counts})
     else:
-        console.show(f"Paired {name} as {key}, {chosen.value}{counting}.")
-        console.note("Record with: legload record, or open the pages with: legload run")
+        console.show(
+            _(
+                "Paired {name} as {key}, {place}{counting}.",
+                name=name,
+                key=key,
+                place=chosen.value,
+                counting=counting,
+            )
+        )
+        console.note(_("Record with: legload record, or open the pages with: legload run"))
+
+
+def _counting(counts: str | None) -> str:
+    said = {"strides": _(", counting strides"), "steps": _(", counting steps")}
+    return said[counts] if counts else ""
 
 
 def told(strides: bool) -> str:
@@ -226,10 +257,13 @@ def _paired_as(registry: Registry, known: Sensor | None) -> str:
     now = known.current
     person = registry.persons.get(now.person)
     whose = person.name if person else now.person
-    load = f", carrying {now.load_kg:g} kg" if now.load_kg else ""
-    return (
-        f"It is already paired as {known.key}: {now.placement.value}, {whose}{load}. "
-        "What you do not say anew stays."
+    load = _(", carrying {kg} kg", kg=f"{now.load_kg:g}") if now.load_kg else ""
+    return _(
+        "It is already paired as {key}: {place}, {whose}{load}. What you do not say anew stays.",
+        key=known.key,
+        place=now.placement.value,
+        whose=whose,
+        load=load,
     )
 
 
@@ -265,13 +299,19 @@ def address_of(settings: Settings, registry: Registry, wanted: str) -> tuple[str
     if found:
         addresses = ", ".join(seen.address for seen in found)
         raise DashboardError(
-            f"{len(found)} sensors are called '{wanted}'.", f"Give the address: {addresses}."
+            _("{count} sensors are called '{wanted}'.", count=len(found), wanted=wanted),
+            _("Give the address: {addresses}.", addresses=addresses),
         )
     if kept := [one for one in registry.active if word in (one.called.casefold(), one.key)]:
         return kept[0].address, kept[0].called  # one that is being recorded does not advertise
-    heard = ", ".join(seen.name or seen.address for seen in around) or "none"
+    heard = ", ".join(seen.name or seen.address for seen in around) or _("none")
     raise DashboardError(
-        f"'{wanted}' is no address, and no sensor of that name answered (heard: {heard}).", WAKE
+        _(
+            "'{wanted}' is no address, and no sensor of that name answered (heard: {heard}).",
+            wanted=wanted,
+            heard=heard,
+        ),
+        _(WAKE),
     )
 
 
@@ -283,7 +323,7 @@ def _names(registry: Registry, seen: Seen) -> set[str]:
 def _look(settings: Settings) -> Sweep:
     from dashboard import reach
 
-    console.note(f"Looking for sensors for {SECONDS:.0f} s …")
+    console.note(_("Looking for sensors for {seconds} s …", seconds=f"{SECONDS:.0f}"))
     return reach.sweep(settings.home, settings.radio, SECONDS)
 
 
@@ -297,7 +337,7 @@ def _shaken(settings: Settings) -> tuple[str, str]:
 
     done = reach.shaken(settings.home, settings.radio, say)
     if done.found is None:
-        raise DashboardError(done.text, "Or choose from the list: legload pair")
+        raise DashboardError(done.text, _("Or choose from the list: legload pair"))
     return done.found.address, done.found.name
 
 
@@ -308,22 +348,31 @@ def _choose(settings: Settings, *, ask: bool) -> Seen:
     around = _look(settings)
     found = around.sensors
     if not found:
-        raise DashboardError(f"No sensor answered. {others_text(around.others)}".strip(), WAKE)
+        raise DashboardError(
+            f"{_('No sensor answered.')} {others_text(around.others)}".strip(), _(WAKE)
+        )
     if len(found) == 1:
         return found[0]
     for number, sensor in enumerate(found, 1):
         kind = kind_title(sensor.profiles)
         signal = signal_text(sensor.rssi, exact=settings.verbose)
-        console.note(f"{number}. {kind}: {sensor.name or 'unnamed'}  {sensor.address}  {signal}")
+        console.note(f"{number}. {kind}: {sensor.name or _('unnamed')}  {sensor.address}  {signal}")
     if not ask:
         raise DashboardError(
-            f"{len(found)} sensors answered.", "Say which: legload pair ADDRESS --yes"
+            _("{count} sensors answered.", count=len(found)),
+            _("Say which: legload pair ADDRESS --yes"),
         )
     while True:
-        answer = console.ask("Which one", "1", NOBODY)
+        answer = console.ask(_("Which one"), "1", _(NOBODY))
         if answer.isdecimal() and 1 <= int(answer) <= len(found):
             return found[int(answer) - 1]
-        console.note(f"'{answer}' is not in the list; answer with a number from 1 to {len(found)}.")
+        console.note(
+            _(
+                "'{answer}' is not in the list; answer with a number from 1 to {most}.",
+                answer=answer,
+                most=len(found),
+            )
+        )
 
 
 # --- where it sits, and what it counts ----------------------------------------------------------
@@ -339,14 +388,14 @@ def _place(seen: Examination, known: Sensor | None, *, ask: bool) -> Placement:
     usual = before if before in places else places[0]
     if not ask:
         return Placement(usual)
-    question = "Where does it sit" if kind_worn(seen.profiles) else "Where is it"
+    question = _("Where does it sit") if kind_worn(seen.profiles) else _("Where is it")
     listed = ", ".join(places)
-    console.note(f"{question}? One of: {listed}")
+    console.note(_("{question}? One of: {listed}", question=question, listed=listed))
     while True:
-        answer = console.ask(question, usual, NOBODY)
+        answer = console.ask(question, usual, _(NOBODY))
         if (word := "-".join(answer.casefold().split())) in places:
             return Placement(word)
-        console.note(f"'{answer}' is not one of: {listed}")
+        console.note(_("'{answer}' is not one of: {listed}", answer=answer, listed=listed))
 
 
 def _counts(seen: Examination, known: Sensor | None, *, ask: bool) -> str | None:
@@ -364,14 +413,17 @@ def _counts(seen: Examination, known: Sensor | None, *, ask: bool) -> str | None
     console.note(seen.counts.reason)
     if ask:
         return _ask_counts(kept or found or usual)
-    console.note("Say --strides or --steps to set what it counts yourself.")
+    console.note(_("Say --strides or --steps to set what it counts yourself."))
     return kept or found
 
 
 def _ask_counts(usual: str) -> str:
-    question = "Does it count strides of one foot or steps of both?"
-    while (answer := console.ask(question, usual, NOBODY).casefold()) not in ("strides", "steps"):
-        console.note(f"'{answer}' is not one of: strides, steps")
+    question = _("Does it count strides of one foot or steps of both?")
+    while (answer := console.ask(question, usual, _(NOBODY)).casefold()) not in (
+        "strides",
+        "steps",
+    ):
+        console.note(_("'{answer}' is not one of: strides, steps", answer=answer))
     return answer
 
 
@@ -385,11 +437,13 @@ def placement_of(text: str | None) -> Placement | None:
         return Placement(text)
     except ValueError:
         places = ", ".join(place.value for place in Placement)
-        raise typer.BadParameter(f"'{text}' is not a placement; use one of {places}.") from None
+        raise typer.BadParameter(
+            _("'{text}' is not a placement; use one of {places}.", text=text, places=places)
+        ) from None
 
 
 def _live(values: tuple[Any, ...]) -> str:
     from dashboard.wording import live_text
 
     said = [live_text(value) for value in values if value.value is not None]
-    return ", ".join(said) or "nothing yet (move it, then try again)"
+    return ", ".join(said) or _("nothing yet (move it, then try again)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dashboard import console
+from language.spoken import _
 
 if TYPE_CHECKING:
     from analytics.protocol import Protocol
@@ -33,9 +34,9 @@ def targets(
     from analytics.protocol import load_protocol
 
     if sum(value is not None for value in (copy, use, check)) > 1:
-        raise typer.BadParameter("Give one of --copy, --use and --check at a time.")
+        raise typer.BadParameter(_("Give one of --copy, --use and --check at a time."))
     if check is not None:
-        return _say(context, load_protocol(check), f"{check} can be used.")
+        return _say(context, load_protocol(check), _("{file} can be used.", file=check))
     if copy is not None:
         return _copied(context, copy)
     if use is not None:
@@ -50,7 +51,9 @@ def _copied(context: typer.Context, key: str) -> None:
     if context.obj.json:
         return console.emit({"file": str(path)})
     console.show(str(path))
-    return console.note(f"Change it, raise its version, then say: legload targets --use {key}")
+    return console.note(
+        _("Change it, raise its version, then say: legload targets --use {key}", key=key)
+    )
 
 
 def _chosen(context: typer.Context, key: str) -> None:
@@ -65,7 +68,8 @@ def _chosen(context: typer.Context, key: str) -> None:
     whom = pick_person(entries.registry().persons, context.obj.person)
     open_data(home).introduce(whom)
     entries.append(PersonSet(at=dt.datetime.now(dt.UTC), person=whom, targets=key))
-    return _say(context, protocol, f"{whom} is scored against {protocol.name} in every week.")
+    said = _("{whom} is scored against {targets} in every week.", whom=whom, targets=protocol.name)
+    return _say(context, protocol, said)
 
 
 def _say(context: typer.Context, protocol: Protocol, sentence: str) -> None:
@@ -93,7 +97,7 @@ def _listed(context: typer.Context) -> None:
     if context.obj.json:
         columns = ("name", "title", "persons", "file")
         return console.emit([dict(zip(columns, row, strict=True)) for row in rows])
-    return console.table(["target set", "title", "used by", "file"], rows)
+    return console.table([_("target set"), _("title"), _("used by"), _("file")], rows)
 
 
 def _used_by(key: str, persons: Iterable[Person]) -> str:

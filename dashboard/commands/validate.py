@@ -9,6 +9,7 @@ import typer
 
 from dashboard import console
 from dashboard.errors import DashboardError
+from language.spoken import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def validate(
 
     unreadable: list[str] = []
     sets, wrong = discover(_tables(folder, unreadable))
-    with console.progress("Measuring") as advance:
+    with console.progress(_("Measuring")) as advance:
         found = study.run(sets, problems=[*unreadable, *wrong], progress=advance)
     options = f"{' --json' * context.obj.json}{' --out OUT' * (out is not None)}"
     text = page.page(found, TASKS, command=f"legload validate FOLDER{options}")
@@ -56,8 +57,11 @@ def validate(
         console.note(sentence)
     if not found.results:
         console.note(
-            f"Nothing in {folder} could be measured. Signals, events and meta belong in it as "
-            "Parquet files; docs/recordings-layout.md shows the layout."
+            _(
+                "Nothing in {folder} could be measured. Signals, events and meta belong in it as "
+                "Parquet files; docs/recordings-layout.md shows the layout.",
+                folder=folder,
+            )
         )
     if unreadable or not found.results:
         raise typer.Exit(1)
@@ -68,14 +72,20 @@ def _tables(folder: Path, problems: list[str]) -> Iterator[Table]:
     import polars as pl
 
     if not folder.is_dir():
-        raise DashboardError(f"{folder} is no folder.", "Name the folder with the recordings.")
+        raise DashboardError(
+            _("{folder} is no folder.", folder=folder), _("Name the folder with the recordings.")
+        )
     for path in sorted(folder.glob("*.parquet")):
         try:
             yield _table(path)
         except (OSError, pl.exceptions.PolarsError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             problems.append(
-                f"{path.name} cannot be read as Parquet ({reason}). Copy or export it again."
+                _(
+                    "{name} cannot be read as Parquet ({reason}). Copy or export it again.",
+                    name=path.name,
+                    reason=reason,
+                )
             )
 
 
@@ -101,4 +111,4 @@ def _write(out: Path, text: str, found: Study) -> None:
         write_file(out / PAGE, text.encode()),
         write_file(out / DATA, data + b"\n"),
     ):
-        console.note(f"Wrote {path}")
+        console.note(_("Wrote {path}", path=path))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dashboard.doctor.computer import Computer
 from dashboard.doctor.findings import Finding, fine, trouble, unknown
+from language.spoken import _
 
 WRITTEN = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)  # no version of this program is older
 LATER = dt.timedelta(minutes=10)  # design: clocks of a computer that synchronises step less
@@ -26,7 +27,7 @@ def clock(computer: Computer) -> Iterator[Finding]:
     elif newest is not None and (years := (computer.now - newest).days // 365) >= LONG_YEARS:
         yield trouble("clock-ahead", now=now, newest=f"{newest:%Y-%m-%d}", years=years)
     else:
-        yield fine("clock", f"The clock says {now}.")
+        yield fine("clock", _("The clock says {now}.", now=now))
 
 
 def newest_recording(home: Path) -> tuple[str, dt.datetime | None]:
@@ -48,17 +49,19 @@ def synchronisation(computer: Computer) -> Iterator[Finding]:
 
     key = "clock-sync"
     if not computer.platform.startswith("linux"):
-        yield unknown(key, "Whether a time server keeps the clock is only checked on Linux.")
+        yield unknown(key, _("Whether a time server keeps the clock is only checked on Linux."))
     elif (computer.root / TIMESYNC).exists():
-        yield fine(key, "A time server keeps the clock right.")
+        yield fine(key, _("A time server keeps the clock right."))
     else:
         try:
             synchronised = computer.synchronised()
         except BusError as error:
             why = f"{error.problem[0].lower()}{error.problem[1:]}"
-            yield unknown(key, f"Whether a time server keeps the clock could not be asked: {why}")
+            yield unknown(
+                key, _("Whether a time server keeps the clock could not be asked: {why}", why=why)
+            )
             return
         if synchronised:
-            yield fine(key, "A time server keeps the clock right.")
+            yield fine(key, _("A time server keeps the clock right."))
         else:
             yield trouble("clock-unsynchronised")

@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from language.spoken import _
+
 if TYPE_CHECKING:
     from ingest.bluez import Bluez
     from ingest.link import Seen
@@ -145,10 +147,10 @@ def _heard(
     try:
         running = status() is not None
     except Exception as error:
-        raise NotTried("the collector does not answer") from error
+        raise NotTried(_("the collector does not answer")) from error
     if not running:
         if not is_radio(radio):
-            raise NotTried("there is no such radio")
+            raise NotTried(_("there is no such radio"))
         if radio == "auto":
             preflight(sys.platform, bluez)
     return scan(home, radio, LISTEN_S)
@@ -176,6 +178,6 @@ def preflight(platform: str, bluez: Callable[[], Bluez]) -> None:
         try:
             usable = any(adapter.powered and adapter.central for adapter in bluez().adapters)
         except BusError as error:
-            raise NotTried("the Bluetooth service cannot be used") from error
+            raise NotTried(_("the Bluetooth service cannot be used")) from error
         if not usable:
-            raise NotTried("no Bluetooth adapter is ready")
+            raise NotTried(_("no Bluetooth adapter is ready"))

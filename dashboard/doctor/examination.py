@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dashboard.doctor import clock, folder, radio, stored
 from dashboard.doctor.computer import Computer
 from dashboard.doctor.findings import Finding, unknown
+from language.spoken import _
 
 Check = Callable[[Computer], Iterable[Finding]]
 WITHIN_S = 6.0  # design: listening, and a slow computer's imports
@@ -49,7 +50,8 @@ def examine(
     for key, thread in threads.items():
         thread.join(max(0.0, latest - time.monotonic()))
         if thread.is_alive():
-            found[key] = [*found[key], unknown(key, f"This was not done within {within_s:.0f} s.")]
+            late = _("This was not done within {seconds} s.", seconds=f"{within_s:.0f}")
+            found[key] = [*found[key], unknown(key, late)]
     return [finding for findings in found.values() for finding in findings]
 
 
@@ -59,4 +61,4 @@ def _run(key: str, check: Check, computer: Computer, found: list[Finding]) -> No
             found.append(finding)  # noqa: PERF402 - what was found before a crash is kept
     except BaseException as error:  # noqa: BLE001 - a crash is a finding too, never a traceback
         why = str(getattr(error, "problem", error)).rstrip(".") or type(error).__name__
-        found.append(unknown(key, f"This could not be checked ({why})."))
+        found.append(unknown(key, _("This could not be checked ({why}).", why=why)))

@@ -11,6 +11,7 @@ from importlib import metadata
 
 from dashboard.doctor.computer import Computer
 from dashboard.doctor.findings import Finding, fine, trouble, unknown
+from language.spoken import _
 
 ENOUGH_BYTES = 500_000_000  # design
 PYTHON = (3, 11)  # pyproject.toml, requires-python
@@ -31,11 +32,11 @@ def folder(computer: Computer) -> Iterator[Finding]:
         yield trouble("folder-not-writable", home=home, why=error.strerror or error)
         return
     if place != home:
-        yield fine("folder", f"Data will be kept in {home}, which is not there yet.")
+        yield fine("folder", _("Data will be kept in {home}, which is not there yet.", home=home))
     elif os.name == "posix" and mode & 0o077:
         yield trouble("folder-open", home=home, quoted=shlex.quote(str(home)))
     else:
-        yield fine("folder", f"Data is kept in {home}.")
+        yield fine("folder", _("Data is kept in {home}.", home=home))
 
 
 def disk(computer: Computer) -> Iterator[Finding]:
@@ -46,7 +47,7 @@ def disk(computer: Computer) -> Iterator[Finding]:
         needed = ENOUGH_BYTES / 1e9
         yield trouble("disk-nearly-full", free_gb=gb, home=computer.home, needed_gb=needed)
     else:
-        yield fine("disk", f"{gb} GB are free on the disk.")
+        yield fine("disk", _("{gb} GB are free on the disk.", gb=gb))
 
 
 def packages(computer: Computer) -> Iterator[Finding]:
@@ -57,13 +58,20 @@ def packages(computer: Computer) -> Iterator[Finding]:
     try:
         needed = metadata.requires("legload") or []
     except metadata.PackageNotFoundError:
-        yield unknown("packages", "The packages cannot be checked: legload is not installed.")
+        yield unknown("packages", _("The packages cannot be checked: legload is not installed."))
         return
     if wrong := unfit(needed, metadata.version):
         yield trouble("packages-unfit", packages=", ".join(wrong))
     elif computer.python[:2] >= PYTHON:
         shown = ".".join(map(str, computer.python))
-        yield fine("packages", f"Python {shown} and {len(needed)} packages are new enough.")
+        yield fine(
+            "packages",
+            _(
+                "Python {version} and {count} packages are new enough.",
+                version=shown,
+                count=len(needed),
+            ),
+        )
 
 
 def unfit(needed: Sequence[str], version_of: Callable[[str], str]) -> list[str]:
@@ -82,5 +90,14 @@ def unfit(needed: Sequence[str], version_of: Callable[[str], str]) -> list[str]:
         except metadata.PackageNotFoundError:
             version = "missing"
         if version == "missing" or not requirement.specifier.contains(version, prereleases=True):
-            wrong.append(f"{requirement.name} {version} (needs {requirement.specifier or 'it'})")
+            found = _("missing") if version == "missing" else version
+            wanted = str(requirement.specifier) or _("it")
+            wrong.append(
+                _(
+                    "{name} {version} (needs {wanted})",
+                    name=requirement.name,
+                    version=found,
+                    wanted=wanted,
+                )
+            )
     return wrong

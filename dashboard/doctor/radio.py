@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dashboard.doctor.computer import Computer, NotTried, is_radio
-from dashboard.doctor.findings import Finding, counted, fine, trouble, unknown
+from dashboard.doctor.findings import Finding, fine, sensors_text, trouble, unknown
 from ingest.errors import IngestError
+from language.spoken import _, mark, n_
 
 if TYPE_CHECKING:
     from ingest.system_bus import BusError
@@ -22,9 +23,11 @@ CONNECTED = ("connecting", "streaming", "stale")  # ingest.session.State
 def radio(computer: Computer) -> Iterator[Finding]:
     """The radio's name is one that there is."""
     if (used := computer.collectors_radio) is not None:
-        yield fine("radio", f"The radio is '{used}', which the running collector uses.")
+        yield fine(
+            "radio", _("The radio is '{used}', which the running collector uses.", used=used)
+        )
     elif is_radio(computer.radio):
-        yield fine("radio", f"The radio is '{computer.radio}'.")
+        yield fine("radio", _("The radio is '{radio}'.", radio=computer.radio))
     else:
         yield trouble("radio-unknown", radio=computer.radio)
 
@@ -38,10 +41,10 @@ def collector(computer: Computer) -> Iterator[Finding]:
         yield trouble("collector-silent", why=str(why).rstrip("."))
         return
     if state is None:
-        yield fine("collector", "No collector is running; 'legload run' starts one.")
+        yield fine("collector", _("No collector is running; 'legload run' starts one."))
     else:
-        sensors_there = counted(len(state["sensors"]), "sensor")
-        yield fine("collector", f"A collector is running with {sensors_there}.")
+        there = sensors_text(len(state["sensors"]))
+        yield fine("collector", _("A collector is running with {sensors}.", sensors=there))
 
 
 def rfkill(computer: Computer) -> Iterator[Finding]:
@@ -54,8 +57,8 @@ def rfkill(computer: Computer) -> Iterator[Finding]:
         if (folder / "type").read_text().strip() == "bluetooth"
     ]
     if not switches or not all(soft or hard for soft, hard in switches):
-        yield fine("rfkill", "No switch blocks Bluetooth.")
-    elif any(hard for _, hard in switches):
+        yield fine("rfkill", _("No switch blocks Bluetooth."))
+    elif any(hard for _soft, hard in switches):
         yield trouble("rfkill-hard")
     else:
         yield trouble("rfkill-soft")
@@ -80,7 +83,7 @@ def bus(computer: Computer) -> Iterator[Finding]:
         if error.reason is Reason.BUS_SILENT:
             yield trouble("bus-silent", address=address)
             return
-    yield fine("bus", "The system message bus (D-Bus) answers.")
+    yield fine("bus", _("The system message bus (D-Bus) answers."))
 
 
 def _without_bus(computer: Computer) -> str:
@@ -110,10 +113,10 @@ def bluez(computer: Computer) -> Iterator[Finding]:
         else:
             yield unknown(
                 "bluez",
-                "Whether the Bluetooth service (BlueZ) runs is not known until the bus answers.",
+                _("Whether the Bluetooth service (BlueZ) runs is not known until the bus answers."),
             )
         return
-    yield fine("bluez", "The Bluetooth service (BlueZ) answers.")
+    yield fine("bluez", _("The Bluetooth service (BlueZ) answers."))
 
 
 def bluez_version(computer: Computer) -> Iterator[Finding]:
@@ -125,14 +128,17 @@ def bluez_version(computer: Computer) -> Iterator[Finding]:
     found = computer.bluez_version()
     needed = ".".join(map(str, OLDEST))
     if found is None:
-        why = f"The version of BlueZ is not known: bluetoothctl is missing; {needed} is needed."
+        why = _(
+            "The version of BlueZ is not known: bluetoothctl is missing; {needed} is needed.",
+            needed=needed,
+        )
         yield unknown("bluez-version", why)
         return
     shown = ".".join(map(str, found))
     if found < OLDEST:
         yield trouble("bluez-old", found=shown, needed=needed)
     else:
-        yield fine("bluez-version", f"BlueZ {shown} is new enough.")
+        yield fine("bluez-version", _("BlueZ {version} is new enough.", version=shown))
 
 
 def adapter(computer: Computer) -> Iterator[Finding]:
@@ -151,9 +157,9 @@ def adapter(computer: Computer) -> Iterator[Finding]:
     elif not any(one.central for one in adapters):
         yield trouble("adapter-classic")
     elif any(one.central and one.powered for one in adapters):
-        yield fine("adapter", "A Bluetooth adapter is there and switched on.")
+        yield fine("adapter", _("A Bluetooth adapter is there and switched on."))
     elif any(not finding.fine for finding in rfkill(computer)):
-        yield unknown("adapter", "The Bluetooth adapter is off, because it is blocked (rfkill).")
+        yield unknown("adapter", _("The Bluetooth adapter is off, because it is blocked (rfkill)."))
     else:
         yield trouble("adapter-off")
 
@@ -163,11 +169,13 @@ def _unasked(computer: Computer, error: BusError) -> Finding:
     from ingest.system_bus import Reason
 
     buses = (Reason.NO_BUS, Reason.BUS_CLOSED, Reason.BUS_SILENT)
-    who = "the bus" if error.reason in buses else "the Bluetooth service (BlueZ)"
+    who = _("the bus") if error.reason in buses else _("the Bluetooth service (BlueZ)")
     if any((computer.root / "sys/class/bluetooth").glob("hci*")):
-        said = f"There is an adapter; whether it is on is not known until {who} answers."
+        said = _("There is an adapter; whether it is on is not known until {who} answers.", who=who)
     else:
-        said = f"Whether there is an adapter is not known until {who} answers; now none shows."
+        said = _(
+            "Whether there is an adapter is not known until {who} answers; now none shows.", who=who
+        )
     return unknown("adapter", said)
 
 
@@ -176,33 +184,36 @@ def bluetooth(computer: Computer) -> Iterator[Finding]:
     try:
         heard = computer.heard()
     except NotTried as reason:
-        yield unknown("bluetooth", f"Scanning was not tried: {reason}.")
+        yield unknown("bluetooth", _("Scanning was not tried: {reason}.", reason=reason))
     except IngestError as error:
         yield scan_trouble(error, computer.platform, computer.used_radio)
     except Exception as error:  # noqa: BLE001 - whatever a backend raises, it is scanning that fails
         yield trouble("bluetooth-fails", why=str(error).rstrip(".") or type(error).__name__)
     else:
-        answers = "answers" if len(heard) == 1 else "answer"
-        answer = f"{counted(len(heard), 'sensor')} {answers}" if heard else "no sensor answers now"
-        yield fine("bluetooth", f"Bluetooth works; {answer}.")
+        answer = (
+            n_("{count} sensor answers", "{count} sensors answer", len(heard))
+            if heard
+            else _("no sensor answers now")
+        )
+        yield fine("bluetooth", _("Bluetooth works; {answer}.", answer=answer))
 
 
 # What `ingest.radio.explain` says, in its words, because the collector passes on words only.
 _SAID = {
-    "This computer has no Bluetooth adapter.": "adapter-none",
-    "The Bluetooth adapter is too old for low-energy sensors.": "adapter-classic",
-    "Bluetooth is switched off.": "adapter-off",
-    "Bluetooth is switched off, or the adapter is gone.": "adapter-off",
-    "The Bluetooth adapter is busy with another scan or connection.": "bluetooth-busy",
-    "The Bluetooth service (BlueZ) is not running.": "bluez-not-running",
-    "The Bluetooth service (BlueZ) does not answer.": "bluez-silent",
+    mark("This computer has no Bluetooth adapter."): "adapter-none",
+    mark("The Bluetooth adapter is too old for low-energy sensors."): "adapter-classic",
+    mark("Bluetooth is switched off."): "adapter-off",
+    mark("Bluetooth is switched off, or the adapter is gone."): "adapter-off",
+    mark("The Bluetooth adapter is busy with another scan or connection."): "bluetooth-busy",
+    mark("The Bluetooth service (BlueZ) is not running."): "bluez-not-running",
+    mark("The Bluetooth service (BlueZ) does not answer."): "bluez-silent",
 }
 _DENIED = (
-    "Bluetooth is not allowed for this program.",
-    "The system does not let this program use Bluetooth.",
-    "This user may not use the Bluetooth service (BlueZ).",
-    "macOS does not allow this program to use Bluetooth.",
-    "macOS waits for your leave to use Bluetooth.",
+    mark("Bluetooth is not allowed for this program."),
+    mark("The system does not let this program use Bluetooth."),
+    mark("This user may not use the Bluetooth service (BlueZ)."),
+    mark("macOS does not allow this program to use Bluetooth."),
+    mark("macOS waits for your leave to use Bluetooth."),
 )
 _DENIALS = {"darwin": "denied-macos", "win32": "denied-windows"}
 
@@ -210,10 +221,11 @@ _DENIALS = {"darwin": "denied-macos", "win32": "denied-windows"}
 def scan_trouble(error: IngestError, platform: str, radio: str) -> Finding:
     """What an error from scanning means on a platform. Pure."""
     why = error.problem.rstrip(".")
-    if error.problem in _DENIED:
+    said = next((one for one in (*_SAID, *_DENIED) if error.problem in (one, _(one))), None)
+    if said in _DENIED:
         return trouble(_DENIALS.get(platform, "bluez-denied"))
-    if error.problem in _SAID:
-        return trouble(_SAID[error.problem])
+    if said is not None:
+        return trouble(_SAID[said])
     if radio.startswith("hci:"):
         return trouble("radio-refused", radio=radio, why=why)
     return trouble("bluetooth-fails", why=why)
@@ -224,16 +236,18 @@ def sensors(computer: Computer) -> Iterator[Finding]:
     from ingest.entries import Entries
 
     if not computer.place.is_dir():
-        yield unknown("sensors", "Which sensors are paired is not known until there is a folder.")
+        yield unknown(
+            "sensors", _("Which sensors are paired is not known until there is a folder.")
+        )
         return
     active = Entries(computer.home).registry().active
     if not active:
-        yield fine("sensors", "No sensor is paired yet; 'legload pair' does that.")
+        yield fine("sensors", _("No sensor is paired yet; 'legload pair' does that."))
         return
     try:
         here = {seen.address.upper() for seen in computer.heard()}
     except Exception:  # noqa: BLE001 - what failed is said by `bluetooth`
-        yield unknown("sensors", "Whether the sensors are near is not known without scanning.")
+        yield unknown("sensors", _("Whether the sensors are near is not known without scanning."))
         return
     streaming = _streaming(computer)
     missing = [s for s in active if s.address.upper() not in here and s.key not in streaming]
@@ -245,7 +259,10 @@ def sensors(computer: Computer) -> Iterator[Finding]:
         else:
             yield trouble("sensor-not-heard", sensor=named)
     if not missing:
-        yield fine("sensors", f"Every paired sensor is heard ({counted(len(active), 'sensor')}).")
+        yield fine(
+            "sensors",
+            _("Every paired sensor is heard ({sensors}).", sensors=sensors_text(len(active))),
+        )
 
 
 def _streaming(computer: Computer) -> set[str]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.doctor.computer import Computer
-from dashboard.doctor.findings import Finding, counted, fine, trouble, unknown
+from dashboard.doctor.findings import Finding, fine, persons_text, sensors_text, trouble, unknown
+from language.spoken import _, n_
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,10 +50,10 @@ def store(computer: Computer) -> Iterator[Finding]:
     from ingest.store import Store, StoreError, store_path
 
     if not computer.place.is_dir():
-        yield unknown("store", "Whether the store opens is not known until there is a folder.")
+        yield unknown("store", _("Whether the store opens is not known until there is a folder."))
         return
     if not store_path(computer.home).exists():
-        yield fine("store", "There is no store yet; the first load makes it.")
+        yield fine("store", _("There is no store yet; the first load makes it."))
         return
     try:
         with opened(computer.home) as connection:
@@ -62,7 +63,10 @@ def store(computer: Computer) -> Iterator[Finding]:
     except StoreError as error:
         yield _explained(error, computer)
         return
-    yield fine("store", f"The store opens{'; the next load updates it' if waiting else ''}.")
+    yield fine(
+        "store",
+        _("The store opens; the next load updates it.") if waiting else _("The store opens."),
+    )
 
 
 def _explained(error: StoreError, computer: Computer) -> Finding:
@@ -71,7 +75,9 @@ def _explained(error: StoreError, computer: Computer) -> Finding:
     cause = error.__cause__ or error
     if isinstance(error, StoreBusy):
         holder = re.search(r"PID (\d+)", str(cause))
-        return trouble("store-locked", who=f" (process {holder[1]})" if holder else "")
+        return trouble(
+            "store-locked", who=_(" (process {number})", number=holder[1]) if holder else ""
+        )
     if "newer version" in error.problem:
         return trouble("store-newer")
     why = str(cause).splitlines()[0].rstrip(".")
@@ -86,7 +92,7 @@ def entries(computer: Computer) -> Iterator[Finding]:
     from ingest.errors import IngestError
 
     if not computer.place.is_dir():
-        yield unknown("entries", "What was entered is not known until there is a folder for it.")
+        yield unknown("entries", _("What was entered is not known until there is a folder for it."))
         return
     kept = Entries(computer.home)
     try:
@@ -101,11 +107,12 @@ def entries(computer: Computer) -> Iterator[Finding]:
         yield trouble("entries-unusable", why=reason)
     if not damaged and not any(map(unusable, said)):
         known = fold(said)
-        persons, sensors = (
-            counted(len(known.persons), "person"),
-            counted(len(known.active), "sensor"),
-        )
-        yield fine("entries", f"Everything that was entered can be read: {persons}, {sensors}.")
+        said_of = {
+            "persons": persons_text(len(known.persons)),
+            "sensors": sensors_text(len(known.active)),
+        }
+        found = _("Everything that was entered can be read: {persons}, {sensors}.", **said_of)
+        yield fine("entries", found)
 
 
 def batteries(computer: Computer) -> Iterator[Finding]:
@@ -115,7 +122,9 @@ def batteries(computer: Computer) -> Iterator[Finding]:
     from ingest.store import Store, StoreError, store_path
 
     if not computer.place.is_dir():
-        yield unknown("batteries", "Battery levels are not known until there is a folder for them.")
+        yield unknown(
+            "batteries", _("Battery levels are not known until there is a folder for them.")
+        )
         return
     sensors = Entries(computer.home).registry().active
     levels = []
@@ -125,7 +134,9 @@ def batteries(computer: Computer) -> Iterator[Finding]:
                 if not pending(connection):
                     levels = [(s, Store(connection).battery(s.key)) for s in sensors]
         except StoreError:
-            yield unknown("batteries", "Battery levels cannot be read: see what is said of store.")
+            yield unknown(
+                "batteries", _("Battery levels cannot be read: see what is said of store.")
+            )
             return
     lately = [(s, level) for s, level in levels if level and computer.now - level.time < OLD]
     low = [(s, level) for s, level in lately if level.percent < LOW_PERCENT]
@@ -135,8 +146,8 @@ def batteries(computer: Computer) -> Iterator[Finding]:
         yield trouble("battery-low", sensor=named, percent=f"{level.percent:.0f}", date=day)
     if not low:
         said = (
-            f"{counted(len(lately), 'sensor')} said so"
+            n_("{count} sensor said so", "{count} sensors said so", len(lately))
             if lately
-            else "no sensor has said any lately"
+            else _("no sensor has said any lately")
         )
-        yield fine("batteries", f"No battery is known to be low; {said}.")
+        yield fine("batteries", _("No battery is known to be low; {said}.", said=said))
