@@ -3,115 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-import polars as pl
+from analytics.calendar import week_back, week_of
+from analytics.errors import AnalyticsError
+from analytics.person import PersonFacts
+from analytics.protocol import Protocol
+from dashboard.errors import DashboardError
+from dashboard.past import (
+    CalendarDay,
+    SessionLine,
+    SessionSensor,
+    Timeline,
+    TrendLine,
+    Trends,
+)
+from dashboard.past_sessions import Session, session_lines, sessions_of
+from dashboard.past_timeline import timeline
+from dashboard.past_weeks import WeekLine, days_wanted, week_line, weeks_of
+from dashboard.scored import person_facts, scored_week
+from dashboard.targets import load_targets
+from ingest.entries import Entries
+from ingest.errors import IngestError
+from ingest.store import Store, open_store
+from ingest.weighing import weighed
+from language.spoken import _
 
-from analytics.week import Baseline, Gap, Status
+__all__ = [
+    "CalendarDay",
+    "History",
+    "SessionLine",
+    "SessionSensor",
+    "Timeline",
+    "TrendLine",
+    "Trends",
+]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrendLine:
-    """One ISO week of the trend; None is unknown.
-
-    lld: mean step-eq/day, and of it the parts; lld_4w: mean of this week and the three before it
-    (None with fewer than two known); coverage: share of the hours begun and not excused that were
-    observed.
-    """
-
-    week: str
-    status: Status
-    points: float | None
-    points_measurable: int
-    at_least: bool
-    lld: float | None
-    weight_bearing_lld: float | None
-    assisted_lld: float | None
-    sets_lld: float | None
-    lld_4w: float | None
-    target_lld: float
-    baseline: Baseline | None
-    valid_days: int
-    coverage: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarDay:
-    """One local day; state as `wording.day_state`: future, excused, unknown, valid, part."""
-
-    date: dt.date
-    state: str
-    lld: float | None
-    at_least: bool
-    credit: float | None
-    loaded_min: float | None
-    hours: float
-    wear_h: float | None
-    observed_h: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trends:
-    """The last weeks and days of one person, oldest first."""
-
-    person: str
-    zone: str
-    weeks: tuple[TrendLine, ...]
-    days: tuple[CalendarDay, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSensor:
-    """One sensor's part in a session. lost_s: in gaps; battery None: never said."""
-
-    recording: str
-    sensor: str
-    title: str
-    placement: str
-    start: dt.datetime
-    end: dt.datetime
-    rows: int
-    malformed: int
-    gaps: int
-    lost_s: float
-    battery_percent: float | None
-    damaged: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionLine:
-    """Recordings of one person that overlap; None is unknown.
-
-    key: of the first recording; running: still being recorded.
-    """
-
-    key: str
-    person: str
-    start: dt.datetime
-    end: dt.datetime
-    running: bool
-    sensors: tuple[SessionSensor, ...]
-    steps: float | None
-    cadence_spm: float | None
-    heart_rate_bpm: float | None
-    lld: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
-    """One session, thinned to what a screen can show.
-
-    traces: `time` (UTC), `sensor`, `channel` (a label of `ingest.live_labels`), `low`, `mean`,
-    `high`, null where nothing was said; minutes: merged Minutes of the session; legs: `minute`,
-    `side` (left, right), `steps`, `force_bw`, `contact_s`; gaps: of each sensor.
-    """
-
-    line: SessionLine
-    traces: pl.DataFrame
-    minutes: pl.DataFrame
-    legs: pl.DataFrame
-    gaps: tuple[Gap, ...]
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+"""(weeks done, weeks to do)"""
 
 
 class History:
@@ -119,18 +52,50 @@ class History:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self._entries = Entries(home)
 
-    def trends(self, person: str, *, weeks: int = 12, days: int = 371) -> Trends:
-        """The last ISO weeks up to the current one, and the last days up to today."""
-        raise NotImplementedError
+    def trends(
+        self, person: str, *, weeks: int = 12, days: int = 371, progress: Progress | None = None
+    ) -> Trends:
+        """The last ISO weeks up to the current one, and the last days up to today.
+
+        Raises:
+            DashboardError: nobody is called that, or the store cannot be read.
+        """
+        now = dt.datetime.now(dt.UTC)
+        facts = person_facts(self._entries.registry(), person)
+        today = now.astimezone(facts.time_zone).date()
+        first = today - dt.timedelta(days=days - 1)
+        shown = [week_back(week_of(today), back) for back in range(weeks - 1, -1, -1)]
+        every = sorted({*shown, *weeks_of(first, today)})
+        lines = {}
+        for done, week in enumerate(every, 1):
+            lines[week] = self._line(person, week, now)
+            if progress is not None:
+                progress(done, len(every))
+        return Trends(
+            person=person,
+            zone=facts.zone,
+            weeks=tuple(lines[week].line for week in shown),
+            days=tuple(days_wanted(lines.values(), first, today)),
+        )
 
     def months(self, person: str) -> list[dt.date]:
         """The first of each local month in which a session began, newest first."""
-        raise NotImplementedError
+        zone = person_facts(self._entries.registry(), person).time_zone
+        starts = {one.start.astimezone(zone).date() for one in self._sessions(person)}
+        return sorted({date.replace(day=1) for date in starts}, reverse=True)
 
     def sessions(self, person: str, month: dt.date) -> tuple[SessionLine, ...]:
         """The sessions that began in a local month, newest first."""
-        raise NotImplementedError
+        zone = person_facts(self._entries.registry(), person).time_zone
+        wanted = (month.year, month.month)
+        mine = []
+        for one in reversed(self._sessions(person)):
+            date = one.start.astimezone(zone).date()
+            if (date.year, date.month) == wanted:
+                mine.append(one)
+        return tuple(self._with_rules(person, lambda *rules: _lines(mine, *rules)))
 
     def timeline(self, person: str, key: str) -> Timeline:
         """One session.
@@ -138,4 +103,48 @@ class History:
         Raises:
             DashboardError: there is none.
         """
-        raise NotImplementedError
+        found = next((one for one in self._sessions(person) if one.key == key), None)
+        if found is None:
+            raise DashboardError(_("There is no such session."), _("Choose one from the list."))
+        one = found
+
+        def read(store: Store, facts: PersonFacts, protocol: Protocol) -> Timeline:
+            (line,) = _lines([one], store, facts, protocol)
+            return timeline(store, one, line, person=facts, protocol=protocol)
+
+        return self._with_rules(person, read)
+
+    def _line(self, person: str, week: str, now: dt.datetime) -> WeekLine:
+        registry = self._entries.registry()
+        with _told(), open_store(self.home) as store:
+            report = scored_week(self.home, store, registry, person=person, week=week, now=now)
+        return week_line(report, person=person_facts(registry, person), now=now)
+
+    def _sessions(self, person: str) -> list[Session]:
+        """Every session of a person, oldest first."""
+        with _told(), open_store(self.home) as store:
+            return sessions_of(store.recordings(), self._entries.registry(), person)
+
+    def _with_rules(self, person: str, query: Callable[[Store, PersonFacts, Protocol], T]) -> T:
+        """What a query gives that takes the store, the person and the targets."""
+        registry = self._entries.registry()
+        known = registry.persons.get(person)
+        with _told(), open_store(self.home) as store:
+            facts = person_facts(weighed(store, registry), person)
+            return query(store, facts, load_targets(self.home, known.targets if known else None))
+
+
+def _lines(
+    sessions: Sequence[Session], store: Store, facts: PersonFacts, protocol: Protocol
+) -> list[SessionLine]:
+    now = dt.datetime.now(dt.UTC)
+    return session_lines(store, sessions, person=facts, protocol=protocol, now=now)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of other rooms as this room's."""
+    try:
+        yield
+    except (IngestError, AnalyticsError) as error:
+        raise DashboardError(error.problem, error.advice) from error

@@ -370,6 +370,47 @@ class Store:
         )
         return Battery(to_instant(found[0][0]), found[0][1]) if found else None
 
+    def charges(self, recordings: Sequence[int]) -> dict[int, float]:
+        """The charge that was reported last in each of these recordings, by number."""
+        return dict(
+            self._rows(
+                """
+                SELECT recording, arg_max(value, time) FROM sample
+                WHERE recording IN ? AND channel = 'battery_percent' GROUP BY recording
+                """,
+                list(recordings),
+            )
+        )
+
+    def ended(self, recordings: Sequence[int]) -> set[int]:
+        """Those of these recordings in which nothing was heard after a connection was lost."""
+        rows = self._rows(
+            """
+            SELECT number FROM recording JOIN link_event ON recording.number = link_event.recording
+            WHERE number IN ? GROUP BY number, last_time
+            HAVING max(time) FILTER (kind = 'lost') >= last_time
+            """,
+            list(recordings),
+        )
+        return {number for (number,) in rows}
+
+    def thinned(self, recording: int, start: Instant, end: Instant, bucket_s: int) -> pl.DataFrame:
+        """Slow samples of a recording, by channel and bucket: time (its middle), channel, low,
+        mean, high; ordered. What was said in no bucket has no row."""
+        return self._frame(
+            """
+            WITH said AS (
+                SELECT channel, epoch_ns(time) // (?::BIGINT * 1000000000) AS bucket, value FROM sample
+                WHERE recording = ?
+                  AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+            )
+            SELECT make_timestamp(bucket * ?::BIGINT * 1000000 + ?::BIGINT * 500000) AS time, channel,
+                   min(value) AS low, avg(value) AS mean, max(value) AS high
+            FROM said GROUP BY channel, bucket ORDER BY channel, bucket
+            """,
+            *(bucket_s, recording, to_ns(start), to_ns(end), bucket_s, bucket_s),
+        )
+
     def body_masses(self, sensors: Sequence[str]) -> list[tuple[str, Instant, float]]:
         """Every reading of these scales in kg: (sensor, instant, kg), ordered by time."""
         rows = self._rows(
