@@ -1,0 +1,224 @@
+"""Erasing a person, days or everything: in the recordings, the entries, the store, and outside.
+
+What is to be done is written down first (`erasing.json`), so that an erasure that was stopped at
+any moment is finished by the next one. Recordings go first, names last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from ingest.control import NotRunning, ask
+from ingest.cutting import cut, replace
+from ingest.database import STORE, writing_lock
+from ingest.entries import Entries
+from ingest.erasure import (
+    Plan,
+    Progress,
+    Receipt,
+    by_kind,
+    concerned,
+    logs_naming,
+    not_ours,
+    preview,
+)
+from ingest.errors import IngestError
+from ingest.header import RecordingError, read_header, recording_paths
+from ingest.private import create_whole
+from ingest.shedding import shed
+from ingest.stretches import Stretches
+from ingest.unsaying import rewrite, unsaid
+from ingest.written import LEDGER, Written, forget_written, unchanged
+
+__all__ = ["Plan", "Receipt", "erase", "preview", "unfinished"]
+
+JOURNAL = "erasing.json"
+SPOOL = "spool"
+PATIENCE_S = 60.0
+PAUSE_S = 30.0
+SETTLE_S = 2.0
+"""The collector looks at the entries each second."""
+
+_FILES = (
+    "entries.jsonl",
+    f"{STORE}*",
+    "logs/*.log*",
+    "protocols/*.toml",
+    "settings.toml",
+    "progress.json",
+    "schedule*.json",
+)
+"""What else a home holds, beside the recordings, locks and the demo's mark."""
+
+
+def unfinished(home: Path) -> Plan | None:
+    """An erasure that was stopped before it was done."""
+    try:
+        return msgspec.json.decode((home / JOURNAL).read_bytes(), type=Plan)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise IngestError(
+            f"{home / JOURNAL} cannot be read: {error}.",
+            "Delete that file, then erase again: what was half done is done then.",
+        ) from error
+
+
+def erase(
+    home: Path,
+    plan: Plan,
+    *,
+    progress: Progress | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Receipt:
+    """Do what was planned; safe to do again after it was stopped. The store is stale afterwards.
+
+    A collector that records is paused meanwhile.
+
+    Raises:
+        IngestError: the collector does not pause, another program holds the store, or the disk
+            refuses; the next erasure finishes what was begun.
+    """
+    with _paused(home, sleep), writing_lock(home, PATIENCE_S):
+        create_whole(home / JOURNAL, msgspec.json.encode(plan))
+        try:
+            if plan.scope.everything:
+                _everything(home)
+            else:
+                _some(home, plan, progress)
+            changed = _outside(home, plan)
+        except OSError as error:
+            raise IngestError(
+                f"Not all could be erased: {error.strerror or error}"
+                f"{f' ({error.filename})' if error.filename else ''}.",
+                "Mend that, then erase again: it goes on where it stopped.",
+            ) from error
+        (home / JOURNAL).unlink()
+    fewer = {field: getattr(plan.receipt, field) - n for field, n in by_kind(changed).items()}
+    left = (*plan.receipt.left, *(not_ours(one, same=False) for one in changed))
+    now = dt.datetime.now(dt.UTC)
+    return msgspec.structs.replace(plan.receipt, at=now, done=True, left=left, **fewer)
+
+
+def _some(home: Path, plan: Plan, progress: Progress | None) -> None:
+    """Erase a person or days: recordings first, names last."""
+    wanted, whole = set(plan.recordings), set(plan.gone)
+    paths = [path for path in recording_paths(home) if path.stem in wanted]
+    for number, path in enumerate(paths, 1):
+        _shorten(home, path, plan.spans, whole)
+        if progress is not None:
+            progress(number, len(paths))
+    words = [word.encode() for word in plan.words]
+    zone = ZoneInfo(plan.zone)
+    rewrite(home, lambda lines: unsaid(lines, plan.scope, zone, words))
+    shed(
+        home,
+        plan.scope,
+        plan.spans,
+        recordings=plan.recordings,
+        weeks=plan.weeks,
+        registry=Entries(home).registry(),
+    )
+    for log_ in logs_naming(home, plan.words, every=False):
+        _strike(log_, words)
+    _prefer_nobody(home, plan.words)
+
+
+def _shorten(home: Path, path: Path, spans: Stretches, whole: set[str]) -> None:
+    try:
+        sensor = read_header(path).sensor
+        done = None if sensor in whole else cut(path, spans.get(sensor, []))
+    except RecordingError:
+        return  # since it was planned; what was half written appears whole or not at all
+    if sensor in whole:
+        path.unlink()
+    elif done is not None:
+        replace(home, path, done)
+
+
+def _everything(home: Path) -> None:
+    """Erase all that legload ever writes into a home, and nothing else."""
+    for path in (*recording_paths(home), *(home / "recordings").glob("*/*/*.part")):
+        path.unlink()
+    _remove_empty(home / "recordings")
+    for pattern in _FILES:
+        for path in home.glob(pattern):
+            path.unlink()
+    shutil.rmtree(home / SPOOL, ignore_errors=True)
+
+
+def _remove_empty(folder: Path) -> None:
+    """A folder of folders, where nothing else is in them."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _outside(home: Path, plan: Plan) -> list[Written]:
+    """Erase reports, exports and backups; those that were changed since it was planned."""
+    changed = []
+    for one in plan.files:
+        if unchanged(one):
+            Path(one.path).unlink()
+        elif Path(one.path).exists():
+            changed.append(one)
+    forget_written(home, concerned(home, plan.scope))
+    if plan.scope.everything:
+        (home / LEDGER).unlink(missing_ok=True)
+    return changed
+
+
+def _strike(path: Path, words: Iterable[bytes]) -> None:
+    """Take lines out of a log in place: whoever writes into it goes on doing so."""
+    sought = tuple(words)
+    with path.open("r+b") as file:
+        kept = [line for line in file if not any(word in line for word in sought)]
+        file.seek(0)
+        file.writelines(kept)
+        file.truncate()
+
+
+def _prefer_nobody(home: Path, words: Iterable[str]) -> None:
+    """Settings that choose the person who is gone would stop every command."""
+    path = home / "settings.toml"
+    if path.exists():
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        names = {word.casefold() for word in words}
+        kept = [line for line in lines if not _chooses(line, names)]
+        if kept != lines:
+            create_whole(path, "".join(kept).encode())
+
+
+def _chooses(line: str, names: set[str]) -> bool:
+    found = re.match(r"""\s*person\s*=\s*["'](.*)["']\s*$""", line)
+    return found is not None and found[1].casefold() in names
+
+
+@contextmanager
+def _paused(home: Path, sleep: Callable[[float], None]) -> Iterator[None]:
+    """A collector that records is paused, and goes on with whoever is still known."""
+    try:
+        recording = ask(home, "status")["recording"]
+    except NotRunning:
+        recording = False
+    if not recording:
+        yield
+        return
+    ask(home, "record", on=False, timeout_s=PAUSE_S)
+    try:
+        yield
+    finally:
+        sleep(SETTLE_S)
+        with suppress(IngestError):
+            ask(home, "record", on=True)

@@ -1,0 +1,116 @@
+"""What this home wrote outside of itself: reports, exports, backups. So that they can be erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock
+
+from ingest.private import create_whole, open_private, private_folder, write_all
+
+log = logging.getLogger(__name__)
+
+LEDGER = "reports.jsonl"
+REPORT, EXPORT, BACKUP = "report", "export", "backup"
+_CHUNK = 1 << 20
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that was written. person: whose data it holds (None: everyone's); week: ISO week."""
+
+    at: dt.datetime
+    kind: str
+    path: str
+    sha256: str
+    person: str | None = None
+    week: str | None = None
+
+
+def note_written(
+    home: Path,
+    kind: str,
+    path: Path,
+    *,
+    person: str | None = None,
+    week: str | None = None,
+    sha256: str | None = None,
+) -> None:
+    """Note a file that was written, for `erase`. A file that is noted twice counts once.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    one = Written(
+        at=dt.datetime.now(dt.UTC),
+        kind=kind,
+        path=str(path.absolute()),
+        sha256=sha256 or digest(path),
+        person=person,
+        week=week,
+    )
+    private_folder(home)
+    with _lock(home):
+        descriptor = open_private(home / LEDGER, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            write_all(descriptor, msgspec.json.encode(one) + b"\n")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def written(home: Path, kind: str | None = None) -> list[Written]:
+    """What was noted and not erased yet, the latest of each path, oldest first."""
+    try:
+        lines = (home / LEDGER).read_bytes().splitlines()
+    except FileNotFoundError:
+        return []
+    found: dict[str, Written] = {}
+    for line in lines:
+        try:
+            one = msgspec.json.decode(line, type=Written)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            log.warning("a damaged line of %s was left out", LEDGER)
+            continue
+        found.pop(one.path, None)
+        found[one.path] = one
+    return [one for one in found.values() if kind in (None, one.kind)]
+
+
+def unchanged(one: Written) -> bool | None:
+    """Whether a file is as it was written; None: it is gone."""
+    path = Path(one.path)
+    try:
+        return digest(path) == one.sha256
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return False
+
+
+def forget_written(home: Path, gone: Iterable[Written]) -> None:
+    """Take lines out of the ledger, for files that are no longer there or no longer ours."""
+    paths = {one.path for one in gone}
+    if not paths or not (home / LEDGER).exists():
+        return
+    with _lock(home):
+        kept = [one for one in written(home) if one.path not in paths]
+        create_whole(home / LEDGER, b"".join(msgspec.json.encode(one) + b"\n" for one in kept))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def _lock(home: Path) -> FileLock:
+    return FileLock(home / "entries.lock", timeout=10, mode=0o600)
