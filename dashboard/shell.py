@@ -23,6 +23,7 @@ from dashboard.views import (
     scoring,
     sensors,
     sessions,
+    sign_in,
     this_week,
     trends,
     welcome,
@@ -64,7 +65,11 @@ PAGES = (
 def run() -> None:
     """The whole app, for the home that the command line put into the environment."""
     home, radio = os.environ["LEGLOAD_HOME"], os.environ.get("LEGLOAD_RADIO", "auto")
-    show(_opened(home, radio))
+    data: Data | None = _opened(home, radio)
+    if os.environ.get("LEGLOAD_SHARED"):
+        data = sign_in.admitted(_opened(home, radio), home)
+    if data is not None:
+        show(data)
 
 
 @st.cache_resource(show_spinner=False)
@@ -113,7 +118,7 @@ def _drawn(page: Page, data: Data) -> Callable[[], None]:
     def draw() -> None:
         try:
             _freshen(data, page)
-            person: str = st.session_state["person"]
+            person = _remembered([one.key for one in data.persons()])
             if page is PAGES[0] and data.first_run():
                 welcome.render(data, person)
             else:
@@ -140,7 +145,10 @@ def _sidebar(data: Data, persons: dict[str, str]) -> None:
             st.session_state["person"] = _remembered(list(persons))
         st.selectbox(_("Person"), list(persons), format_func=lambda key: persons[key], key="person")
         _progress(data)
-        st.html(scorecard.page(el("p", _("Everything stays on this computer."), cls="small")))
+        if os.environ.get("LEGLOAD_SHARED"):
+            sign_in.way_out(os.environ["LEGLOAD_HOME"])
+        else:
+            st.html(scorecard.page(el("p", _("Everything stays on this computer."), cls="small")))
 
 
 def _progress(data: Data) -> None:

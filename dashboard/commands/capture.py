@@ -14,9 +14,11 @@ import typer
 
 from dashboard import console, processes
 from dashboard.commands.sensors import seconds_of
+from language.spoken import _
 
 if TYPE_CHECKING:
     from dashboard.settings import Settings
+    from dashboard.share.agreed import Share
 
 READY_S = 30.0
 CHECK_S = 0.5
@@ -137,39 +139,99 @@ Port = Annotated[int | None, typer.Option(min=1024, max=65535, help="Port of the
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
 
-def dashboard(context: typer.Context, port: Port = None, no_browser: NoBrowser = False) -> None:
-    """Open the pages; they are reachable from this computer only."""
-    from dashboard.server import free_port, serve
+Shared = Annotated[
+    bool, typer.Option("--share", help="Also for others, as share.toml in the home folder says.")
+]
+SetPassword = Annotated[
+    bool, typer.Option("--share-password", help="Set the password of shared pages, and stop.")
+]
+
+
+def dashboard(
+    context: typer.Context,
+    port: Port = None,
+    no_browser: NoBrowser = False,
+    share: Shared = False,
+    share_password: SetPassword = False,
+) -> None:
+    """Open the pages; they are reachable from this computer only, unless shared."""
+    from dashboard.server import serve
 
     settings = context.obj
-    chosen = free_port(port or settings.port)
+    if share_password:
+        return _set_password(settings.home)
+    agreed = _agreed(settings) if share else None
+    chosen = _free_port(settings, port, agreed)
     if not no_browser:
-        _open_when_ready(chosen)
-    serve(settings, chosen)
+        _open_when_ready(chosen, agreed)
+    return serve(settings, chosen, agreed)
 
 
-def run(context: typer.Context, port: Port = None, no_browser: NoBrowser = False) -> None:
+def run(
+    context: typer.Context,
+    port: Port = None,
+    no_browser: NoBrowser = False,
+    share: Shared = False,
+) -> None:
     """Record and show: the collector and the pages together, until Ctrl-C."""
-    from dashboard.server import free_port
     from ingest.control import ask, contact
     from ingest.errors import IngestError
 
     settings = context.obj
-    chosen = free_port(port or settings.port)
+    agreed = _agreed(settings) if share else None
+    chosen = _free_port(settings, port, agreed)
     logs = settings.home / "logs"
     collect = processes.command(settings.home, "record", radio=settings.radio)
-    pages = processes.command(
-        settings.home, "dashboard", "--no-browser", "--port", str(chosen), radio=settings.radio
-    )
+    words = ["dashboard", "--no-browser", "--port", str(chosen), *(["--share"] if share else [])]
+    pages = processes.command(settings.home, *words, radio=settings.radio)
     foreign = contact(settings.home) is not None
     try:
         with processes.children(logs, record=collect, pages=pages) as started:
             keeper = processes.Keeper(started, collect, logs / "record.log", console.note)
-            supervise(started[-1], chosen, browser=not no_browser, look=keeper.look)
+            browser = not no_browser
+            supervise(started[-1], chosen, browser=browser, look=keeper.look, share=agreed)
     finally:
         if not foreign:  # one that was started from a page meanwhile
             with suppress(IngestError):
                 ask(settings.home, "stop")
+
+
+def _agreed(settings: Settings) -> Share:
+    """What is agreed with others, said aloud; else the program ends with 2."""
+    from dashboard.data import open_data
+    from dashboard.share.agreed import ShareError
+    from dashboard.sharing import agreed, who_sees
+
+    data = open_data(settings.home, radio=settings.radio)
+    try:
+        share = agreed(data)
+    except ShareError as error:
+        console.note(str(error))
+        raise typer.Exit(2) from None
+    for sentence in who_sees(share, data):
+        console.note(sentence)
+    return share
+
+
+def _free_port(settings: Settings, port: int | None, share: Share | None) -> int:
+    from dashboard.server import HOST, free_port
+
+    return free_port(port or settings.port, share.address if share else HOST)
+
+
+def _set_password(home: Path) -> None:
+    from dashboard.share.agreed import ShareError
+    from dashboard.sharing import set_password
+
+    try:
+        password = typer.prompt(
+            _("Password"), hide_input=True, confirmation_prompt=_("The same again"), err=True
+        )
+        path = set_password(home, password)
+    except ShareError as error:
+        console.note(str(error))
+        raise typer.Exit(2) from None
+    console.note(_("The password's hash is in {path} .", path=path))
 
 
 def supervise(
@@ -179,18 +241,20 @@ def supervise(
     browser: bool,
     look: Callable[[float], None],
     for_s: float | None = None,
+    share: Share | None = None,
 ) -> None:
     """Wait until the pages answer, say where they are, and stay until Ctrl-C or the time is up.
 
     look: called twice a second with the monotonic time in seconds.
     """
-    from dashboard.server import wait_until_ready
+    from dashboard.server import address_of, wait_until_ready
 
+    address = address_of(port, share)
     try:
-        wait_until_ready(port, [pages], READY_S)
-        console.note(f"The pages are at http://127.0.0.1:{port} . Stop with Ctrl-C.")
+        wait_until_ready(port, [pages], READY_S, share.address if share else None)
+        console.note(f"The pages are at {address} . Stop with Ctrl-C.")
         if browser:
-            typer.launch(f"http://127.0.0.1:{port}")
+            typer.launch(address)
         end = None if for_s is None else time.monotonic() + for_s
         while pages.poll() is None and (end is None or time.monotonic() < end):
             look(time.monotonic())
@@ -199,13 +263,13 @@ def supervise(
         console.note("Stopping …")
 
 
-def _open_when_ready(port: int) -> None:
+def _open_when_ready(port: int, share: Share | None) -> None:
     import threading
 
-    from dashboard.server import wait_until_ready
+    from dashboard.server import address_of, wait_until_ready
 
     def wait() -> None:
-        wait_until_ready(port, [], READY_S)
-        typer.launch(f"http://127.0.0.1:{port}")
+        wait_until_ready(port, [], READY_S, share.address if share else None)
+        typer.launch(address_of(port, share))
 
     threading.Thread(target=wait, daemon=True).start()
