@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from devices.profile import Channel, MalformedPacket, Measurement, Profile, Read, uuid16
 from devices.slow_decoder import Row, SlowDecoder
+from language.spoken import mark
 
 KEY = "battery"
 LEVEL = uuid16(0x2A19)
@@ -44,7 +45,7 @@ class BatteryDecoder(SlowDecoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Battery",
+    title=mark("Battery"),
     service=uuid16(0x180F),
     source="Bluetooth SIG, Battery Service 1.0, 0x2A19",
     decoder=BatteryDecoder,

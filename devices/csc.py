@@ -24,6 +24,7 @@ from devices.profile import (
 from devices.revolutions import Cadences, Revolutions
 from devices.sensor_location import LOCATION, parse_location
 from devices.slow_decoder import Row, SlowDecoder
+from language.spoken import mark
 
 KEY = "csc"
 MEASUREMENT = uuid16(0x2A5B)
@@ -112,7 +113,7 @@ class CscDecoder(SlowDecoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Bike speed and cadence sensor",
+    title=mark("Bike speed and cadence sensor"),
     service=uuid16(0x1816),
     source="Bluetooth SIG, Cycling Speed and Cadence Service 1.0, 0x2A5B and 0x2A5C",
     decoder=CscDecoder,

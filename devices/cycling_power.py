@@ -27,6 +27,7 @@ from devices.profile import (
 from devices.revolutions import Cadences, Revolutions
 from devices.sensor_location import LOCATION, parse_location
 from devices.slow_decoder import Row, SlowDecoder
+from language.spoken import mark
 
 KEY = "cycling_power"
 MEASUREMENT = uuid16(0x2A63)
@@ -228,7 +229,7 @@ class CyclingPowerDecoder(SlowDecoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Bike power meter",
+    title=mark("Bike power meter"),
     service=uuid16(0x1818),
     source="Bluetooth SIG, Cycling Power Service 1.1, 0x2A63 and 0x2A65",
     decoder=CyclingPowerDecoder,

@@ -6,6 +6,7 @@ Source: Bluetooth SIG, Device Information Service 1.1 (0x180A).
 from __future__ import annotations
 
 from devices.profile import Decoder, Notifications, Profile, Read, Samples, uuid16
+from language.spoken import mark
 
 KEY = "device_information"
 SERIAL = uuid16(0x2A25)
@@ -51,7 +52,7 @@ class DeviceInformationDecoder(Decoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Device information",
+    title=mark("Device information"),
     service=uuid16(0x180A),
     source="Bluetooth SIG, Device Information Service 1.1, 0x2A24 to 0x2A29",
     decoder=DeviceInformationDecoder,

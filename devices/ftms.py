@@ -23,10 +23,11 @@ from devices.profile import (
     uuid16,
 )
 from devices.slow_decoder import SlowDecoder
+from language.spoken import mark
 
 SERVICE = uuid16(0x1826)
 FEATURE = uuid16(0x2ACC)
-FAMILY = "Fitness machine"
+FAMILY = mark("Fitness machine")
 
 KJ_PER_KCAL = 4.184  # the thermochemical calorie
 

@@ -11,6 +11,7 @@ from devices import ftms, ftms_layout
 from devices.ftms import MachineDecoder, MachineMeasurement
 from devices.ftms_layout import MPS, Field, Layout
 from devices.profile import Channel, uuid16
+from language.spoken import mark
 
 KEY = "ftms_bike"
 DATA = uuid16(0x2AD2)
@@ -78,7 +79,7 @@ class BikeDecoder(MachineDecoder):
 
 
 PROFILE = ftms.machine_profile(
-    title="Exercise bike",
+    title=mark("Exercise bike"),
     kind=5,
     section="4.9",
     decoder=BikeDecoder,

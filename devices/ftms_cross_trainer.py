@@ -15,6 +15,7 @@ from devices import ftms, ftms_layout
 from devices.ftms import MachineDecoder, MachineMeasurement
 from devices.ftms_layout import MPS, Field, Layout
 from devices.profile import Channel, uuid16
+from language.spoken import mark
 
 KEY = "ftms_cross_trainer"
 DATA = uuid16(0x2ACE)
@@ -101,7 +102,7 @@ class CrossTrainerDecoder(MachineDecoder):
 
 
 PROFILE = ftms.machine_profile(
-    title="Cross trainer",
+    title=mark("Cross trainer"),
     kind=1,
     section="4.5",
     decoder=CrossTrainerDecoder,

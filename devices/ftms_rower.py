@@ -10,6 +10,7 @@ from devices import ftms, ftms_layout
 from devices.ftms import MachineDecoder, MachineMeasurement
 from devices.ftms_layout import Field, Layout
 from devices.profile import Channel, uuid16
+from language.spoken import mark
 
 KEY = "ftms_rower"
 DATA = uuid16(0x2AD1)
@@ -84,7 +85,7 @@ class RowerDecoder(MachineDecoder):
 
 
 PROFILE = ftms.machine_profile(
-    title="Rowing machine",
+    title=mark("Rowing machine"),
     kind=4,
     section="4.8",
     decoder=RowerDecoder,

@@ -11,6 +11,7 @@ from devices import ftms, ftms_layout
 from devices.ftms import MachineDecoder, MachineMeasurement
 from devices.ftms_layout import Field, Layout
 from devices.profile import Channel, uuid16
+from language.spoken import mark
 
 KEY = "ftms_stair_climber"
 DATA = uuid16(0x2AD0)
@@ -66,7 +67,7 @@ class StairClimberDecoder(MachineDecoder):
 
 
 PROFILE = ftms.machine_profile(
-    title="Stair climber",
+    title=mark("Stair climber"),
     kind=3,
     section="4.7",
     decoder=StairClimberDecoder,

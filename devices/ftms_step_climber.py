@@ -13,6 +13,7 @@ from devices import ftms, ftms_layout
 from devices.ftms import MachineDecoder, MachineMeasurement
 from devices.ftms_layout import Field, Layout
 from devices.profile import Channel, uuid16
+from language.spoken import mark
 
 KEY = "ftms_step_climber"
 DATA = uuid16(0x2ACF)
@@ -67,7 +68,7 @@ class StepClimberDecoder(MachineDecoder):
 
 
 PROFILE = ftms.machine_profile(
-    title="Step climber",
+    title=mark("Step climber"),
     kind=2,
     section="4.6",
     decoder=StepClimberDecoder,

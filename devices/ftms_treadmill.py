@@ -15,6 +15,7 @@ from devices import ftms, ftms_layout
 from devices.ftms import MachineDecoder, MachineMeasurement
 from devices.ftms_layout import MPS, Field, Layout
 from devices.profile import Channel, uuid16
+from language.spoken import mark
 
 KEY = "ftms_treadmill"
 DATA = uuid16(0x2ACD)
@@ -96,7 +97,7 @@ class TreadmillDecoder(MachineDecoder):
 
 
 PROFILE = ftms.machine_profile(
-    title="Treadmill",
+    title=mark("Treadmill"),
     kind=0,
     section="4.4",
     decoder=TreadmillDecoder,

@@ -10,6 +10,7 @@ import struct
 
 from devices.profile import Channel, MalformedPacket, Measurement, Placement, Profile, uuid16
 from devices.slow_decoder import Row, SlowDecoder
+from language.spoken import mark
 
 KEY = "heart_rate"
 MEASUREMENT = uuid16(0x2A37)
@@ -114,7 +115,7 @@ def _beats(rr_s: tuple[float, ...], received_ns: int) -> list[Row]:
 
 PROFILE = Profile(
     key=KEY,
-    title="Heart rate strap",
+    title=mark("Heart rate strap"),
     service=uuid16(0x180D),
     source="Bluetooth SIG, Heart Rate Service 1.0, 0x2A37",
     decoder=HeartRateDecoder,

@@ -42,6 +42,7 @@ from devices.profile import (
     Samples,
     Slow,
 )
+from language.spoken import mark
 
 KEY = "infinitime"
 
@@ -132,7 +133,7 @@ class InfinitimeDecoder(Decoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="PineTime watch (InfiniTime)",
+    title=mark("PineTime watch (InfiniTime)"),
     service=SERVICE,
     source="InfiniTimeOrg/InfiniTime: doc/MotionService.md, MotionService.cpp, Bma421.cpp",
     decoder=InfinitimeDecoder,

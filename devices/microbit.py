@@ -30,6 +30,7 @@ from devices.profile import (
     Read,
     Write,
 )
+from language.spoken import mark
 
 KEY = "microbit"
 
@@ -110,7 +111,7 @@ class MicrobitDecoder(MotionDecoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Leg motion sensor (micro:bit)",
+    title=mark("Leg motion sensor (micro:bit)"),
     service=SERVICE,
     source="micro:bit Bluetooth profile, Accelerometer Service; MicroBitAccelerometerService.cpp",
     decoder=MicrobitDecoder,

@@ -45,6 +45,7 @@ from devices.profile import (
     uuid16,
 )
 from devices.sensor_clock import SensorClock
+from language.spoken import mark
 
 KEY = "movesense"
 
@@ -260,7 +261,7 @@ def _counted(axes: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Int16s:
 
 PROFILE = Profile(
     key=KEY,
-    title="Movesense motion sensor",
+    title=mark("Movesense motion sensor"),
     service="34802252-7185-4d5d-b431-630e7050e8f0",
     source="Movesense GATT SensorData Protocol 1.0 (GD-77); gatt_sensordata_app; API meas/imu.yaml",
     decoder=MovesenseDecoder,

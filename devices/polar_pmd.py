@@ -47,6 +47,7 @@ from devices.profile import (
     uuid16,
 )
 from devices.sensor_clock import SensorClock
+from language.spoken import mark
 
 
 def _uuid(short: int) -> str:
@@ -75,19 +76,19 @@ _SIZES = {
 _FEATURES = 0x0F
 _REPLY = b"\xf0"
 _STATUS = {
-    1: "it does not know the command",
-    2: "it does not measure acceleration",
-    3: "it does not measure acceleration",
-    4: "the command has the wrong length",
-    5: "it refuses the settings",
-    6: "it streams to somebody else already",
-    7: "it refuses the resolution",
-    8: "it refuses the rate",
-    9: "it refuses the range",
-    10: "the connection's packets are too small",
-    11: "it refuses the number of channels",
-    12: "it is busy with something else",
-    13: "it is on its charger",
+    1: mark("it does not know the command"),
+    2: mark("it does not measure acceleration"),
+    3: mark("it does not measure acceleration"),
+    4: mark("the command has the wrong length"),
+    5: mark("it refuses the settings"),
+    6: mark("it streams to somebody else already"),
+    7: mark("it refuses the resolution"),
+    8: mark("it refuses the rate"),
+    9: mark("it refuses the range"),
+    10: mark("the connection's packets are too small"),
+    11: mark("it refuses the number of channels"),
+    12: mark("it is busy with something else"),
+    13: mark("it is on its charger"),
 }
 
 Setting = tuple[int, tuple[float, ...]]
@@ -179,7 +180,7 @@ def converse() -> Conversation:
     offered = _done((yield _ask(SETTINGS)))
     chosen = choose(offered)
     if not dict(chosen).get(RATE, (0,))[0]:
-        raise DeviceError("it offers no rate")
+        raise DeviceError(mark("it offers no rate"))
     begin = _ask(START, encode_settings(chosen))
     reply = yield begin
     if reply is not None and parse_reply(reply).status == ALREADY:
@@ -200,7 +201,7 @@ def _ask(command: int, more: bytes = b"") -> Ask:
 
 def _done(payload: bytes | None) -> PmdReply:
     if payload is None:
-        raise DeviceError("it does not answer")
+        raise DeviceError(mark("it does not answer"))
     reply = parse_reply(payload)
     if reply.status:
         raise DeviceError(_STATUS.get(reply.status, f"it refuses with status {reply.status}"))
@@ -304,7 +305,7 @@ def _acc_g(kind: int, factor: float | None) -> float | None:
 
 PROFILE = Profile(
     key=KEY,
-    title="Polar motion sensor",
+    title=mark("Polar motion sensor"),
     service=_uuid(0x5C80),
     source="polarofficial/polar-ble-sdk: gatt.client.pmd; Polar_Measurement_Data_Specification.pdf",
     decoder=PolarPmdDecoder,

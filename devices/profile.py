@@ -37,7 +37,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class DeviceError(Exception):
-    """Base of every error raised in this package."""
+    """Base of every error raised in this package. What a person may read is marked, without places
+    to fill, so that `_(str(error))` says it in any language."""
 
 
 class MalformedPacket(DeviceError):  # noqa: N818 - the field's word for it

@@ -24,6 +24,7 @@ from devices.profile import (
 from devices.sensor_location import LOCATION as LOCATION
 from devices.sensor_location import parse_location
 from devices.slow_decoder import Row, SlowDecoder
+from language.spoken import mark
 
 KEY = "rsc"
 MEASUREMENT = uuid16(0x2A53)
@@ -152,7 +153,7 @@ class RscDecoder(SlowDecoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Foot pod",
+    title=mark("Foot pod"),
     service=uuid16(0x1814),
     source="Bluetooth SIG, Running Speed and Cadence Service 1.0, 0x2A53 and 0x2A54",
     decoder=RscDecoder,

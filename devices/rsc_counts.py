@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from devices.profile import Channel
+from language.formats import decimal
+from language.spoken import _, mark
 
 MOVING_MPS = 0.5
 """Slower is standing about, of which nothing can be told (design)."""
@@ -31,7 +33,7 @@ LENGTH_WITHIN = 0.15
 AGREED = 0.8
 """Share of what can be judged that must say the same (design)."""
 
-STRIDES, STEPS = "strides", "steps"
+STRIDES, STEPS = mark("strides"), mark("steps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def paces(rows: Iterable[tuple[int, str, float]]) -> list[Pace]:
             stride_length_m=found.get(Channel.STRIDE_LENGTH),
             running=None if (told := found.get(Channel.RUNNING)) is None else told > 0,
         )
-        for _, found in sorted(at.items())
+        for _time, found in sorted(at.items())
         if Channel.SPEED in found and Channel.CADENCE_SENT in found
     ]
 
@@ -73,15 +75,16 @@ def what_it_counts(measured: Sequence[Pace], *, at_least: int = 3) -> Counted:
     """What the cadence of one pod counts. `at_least`: measurements that must allow a judgement."""
     moving = [p for p in measured if p.speed_mps >= MOVING_MPS and p.cadence_sent_per_min > 0]
     if len(moving) < at_least:
-        return Counted(counts=None, reason="Walk or run with it for a few seconds to find out.")
+        return Counted(counts=None, reason=_("Walk or run with it for a few seconds to find out."))
     votes = [_vote(pace) for pace in moving]
     told = [vote for vote in votes if vote is not None]
     if len(told) < at_least:
-        return Counted(counts=None, reason="Walk faster with it to find out.")
+        return Counted(counts=None, reason=_("Walk faster with it to find out."))
     for counts in (STRIDES, STEPS):
         if told.count(counts) >= AGREED * len(told):
             return Counted(counts=counts, reason=_reason(moving, counts))
-    return Counted(counts=None, reason="Its speed, cadence and stride length do not fit together.")
+    said = _("Its speed, cadence and stride length do not fit together.")
+    return Counted(counts=None, reason=said)
 
 
 def _vote(pace: Pace) -> str | None:
@@ -119,7 +122,12 @@ def _reason(moving: Sequence[Pace], counts: str) -> str:
     speed = statistics.median(pace.speed_mps for pace in moving)
     cadence = statistics.median(pace.cadence_sent_per_min for pace in moving)
     step_m = 60 * speed / cadence
-    return (
-        f"At {speed:.1f} m/s it sends {cadence:.0f} a minute: counted as strides, a step is "
-        f"{step_m / 2:.2f} m long; counted as steps, {step_m:.2f} m. So it seems to count {counts}."
+    return _(
+        "At {speed} m/s it sends {cadence} a minute: counted as strides, a step is {shorter} m "
+        "long; counted as steps, {longer} m. So it seems to count {what}.",
+        speed=decimal(speed, 1),
+        cadence=decimal(cadence),
+        shorter=decimal(step_m / 2, 2),
+        longer=decimal(step_m, 2),
+        what=_(counts),
     )

@@ -33,6 +33,7 @@ from devices.profile import (
     Read,
     Write,
 )
+from language.spoken import mark
 
 KEY = "thingy52"
 
@@ -152,7 +153,7 @@ class Thingy52Decoder(MotionDecoder):
 
 PROFILE = Profile(
     key=KEY,
-    title="Leg motion sensor (Thingy:52)",
+    title=mark("Leg motion sensor (Thingy:52)"),
     service=_uuid(0x0400),
     source="Nordic-Thingy52-FW v2.2.0: Firmware architecture; ble_tms.h; m_motion.c",
     decoder=Thingy52Decoder,

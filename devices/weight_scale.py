@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 from devices.profile import Channel, MalformedPacket, Placement, Profile, Read, uuid16
 from devices.slow_decoder import Row, SlowDecoder
+from language.spoken import mark
 
 KEY = "weight_scale"
 MEASUREMENT = uuid16(0x2A9D)
@@ -187,7 +188,7 @@ def _instant(taken: dt.datetime | None, received_ns: int) -> int:
 
 PROFILE = Profile(
     key=KEY,
-    title="Weight scale",
+    title=mark("Weight scale"),
     service=uuid16(0x181D),
     source="Bluetooth SIG, Weight Scale Service 1.0, 0x2A9D and 0x2A9E",
     decoder=WeightScaleDecoder,

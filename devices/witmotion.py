@@ -48,6 +48,7 @@ from devices.profile import (
     Write,
 )
 from devices.witmotion_stream import ANSWER, DATA, SIZE, Frames, Stream
+from language.spoken import mark
 
 KEY = "witmotion"
 
@@ -253,7 +254,7 @@ def _measured(received_ns: Int64s) -> int | None:
 
 PROFILE = Profile(
     key=KEY,
-    title="Leg motion sensor (WitMotion)",
+    title=mark("Leg motion sensor (WitMotion)"),
     service=SERVICE,
     source="WITMOTION/WitBluetooth_BWT901BLE5_0: device_model.py, Bwt901ble.java; its manuals",
     decoder=WitMotionDecoder,

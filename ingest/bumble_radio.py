@@ -20,6 +20,7 @@ from bumble.transport.common import Transport
 from ingest.bumble_backend import Adapter, BumbleClient, BumbleScanner, bleak_errors
 from ingest.bumble_host import CLOSE_S, VirtualController, device_on, host_on, power_off
 from ingest.radio import OnSeen, RadioError, VirtualSensors
+from language.spoken import mark
 
 HOST_ADDRESS = "C4:1E:61:0A:D0:01"
 """The static random address of the virtual computer."""
@@ -80,7 +81,7 @@ class VirtualRadio(BumbleRadio):
     """A virtual adapter on a link shared with virtual sensors, all in this process."""
 
     def __init__(self, sensors: VirtualSensors | None) -> None:
-        super().__init__("virtual sensors")
+        super().__init__(mark("virtual sensors"))
         self._sensors = sensors
 
     async def __aenter__(self) -> Self:
@@ -115,8 +116,12 @@ class HciRadio(BumbleRadio):
             transport = await open_transport(self._spec)
         except (OSError, ImportError, AssertionError, ValueError, core.BaseBumbleError) as error:
             reason = str(error).rstrip(".") or type(error).__name__
-            problem = f"The Bluetooth controller at '{self._spec}' cannot be opened: {reason}."
-            raise RadioError(problem, "Check its name, that it is there and not in use.") from error
+            raise RadioError(
+                mark("The Bluetooth controller at '{spec}' cannot be opened: {why}."),
+                mark("Check its name, that it is there and not in use."),
+                spec=self._spec,
+                why=reason,
+            ) from error
         self._stack.push_async_callback(_close, transport)
         return transport
 
@@ -131,8 +136,11 @@ class HciRadio(BumbleRadio):
                 with bleak_errors():
                     await self._power_on(host, hci.Address.ANY_RANDOM, alive)
         except (TimeoutError, BleakError) as error:
-            problem = f"What is at '{self._spec}' does not answer like a Bluetooth controller."
-            raise RadioError(problem, "Unplug it and plug it in again, or use another.") from error
+            raise RadioError(
+                mark("What is at '{spec}' does not answer like a Bluetooth controller."),
+                mark("Unplug it and plug it in again, or use another."),
+                spec=self._spec,
+            ) from error
 
 
 async def _close(transport: Transport) -> None:

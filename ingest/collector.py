@@ -23,6 +23,7 @@ from ingest.pairing import Examination, enrol, examine, refuse_misfit, replace_s
 from ingest.radio import Radio
 from ingest.session import Disk, SensorStatus, Session, State
 from ingest.shake import Shaking, shake
+from language.spoken import _, mark
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +92,8 @@ class Collector:
             lock.acquire(timeout=0)
         except Timeout:
             raise CollectorBusy(
-                "A collector is already running for this folder.",
-                "Use it ('legload status'), or stop it first.",
+                mark("A collector is already running for this folder."),
+                mark("Use it ('legload status'), or stop it first."),
             ) from None
         try:
             async with ControlServer(self._home, self._radio.name, self._answer):
@@ -111,7 +112,9 @@ class Collector:
             chores.append(asyncio.create_task(self._stop_after(for_s)))
         stopping = asyncio.create_task(self._stop.wait())
         try:
-            done, _ = await asyncio.wait({*chores, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            done, _rest = await asyncio.wait(
+                {*chores, stopping}, return_when=asyncio.FIRST_COMPLETED
+            )
             for task in done - {stopping}:
                 task.result()
             await stopping
@@ -156,7 +159,7 @@ class Collector:
         ]
         await self._end(stale)
         wanted = self._wanted()
-        for key, (session, _) in self._sessions.items():
+        for key, (session, _task) in self._sessions.items():
             session.sensor = wanted.get(key, session.sensor)
         for key in wanted.keys() - self._sessions.keys():
             self._begin(wanted[key])
@@ -233,11 +236,15 @@ class Collector:
                 return await self.rename(sensor, name)
             case {"do": "replace", "sensor": str(sensor), "address": str(address)}:
                 return await self.replace(sensor, address)
-        raise IngestError(f"The collector cannot {request.get('do')!r}.", "Update legload.")
+        raise IngestError(
+            mark("The collector cannot {what}."),
+            mark("Update legload."),
+            what=repr(request.get("do")),
+        )
 
     def state(self) -> CollectorState:
         """Every paired sensor and what it is doing."""
-        sensors = tuple(session.status() for session, _ in self._sessions.values())
+        sensors = tuple(session.status() for session, _task in self._sessions.values())
         return CollectorState(
             radio=self._radio.name,
             recording=self._recording,
@@ -264,7 +271,7 @@ class Collector:
             if not begin:
                 over.result()
         if begin and self._shake is None:
-            self._shaking = Shaking(phase="look", text="Looking for sensors …")
+            self._shaking = Shaking(phase="look", text=_("Looking for sensors …"))
             self._shake = asyncio.create_task(self._find_shaken())
         return self._shaking
 
@@ -290,7 +297,7 @@ class Collector:
 
     async def _examine(self, address: str, seconds: float) -> Examination:
         """From the session that is connected to it; else by connecting, no session in the way."""
-        for session, _ in self._sessions.values():
+        for session, _task in self._sessions.values():
             connected = session.status().state in (State.STREAMING, State.STALE)
             if connected and same_address(session.sensor.address, address):
                 return _as_examined(session)
@@ -308,7 +315,7 @@ class Collector:
         twin = any(
             session.sensor.identity.casefold() == found.identity.casefold()
             and session.status().state in (State.STREAMING, State.STALE)
-            for session, _ in self._sessions.values()
+            for session, _task in self._sessions.values()
         )
         return replace(found, identity=found.address) if twin else found
 
@@ -363,7 +370,9 @@ class Collector:
         """
         registry = await self._disk(self._entries.registry)
         if (old := registry.sensors.get(sensor)) is None:
-            raise IngestError(f"There is no sensor '{sensor}'.", "See: legload sensors")
+            raise IngestError(
+                mark("There is no sensor '{sensor}'."), mark("See: legload sensors"), sensor=sensor
+            )
         found = await self._remembered(address)
         key = await self._disk(replace_sensor, self._entries, old, found, now=self._now())
         await self._follow()
@@ -427,4 +436,9 @@ def _well(task: asyncio.Task[None]) -> bool:
 def _seconds(asked: object) -> float:
     if isinstance(asked, int | float) and 0 < asked <= LONGEST_S:
         return float(asked)
-    raise IngestError(f"{asked!r} is not a length of time.", f"Ask for up to {LONGEST_S:.0f} s.")
+    raise IngestError(
+        mark("{asked} is not a length of time."),
+        mark("Ask for up to {most} s."),
+        asked=repr(asked),
+        most=round(LONGEST_S),
+    )

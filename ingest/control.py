@@ -22,6 +22,7 @@ import msgspec
 
 from ingest.errors import IngestError
 from ingest.private import create_whole
+from language.spoken import _, language, mark, speaking
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class ControlServer:
         create_whole(_contact_file(self._home), msgspec.json.encode(contact))
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *exc_info: object) -> None:
         _contact_file(self._home).unlink(missing_ok=True)
         (self._home / "collector.sock").unlink(missing_ok=True)
         if self._server is not None:
@@ -96,13 +97,20 @@ class ControlServer:
     async def _reply(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
-            if not hmac.compare_digest(str(request.pop("token", "")), self._token):
-                return {"error": "This request does not carry the collector's token."}
+            known = hmac.compare_digest(str(request.pop("token", "")), self._token)
+            with speaking(str(request.pop("language", language()))):
+                return await self._answer(request, known)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            return {"error": _("The collector did not understand the request: {why}.", why=error)}
+
+    async def _answer(self, request: dict[str, Any], known: bool) -> dict[str, Any]:
+        """In the language of whoever asks, as everything that is begun because of it."""
+        if not known:
+            return {"error": _("This request does not carry the collector's token.")}
+        try:
             return {"ok": await self._handle(request)}
         except IngestError as error:
             return {"error": error.problem, "advice": error.advice}
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            return {"error": f"The collector did not understand the request: {error}."}
 
 
 def contact(home: Path) -> Contact | None:
@@ -122,8 +130,8 @@ def ask(home: Path, do: str, *, timeout_s: float = 5.0, **arguments: object) -> 
     """
     where = contact(home)
     if where is None:
-        raise NotRunning("No collector is running.", "Start one with 'legload run'.")
-    request = {"do": do, "token": where.token, **arguments}
+        raise _not_running()
+    request = {"do": do, "token": where.token, "language": language(), **arguments}
     try:
         with _dial(where, timeout_s) as link, link.makefile("rwb") as stream:
             stream.write(msgspec.json.encode(request) + b"\n")
@@ -131,15 +139,22 @@ def ask(home: Path, do: str, *, timeout_s: float = 5.0, **arguments: object) -> 
             line = stream.readline(LINE_MOST)
     except TimeoutError as error:
         raise IngestError(
-            f"The collector did not answer within {timeout_s:.0f} s.",
-            "Try again; if that does not help, stop it and start it again.",
+            mark("The collector did not answer within {seconds} s."),
+            mark("Try again; if that does not help, stop it and start it again."),
+            seconds=round(timeout_s),
         ) from error
     except OSError as error:
-        raise NotRunning("No collector is running.", "Start one with 'legload run'.") from error
-    reply = json.loads(line or b'{"error": "The collector stopped while it was asked."}')
+        raise _not_running() from error
+    if not line:
+        raise IngestError(mark("The collector stopped while it was asked."))
+    reply = json.loads(line)
     if "error" in reply:
         raise IngestError(reply["error"], reply.get("advice", ""))
     return reply["ok"]
+
+
+def _not_running() -> NotRunning:
+    return NotRunning(mark("No collector is running."), mark("Start one with 'legload run'."))
 
 
 def _dial(where: Contact, timeout_s: float) -> socket.socket:

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from ingest.errors import IngestError
 from ingest.private import owner_only, private_folder
+from language.spoken import mark
 
 STORE = "legload.duckdb"
 Sleep = Callable[[float], None]
@@ -47,8 +48,8 @@ class StoreError(IngestError):
 class StoreBusy(StoreError):  # noqa: N818 - says what is the case
     """Another program holds the store."""
 
-    def __init__(self, what: str = "The store is held by another program") -> None:
-        super().__init__(f"{what}.", "Wait a moment and try again, or run 'legload doctor'.")
+    def __init__(self, problem: str = mark("The store is held by another program.")) -> None:
+        super().__init__(problem, mark("Wait a moment and try again, or run 'legload doctor'."))
 
 
 class StoreDamaged(StoreError):  # noqa: N818 - says what is the case
@@ -56,8 +57,9 @@ class StoreDamaged(StoreError):  # noqa: N818 - says what is the case
 
     def __init__(self, error: duckdb.Error) -> None:
         super().__init__(
-            f"The store is damaged ({first_line(error)}).",
-            "Run 'legload repair': it is rebuilt from the recordings, which are untouched.",
+            mark("The store is damaged ({why})."),
+            mark("Run 'legload repair': it is rebuilt from the recordings, which are untouched."),
+            why=first_line(error),
         )
 
 
@@ -75,13 +77,16 @@ def explain(error: duckdb.Error, *, opening: bool = False) -> StoreError:
     if _says(text, _HELD):
         return StoreBusy()
     if _NEWER in text:
-        return StoreError("The store was written by a newer version.", "Update legload.")
+        return StoreError(
+            mark("The store was written by a newer version."), mark("Update legload.")
+        )
     surroundings = _says(text, _ENVIRONMENT) or isinstance(error, duckdb.OutOfMemoryException)
     if not surroundings and (opening or _says(text, _DAMAGED)):
         return StoreDamaged(error)
     return StoreError(
-        f"The store could not be used: {first_line(error)}.",
-        "Free some space or check the folder's permissions, then run 'legload doctor'.",
+        mark("The store could not be used: {why}."),
+        mark("Free some space or check the folder's permissions, then run 'legload doctor'."),
+        why=first_line(error),
     )
 
 
@@ -100,11 +105,13 @@ def writing_lock(home: Path, patience_s: float) -> Iterator[None]:
         private_folder(home)
         lock.acquire()
     except Timeout as error:
-        raise StoreBusy("Another program is loading recordings into the store") from error
+        raise StoreBusy(mark("Another program is loading recordings into the store.")) from error
     except OSError as error:
         raise StoreError(
-            f"Could not write into {home}: {error.strerror or error}.",
-            "Free some space or check the folder's permissions.",
+            mark("Could not write into {folder}: {why}."),
+            mark("Free some space or check the folder's permissions."),
+            folder=home,
+            why=error.strerror or error,
         ) from error
     try:
         with owner_only():

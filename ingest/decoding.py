@@ -16,6 +16,7 @@ from devices.profile import Int64s, Motion, Notifications, Profile, Samples, Slo
 from ingest.framing import Kind, Rows
 from ingest.header import LATEST_NS, Header, RecordingError
 from ingest.replay import Recording, receive_times
+from language.spoken import _, mark, n_
 
 LINK_KINDS = {Kind.CONNECTED: "connected", Kind.LOST: "lost", Kind.DROPPED: "dropped"}
 _DECODED = (Kind.NOTIFICATION, Kind.REPLY)
@@ -147,8 +148,16 @@ def _implausible(path: Path, parts: Sequence[Motion]) -> tuple[str, ...]:
         return ()
     samples, scale = sum(map(len, parts)), parts[0].scale
     return (
-        f"{path.name}: {samples} motion samples of an impossible scale ({scale.acc_g:g} g a count, "
-        f"{scale.rate_hz:g} a second) were left out. Switch the sensor off and on again.",
+        n_(
+            "{file}: {count} motion sample of an impossible scale ({size} g a count, {rate} a "
+            "second) was left out. Switch the sensor off and on again.",
+            "{file}: {count} motion samples of an impossible scale ({size} g a count, {rate} a "
+            "second) were left out. Switch the sensor off and on again.",
+            samples,
+            file=path.name,
+            size=f"{scale.acc_g:g}",
+            rate=f"{scale.rate_hz:g}",
+        ),
     )
 
 
@@ -156,8 +165,14 @@ def _ahead(path: Path, left_out: int) -> tuple[str, ...]:
     if not left_out:
         return ()
     return (
-        f"{path.name}: {left_out} samples were dated after they had arrived, and were left out. "
-        "The sensor's clock or rate is not what it says; switch it off and on again.",
+        n_(
+            "{file}: {count} sample was dated after it had arrived, and was left out. "
+            "The sensor's clock or rate is not what it says; switch it off and on again.",
+            "{file}: {count} samples were dated after they had arrived, and were left out. "
+            "The sensor's clock or rate is not what it says; switch it off and on again.",
+            left_out,
+            file=path.name,
+        ),
     )
 
 
@@ -165,16 +180,24 @@ def _impossible(path: Path, rows: int) -> tuple[str, ...]:
     if not rows:
         return ()
     return (
-        f"{path.name}: {rows} rows are from before 1970 or after 2199 and were left out. "
-        "Check the computer's clock.",
+        n_(
+            "{file}: {count} row is from before 1970 or after 2199 and was left out. "
+            "Check the computer's clock.",
+            "{file}: {count} rows are from before 1970 or after 2199 and were left out. "
+            "Check the computer's clock.",
+            rows,
+            file=path.name,
+        ),
     )
 
 
 def _profiles_of(path: Path, header: Header, profiles: Mapping[str, Profile]) -> list[Profile]:
     if unknown := [key for key in header.profiles if key not in profiles]:
         raise RecordingError(
-            f"{path.name} is from a kind of sensor that this version does not know ({unknown[0]}).",
-            "Update legload to read it; it is kept as it is.",
+            mark("{file} is from a kind of sensor that this version does not know ({kind})."),
+            mark("Update legload to read it; it is kept as it is."),
+            file=path.name,
+            kind=unknown[0],
         )
     return [profiles[key] for key in header.profiles]
 
@@ -244,10 +267,13 @@ def _motion(path: Path, parts: Sequence[Motion]) -> tuple[Motion | None, tuple[s
     )
     if not other:
         return motion, ()
-    return motion, (
-        f"{path.name} changes its range or rate in the middle; {other} motion samples were left "
-        "out. Connect the sensor anew after changing its settings.",
+    said = _(
+        "{file} changes its range or rate in the middle; {count} motion samples were left out. "
+        "Connect the sensor anew after changing its settings.",
+        file=path.name,
+        count=other,
     )
+    return motion, (said,)
 
 
 def _motion_after(motion: Motion, sequence: int) -> Motion:

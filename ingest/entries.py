@@ -26,6 +26,7 @@ from msgspec import UNSET, UnsetType
 
 from devices.profile import Placement
 from ingest.errors import IngestError
+from language.spoken import _, mark, n_
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,6 @@ BALANCE = "balance"  # what a removal calls balance practice
 AHEAD = dt.timedelta(days=1)  # practice may be so far ahead of when it was said: clocks differ
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")  # a local time of day
 YEARS = range(1900, 2200)  # what a date or instant in an entry may be of
-
-_BALANCE_LASTS = f"balance practice lasts {LEAST_BALANCE_MIN:g} to {MOST_BALANCE_MIN:g} minutes"
 
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=9999)]
@@ -319,9 +318,13 @@ class Entries:
                 self._write(text)
         except OSError as error:
             raise IngestError(
-                f"Could not write {self.path.name}: {error.strerror or error}.",
-                "Nothing was changed. Free some space or check the folder's permissions, "
-                "then try again.",
+                mark("Could not write {file}: {why}."),
+                mark(
+                    "Nothing was changed. Free some space or check the folder's permissions, "
+                    "then try again."
+                ),
+                file=self.path.name,
+                why=error.strerror or error,
             ) from error
 
     def _write(self, text: bytes) -> None:
@@ -349,7 +352,7 @@ class Entries:
         for number, entry in parsed:
             if entry is None:
                 log.warning("%s, line %d is damaged and was left out", self.path.name, number)
-        return [entry for _, entry in parsed if entry is not None]
+        return [entry for _number, entry in parsed if entry is not None]
 
     def damaged(self) -> int:
         """How many lines are damaged and left out.
@@ -357,7 +360,7 @@ class Entries:
         Raises:
             IngestError: the file cannot be read.
         """
-        return sum(entry is None for _, entry in self._parsed())
+        return sum(entry is None for _number, entry in self._parsed())
 
     def _parsed(self) -> list[tuple[int, AnyEntry | None]]:
         """Each line that is not empty: its number, and its entry unless it is damaged."""
@@ -387,8 +390,11 @@ class Entries:
 
     def _unreadable(self, error: OSError) -> IngestError:
         return IngestError(
-            f"Could not read {self.path.name}: {error.strerror or error}.",
-            f"Check that {self.path} is a file and that you may read it; nothing was changed.",
+            mark("Could not read {file}: {why}."),
+            mark("Check that {path} is a file and that you may read it; nothing was changed."),
+            file=self.path.name,
+            path=self.path,
+            why=error.strerror or error,
         )
 
     def registry(self) -> Registry:
@@ -408,14 +414,18 @@ class Entries:
         entries = self.read()
         problems = []
         if damaged := self.damaged():
-            one = damaged == 1
             problems.append(
-                f"{damaged} {'line' if one else 'lines'} of {self.path.name} "
-                f"{'is' if one else 'are'} damaged and {'was' if one else 'were'} left out. "
-                f"Restore {self.path.name} from a backup, or pair the sensors again."
+                n_(
+                    "{count} line of {file} is damaged and was left out. "
+                    "Restore {file} from a backup, or pair the sensors again.",
+                    "{count} lines of {file} are damaged and were left out. "
+                    "Restore {file} from a backup, or pair the sensors again.",
+                    damaged,
+                    file=self.path.name,
+                )
             )
         problems += dict.fromkeys(
-            f"An entry was left out: {reason}. Say it again with other dates."
+            _("An entry was left out: {why}. Say it again with other dates.", why=reason)
             for entry in entries
             if (reason := unusable(entry))
         )
@@ -423,7 +433,7 @@ class Entries:
 
 
 def _parse(line: bytes) -> AnyEntry | None:
-    checksum, _, text = line.partition(b" ")
+    checksum, _space, text = line.partition(b" ")
     try:
         if int(checksum, 16) == zlib.crc32(text):
             return _DECODER.decode(text)
@@ -447,8 +457,10 @@ def _line(entry: AnyEntry) -> bytes:
     if reason:
         kind = type(entry).__struct_config__.tag
         raise IngestError(
-            f"The entry ({kind}) could not be saved: {reason}.",
-            "Nothing was changed. Correct the value, then try again.",
+            mark("The entry ({kind}) could not be saved: {why}."),
+            mark("Nothing was changed. Correct the value, then try again."),
+            kind=kind,
+            why=reason,
         )
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
@@ -456,13 +468,18 @@ def _line(entry: AnyEntry) -> bytes:
 def _unfit(entry: AnyEntry) -> str | None:
     """Why an entry is not written; one that was written earlier is read all the same."""
     if isinstance(entry, BalanceLogged) and entry.minutes < LEAST_BALANCE_MIN:
-        return _BALANCE_LASTS
+        return _balance_lasts()
     names = [getattr(entry, key, "") for key in ("person", "sensor", "name", "exercise", "targets")]
     if any(isinstance(name, str) and len(name) > LONGEST_NAME for name in names):
-        return f"a name of more than {LONGEST_NAME} characters"
+        return _("a name of more than {most} characters", most=LONGEST_NAME)
     if any(isinstance(name, str) and not name.isprintable() for name in names):
-        return "a name with control characters"
+        return _("a name with control characters")
     return None
+
+
+def _balance_lasts() -> str:
+    least, most = round(LEAST_BALANCE_MIN), round(MOST_BALANCE_MIN)
+    return _("balance practice lasts {least} to {most} minutes", least=least, most=most)
 
 
 def unusable(entry: AnyEntry) -> str | None:
@@ -470,11 +487,16 @@ def unusable(entry: AnyEntry) -> str | None:
     values = [getattr(entry, name) for name in entry.__struct_fields__]
     for value in values:
         if isinstance(value, dt.date) and value.year not in YEARS:
-            return f"the year {value.year} is not between {YEARS[0]} and {YEARS[-1]}"
+            return _(
+                "the year {year} is not between {first} and {last}",
+                year=value.year,
+                first=YEARS[0],
+                last=YEARS[-1],
+            )
     if reason := _out_of_bounds(entry):
         return reason
     if isinstance(entry, Excused) and (entry.end - entry.start).days >= MOST_EXCUSED_DAYS:
-        return f"more than {MOST_EXCUSED_DAYS} days are excused at once"
+        return _("more than {most} days are excused at once", most=MOST_EXCUSED_DAYS)
     return None
 
 
@@ -482,19 +504,20 @@ def _out_of_bounds(entry: AnyEntry) -> str | None:
     """Why a load, count or time cannot be meant."""
     match entry:
         case Assigned() if entry.counts not in (None, "strides", "steps"):
-            return "a cadence counts strides or steps"
+            return _("a cadence counts strides or steps")
         case Assigned() if not 0 <= entry.load_kg <= MOST_LOAD_KG:
-            return f"a load is 0 to {MOST_LOAD_KG:g} kg"
+            return _("a load is 0 to {most} kg", most=round(MOST_LOAD_KG))
         case PersonSet(hr_rest=int(rest)) if not RESTING_BPM[0] <= rest <= RESTING_BPM[1]:
-            return f"a heart rate at rest is {RESTING_BPM[0]} to {RESTING_BPM[1]}"
+            least, most = RESTING_BPM
+            return _("a heart rate at rest is {least} to {most}", least=least, most=most)
         case PersonSet() if not all(map(_is_clock, (entry.wakes, entry.sleeps))):
-            return "a time of waking or sleeping is written as 07:00"
+            return _("a time of waking or sleeping is written as 07:00")
         case SetLogged() | BalanceLogged() if entry.start > entry.at + AHEAD:
-            return "practice is told that is yet to come"
+            return _("practice is told that is yet to come")
         case StrengthDay() if entry.date > (entry.at + AHEAD).date():
-            return "practice is told that is yet to come"
+            return _("practice is told that is yet to come")
         case BalanceLogged() if not 0 < entry.minutes <= MOST_BALANCE_MIN:
-            return _BALANCE_LASTS
+            return _balance_lasts()
         case SetLogged():
             return _no_set(entry)
     return None
@@ -507,15 +530,15 @@ def _is_clock(said: object) -> bool:
 def _no_set(entry: SetLogged) -> str | None:
     """Why nobody can have done such a set."""
     if not 1 <= entry.repetitions <= MOST_REPETITIONS:
-        return f"a set has 1 to {MOST_REPETITIONS} repetitions"
+        return _("a set has 1 to {most} repetitions", most=MOST_REPETITIONS)
     if not 1 <= entry.sets <= MOST_SETS:
-        return f"1 to {MOST_SETS} sets are told at once"
+        return _("1 to {most} sets are told at once", most=MOST_SETS)
     if entry.load_kg is not None and not 0 <= entry.load_kg <= MOST_LIFTED_KG:
-        return f"a set has a load of 0 to {MOST_LIFTED_KG:g} kg"
+        return _("a set has a load of 0 to {most} kg", most=round(MOST_LIFTED_KG))
     if entry.angle_deg is not None and not 0 < entry.angle_deg <= 90:
-        return "a sled's angle to the floor is more than 0 and up to 90 degrees"
+        return _("a sled's angle to the floor is more than 0 and up to 90 degrees")
     if entry.leg not in (None, "left", "right"):
-        return "a leg is left or right"
+        return _("a leg is left or right")
     return None
 
 

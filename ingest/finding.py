@@ -14,6 +14,7 @@ from ingest.clock import Clock
 from ingest.entries import Sensor
 from ingest.link import Air, Seen, same_address, short_address
 from ingest.talk import Client, LinkLost, hang_up, read_serial
+from language.spoken import mark
 
 log = logging.getLogger(__name__)
 
@@ -95,5 +96,5 @@ class Finder:
         elif alive:
             self._strangers.add(address.casefold())
         else:
-            raise LinkLost("A sensor that looks the same went out of reach.")
+            raise LinkLost(mark("A sensor that looks the same went out of reach."))
         return matches

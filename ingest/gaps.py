@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from language.spoken import _, mark
+
 Span = tuple[int, int]
 """(start, end), UTC ns"""
+
+_WAS_SILENT = mark("{stream} was silent")
+_PATTERNS = {
+    _WAS_SILENT: re.compile("(?P<stream>[^:]+) was silent"),
+    mark("{stream}: silent for {seconds} s"): re.compile(
+        r"(?P<stream>[^:;]+): silent for (?P<seconds>\d+) s"
+    ),
+    mark("the computer slept for {length}, or its clock was set"): re.compile(
+        r"the computer slept for (?P<length>\d+ (?:s|min)), or its clock was set"
+    ),
+    mark("unexpected: {kind}"): re.compile(r"unexpected: (?P<kind>\w+)"),
+}
+"""How recordings say why nothing was heard, as far as it is no fixed sentence."""
+
+
+def told(reason: str) -> str:
+    """Why nothing was heard, as it is kept (in English), in the language spoken now."""
+    whole = _(reason)
+    return whole if whole != reason else "; ".join(map(_part, reason.split("; ")))
+
+
+def _part(reason: str) -> str:
+    for message, pattern in _PATTERNS.items():
+        if found := pattern.fullmatch(reason):
+            return _(message, **{key: _(text) for key, text in found.groupdict().items()})
+    return _(reason)
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
@@ -45,7 +74,7 @@ def silences(
     for sensor, stream, start, end in noted:
         by_stream[sensor, stream].append((start, end))
     return [
-        (sensor, start, end, f"{stream} was silent")
+        (sensor, start, end, _WAS_SILENT.format(stream=stream))
         for (sensor, stream), spans in by_stream.items()
         for start, end in without(spans, [(s, e) for key, s, e in lost if key == sensor])
     ]

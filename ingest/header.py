@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from ingest.errors import IngestError
 from ingest.framing import HEADER_MAGIC, body_at, frame
+from language.spoken import _, mark
 
 FORMAT = 1
 SUFFIX = ".legrec"
@@ -101,30 +103,35 @@ def parse_header(path: Path, data: bytes) -> tuple[Header, int]:
             return _checked(path, msgspec.json.decode(found[0], type=Header)), found[1]
     except (ValueError, msgspec.DecodeError) as error:
         raise RecordingError(
-            f"{path.name} is not a recording, or its beginning is damaged.",
-            "Restore it from a backup if you have one; every other recording is still used.",
+            mark("{file} is not a recording, or its beginning is damaged."),
+            mark("Restore it from a backup if you have one; every other recording is still used."),
+            file=path.name,
         ) from error
     raise RecordingError(
-        f"{path.name} was written by a newer version of legload (format {written}).",
-        "Update legload to read it; it is kept as it is.",
+        mark("{file} was written by a newer version of legload (format {format})."),
+        mark("Update legload to read it; it is kept as it is."),
+        file=path.name,
+        format=written,
     )
 
 
 def _checked(path: Path, header: Header) -> Header:
     """A header that the program could have written: what comes after relies on it."""
     wrong = {
-        "its id is not a plain file name": not _ID.fullmatch(header.id),
-        "it begins before 1970 or after 2199": not 0 <= header.started_utc_ns < LATEST_NS,
-        "its monotonic clock is out of range": abs(header.started_monotonic_ns) >= 1 << 63,
-        "its sensor has no usable name": not _is_name(header.sensor),
-        "its profiles have no usable names": not all(map(_is_name, header.profiles)),
-        "it names no profile": not header.profiles,
-        "it has too many characteristics": len(header.characteristics) > NO_CHARACTERISTIC,
+        mark("its id is not a plain file name"): not _ID.fullmatch(header.id),
+        mark("it begins before 1970 or after 2199"): not 0 <= header.started_utc_ns < LATEST_NS,
+        mark("its monotonic clock is out of range"): abs(header.started_monotonic_ns) >= 1 << 63,
+        mark("its sensor has no usable name"): not _is_name(header.sensor),
+        mark("its profiles have no usable names"): not all(map(_is_name, header.profiles)),
+        mark("it names no profile"): not header.profiles,
+        mark("it has too many characteristics"): len(header.characteristics) > NO_CHARACTERISTIC,
     }
     if reason := next((text for text, holds in wrong.items() if holds), None):
         raise RecordingError(
-            f"{path.name} is not a recording that legload wrote: {reason}.",
-            "It is left as it is and not used; move it away, or restore it from a backup.",
+            mark("{file} is not a recording that legload wrote: {why}."),
+            mark("It is left as it is and not used; move it away, or restore it from a backup."),
+            file=path.name,
+            why=partial(_, reason),
         )
     return header
 
@@ -145,6 +152,8 @@ def read_bytes(path: Path, offset: int, length: int = -1) -> bytes:
             return file.read(length)
     except OSError as error:
         raise RecordingError(
-            f"Could not read {path.name}: {error.strerror or error}.",
-            "Check that the file exists and that you may read it.",
+            mark("Could not read {file}: {why}."),
+            mark("Check that the file exists and that you may read it."),
+            file=path.name,
+            why=error.strerror or error,
         ) from error

@@ -25,6 +25,7 @@ from ingest.clock import Clock, until
 from ingest.errors import IngestError
 from ingest.radio import Radio, RadioError, explain
 from ingest.radio import short_address as short_address
+from language.spoken import _, mark
 
 log = logging.getLogger(__name__)
 
@@ -118,16 +119,20 @@ class Air:
             IngestError: Bluetooth is missing, off or not permitted.
         """
 
-        async with self._watch(lambda device, _: same_address(device.address, address)) as watcher:
+        async with self._watch(lambda device, __: same_address(device.address, address)) as watcher:
             if within_s is None:
                 return await watcher.future
             await until(watcher.wait(), self._clock.sleep(within_s))
             if (found := watcher.check()) is not None:
                 return found
         raise SensorNotFound(
-            f"The sensor {short_address(address)} did not answer within {within_s:.0f} s.",
-            "Wake it (move it, wet the strap), bring it close, make sure that no phone or watch "
-            "holds it, and try again.",
+            mark("The sensor {address} did not answer within {seconds} s."),
+            mark(
+                "Wake it (move it, wet the strap), bring it close, make sure that no phone or "
+                "watch holds it, and try again."
+            ),
+            address=short_address(address),
+            seconds=round(within_s),
         )
 
     async def find_where(self, wanted: Callable[[Seen], bool]) -> BLEDevice:
@@ -144,10 +149,11 @@ class Air:
         """What a person should know about the adapter and do about it; empty if all is well."""
         if (silent_s := self._silent_s()) < WEDGED_S:
             return ""
-        return (
-            f"No Bluetooth device of any kind was heard for {silent_s:.0f} s. If the sensor is on "
+        return _(
+            "No Bluetooth device of any kind was heard for {seconds} s. If the sensor is on "
             "and near, switch Bluetooth off and on again (unplug and replug a USB adapter); "
-            "'legload doctor' says more."
+            "'legload doctor' says more.",
+            seconds=round(silent_s),
         )
 
     async def release(self, address: str) -> None:
@@ -245,9 +251,12 @@ class Air:
                 await scan.enter_async_context(self._radio.scanner(self._on_seen, None))
         except TimeoutError as error:
             raise RadioError(
-                f"Bluetooth does not answer: no scan began within {START_MOST_S:.0f} s.",
-                "Switch Bluetooth off and on again, or restart the computer; "
-                "'legload doctor' says more.",
+                mark("Bluetooth does not answer: no scan began within {seconds} s."),
+                mark(
+                    "Switch Bluetooth off and on again, or restart the computer; "
+                    "'legload doctor' says more."
+                ),
+                seconds=round(START_MOST_S),
             ) from error
         self._listening.set()
 

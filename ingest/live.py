@@ -12,7 +12,7 @@ import numpy as np
 
 from devices.profile import CHANNELS, Channel, Motion, Notifications, Profile, Samples
 from devices.rsc_counts import Pace, paces
-from ingest.live_labels import LABELS, MAIN
+from ingest.live_labels import GRAVITY, LABELS, MAIN, MOVEMENT, RATE, SAMPLES, TURNING
 
 MOTION_WINDOW_S = 2.0
 _QUEUE = 1024
@@ -24,7 +24,10 @@ _PACE = (Channel.CADENCE_SENT, Channel.SPEED, Channel.STRIDE_LENGTH, Channel.RUN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveValue:
-    """A value as a person reads it; null when the sensor says that it has none."""
+    """A value as a person reads it; null when the sensor says that it has none.
+
+    label, unit: as in `ingest.live_labels`, to be said with `_()`.
+    """
 
     label: str
     value: float | None
@@ -97,7 +100,7 @@ class LiveView:
     @property
     def turns(self) -> bool:
         """Whether `sizes` are deg/s."""
-        return self._unit == "°/s"
+        return self._unit == TURNING
 
     def _scaled(self, channel: Channel, value: float) -> float:
         return value * self._steps_per_count if channel is Channel.CADENCE_SENT else value
@@ -130,7 +133,7 @@ class LiveView:
             if channel in _PACE:
                 self._pace.append((time_ns, channel, value))
         if samples.motion is not None:
-            self._unit = "g" if samples.motion.scale.gyro_dps is None else "°/s"
+            self._unit = GRAVITY if samples.motion.scale.gyro_dps is None else TURNING
             self._motion.extend(_size(samples.motion))
 
     def _movement(self, now_ns: int) -> Iterable[LiveValue]:
@@ -143,10 +146,10 @@ class LiveView:
         span_s = (last_ns - self._motion[-len(recent)][0]) / 1e9
         age_s = max(0.0, (now_ns - last_ns) / 1e9)
         root_mean_square = math.sqrt(sum(value * value for value in recent) / len(recent))
-        yield LiveValue(label="movement", value=root_mean_square, unit=self._unit, age_s=age_s)
+        yield LiveValue(label=MOVEMENT, value=root_mean_square, unit=self._unit, age_s=age_s)
         if span_s > 0:
             rate = (len(recent) - 1) / span_s
-            yield LiveValue(label="rate", value=rate, unit="samples/s", age_s=age_s)
+            yield LiveValue(label=RATE, value=rate, unit=SAMPLES, age_s=age_s)
 
 
 def _size(motion: Motion) -> Iterable[tuple[int, float]]:

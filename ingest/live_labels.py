@@ -1,42 +1,49 @@
-"""What a person calls each channel, and the unit in plain words."""
+"""What a person calls each channel, and the unit in plain words.
+
+They are keys between processes, in English: whoever shows one says it with `_()`.
+"""
 
 from __future__ import annotations
 
 from devices.profile import Channel
+from language.spoken import mark
 
-YES_NO = "yes or no"
+MOVEMENT, RATE = mark("movement"), mark("rate")
+GRAVITY, TURNING, SAMPLES = mark("g"), mark("°/s"), mark("samples/s")
+"""Of a motion sensor."""
+YES_NO = mark("yes or no")
 """The unit of a value that is only true (1) or false (0)."""
 
 LABELS: dict[Channel, tuple[str, str]] = {
-    Channel.CADENCE_SENT: ("cadence", "steps/min"),
-    Channel.SPEED: ("speed", "m/s"),
-    Channel.STRIDE_LENGTH: ("stride length", "m"),
-    Channel.STEP_CADENCE: ("step rate", "steps/min"),
-    Channel.POWER: ("power", "W"),
-    Channel.CRANK_CADENCE: ("pedalling", "turns/min"),
-    Channel.WHEEL_CADENCE: ("wheel", "turns/min"),
-    Channel.LEFT_PEDAL: ("left leg's share", "%"),
-    Channel.PEDAL: ("one leg's share", "%"),
-    Channel.STROKE_CADENCE: ("stroke rate", "strokes/min"),
-    Channel.HEART_RATE: ("heart rate", "beats/min"),
-    Channel.RR_INTERVAL: ("time between beats", "s"),
-    Channel.SKIN_CONTACT: ("touches the skin", YES_NO),
-    Channel.BODY_MASS: ("body mass", "kg"),
-    Channel.RUNNING: ("running", YES_NO),
-    Channel.DISTANCE: ("distance", "m"),
-    Channel.INCLINE: ("incline", "%"),
-    Channel.ELEVATION_GAIN: ("climbed", "m"),
-    Channel.RESISTANCE: ("resistance", "on its own scale"),
-    Channel.BELT_FORCE: ("force on the belt", "N"),
-    Channel.BACKWARD: ("backward", YES_NO),
-    Channel.METABOLIC_EQUIVALENT: ("effort", "METs"),
-    Channel.STEP_COUNT: ("step count", "steps"),
-    Channel.STRIDE_COUNT: ("stride count", "strides"),
-    Channel.STROKE_COUNT: ("stroke count", "strokes"),
-    Channel.FLOOR_COUNT: ("floors", "floors"),
-    Channel.ENERGY: ("energy", "kJ"),
-    Channel.ELAPSED: ("time", "s"),
-    Channel.BATTERY: ("battery", "%"),
+    Channel.CADENCE_SENT: (mark("cadence"), mark("steps/min")),
+    Channel.SPEED: (mark("speed"), mark("m/s")),
+    Channel.STRIDE_LENGTH: (mark("stride length"), mark("m")),
+    Channel.STEP_CADENCE: (mark("step rate"), mark("steps/min")),
+    Channel.POWER: (mark("power"), mark("W")),
+    Channel.CRANK_CADENCE: (mark("pedalling"), mark("turns/min")),
+    Channel.WHEEL_CADENCE: (mark("wheel"), mark("turns/min")),
+    Channel.LEFT_PEDAL: (mark("left leg's share"), mark("%")),
+    Channel.PEDAL: (mark("one leg's share"), mark("%")),
+    Channel.STROKE_CADENCE: (mark("stroke rate"), mark("strokes/min")),
+    Channel.HEART_RATE: (mark("heart rate"), mark("beats/min")),
+    Channel.RR_INTERVAL: (mark("time between beats"), mark("s")),
+    Channel.SKIN_CONTACT: (mark("touches the skin"), YES_NO),
+    Channel.BODY_MASS: (mark("body mass"), mark("kg")),
+    Channel.RUNNING: (mark("running"), YES_NO),
+    Channel.DISTANCE: (mark("distance"), mark("m")),
+    Channel.INCLINE: (mark("incline"), mark("%")),
+    Channel.ELEVATION_GAIN: (mark("climbed"), mark("m")),
+    Channel.RESISTANCE: (mark("resistance"), mark("on its own scale")),
+    Channel.BELT_FORCE: (mark("force on the belt"), mark("N")),
+    Channel.BACKWARD: (mark("backward"), YES_NO),
+    Channel.METABOLIC_EQUIVALENT: (mark("effort"), mark("METs")),
+    Channel.STEP_COUNT: (mark("step count"), mark("steps")),
+    Channel.STRIDE_COUNT: (mark("stride count"), mark("strides")),
+    Channel.STROKE_COUNT: (mark("stroke count"), mark("strokes")),
+    Channel.FLOOR_COUNT: (mark("floors"), mark("floors")),
+    Channel.ENERGY: (mark("energy"), mark("kJ")),
+    Channel.ELAPSED: (mark("time"), mark("s")),
+    Channel.BATTERY: (mark("battery"), mark("%")),
 }
 """In the order of interest; a test holds that every channel is here."""
 

@@ -22,6 +22,7 @@ from ingest.salvage import discard, writer
 from ingest.store import try_reader
 from ingest.weighing import WEIGHT_SCALE, weighed
 from ingest.writes import RowsRefused, StoreWriter
+from language.spoken import _, mark
 
 log = logging.getLogger(__name__)
 
@@ -163,11 +164,15 @@ def _unknown(sensors: Set[str]) -> tuple[str, ...]:
     if not sensors:
         return ()
     keys = sorted(sensors)
-    more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
-    return (
-        f"Recordings of unknown sensors are kept but not scored: {', '.join(keys[:MOST_NAMED])}"
-        f"{more}. Pair the sensor again, or restore entries.jsonl from a backup; they count then.",
+    named = ", ".join(keys[:MOST_NAMED])
+    if len(keys) > MOST_NAMED:
+        named = _("{names} and {count} more", names=named, count=len(keys) - MOST_NAMED)
+    said = _(
+        "Recordings of unknown sensors are kept but not scored: {names}. "
+        "Pair the sensor again, or restore entries.jsonl from a backup; they count then.",
+        names=named,
     )
+    return (said,)
 
 
 def _prepare(context: _Context, registry: Registry) -> dict[str, Known]:
@@ -227,8 +232,10 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError as error:
         raise RecordingError(
-            f"Could not read {path.name}: {error.strerror or error}.",
-            "Check that the file exists and that you may read it.",
+            mark("Could not read {file}: {why}."),
+            mark("Check that the file exists and that you may read it."),
+            file=path.name,
+            why=error.strerror or error,
         ) from error
 
 
@@ -239,8 +246,10 @@ def _decode(grown: _Grown, profiles: Mapping[str, Profile]) -> Decoded:
     except (DeviceError, ValueError, ArithmeticError, LookupError, TypeError) as error:
         log.exception("decoding %s", grown.path.name)
         raise RecordingError(
-            f"{grown.path.name} could not be decoded ({error}).",
-            "Please report this with the log; the recording is kept as it is.",
+            mark("{file} could not be decoded ({why})."),
+            mark("Please report this with the log; the recording is kept as it is."),
+            file=grown.path.name,
+            why=error,
         ) from error
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as _replace
+from functools import partial
 
 from devices import PROFILES, device_information
 from devices.profile import MalformedPacket, Placement, Profile
@@ -26,8 +27,11 @@ from ingest.entries import (
 from ingest.errors import IngestError
 from ingest.link import Air, same_address, short_address
 from ingest.live import LiveValue, LiveView
+from ingest.live_labels import RATE
 from ingest.recording import Kind
+from ingest.status import BATTERY_LABEL
 from ingest.talk import profiles_of, stream, take_leave
+from language.spoken import _, listed, mark
 
 FIND_S = 15.0
 PLACEHOLDERS = frozenset({"n/a", "na", "none", "null", "unknown", "serial", "serial number"})
@@ -76,9 +80,12 @@ async def examine(
         present = profiles_of(client, profiles.values())
         if all(profile.companion for profile in present):
             raise NotASensor(
-                f"{device.name or short_address(address)} is not a sensor that legload can read.",
-                "The page of supported sensors lists those that are; 'legload scan' shows "
-                "which of them are near.",
+                mark("{name} is not a sensor that legload can read."),
+                mark(
+                    "The page of supported sensors lists those that are; 'legload scan' shows "
+                    "which of them are near."
+                ),
+                name=device.name or short_address(address),
             )
         view = LiveView(present)
         serial: list[str] = []
@@ -102,7 +109,7 @@ async def examine(
             counts=what_it_counts(view.paces()) if any(p.counts for p in present) else None,
         )
     finally:
-        await take_leave(client, profiles.values(), lambda *_: None)
+        await take_leave(client, profiles.values(), lambda *_row: None)
 
 
 async def _first_values(view: LiveView, clock: Clock, seconds: float) -> tuple[LiveValue, ...]:
@@ -110,10 +117,10 @@ async def _first_values(view: LiveView, clock: Clock, seconds: float) -> tuple[L
 
     A foot pod that moves is watched until it is known what it counts.
     """
-    for _ in range(max(1, round(seconds / POLL_S))):
+    for _time in range(max(1, round(seconds / POLL_S))):
         await clock.sleep(POLL_S)
         live = view.values(clock.utc_ns())
-        spoken = any(v.label not in ("battery", "rate") and v.value is not None for v in live)
+        spoken = any(v.label not in (BATTERY_LABEL, RATE) and v.value is not None for v in live)
         paces = view.paces()
         moves = any(pace.speed_mps > 0 for pace in paces)
         if spoken and not (moves and what_it_counts(paces).counts is None):
@@ -169,17 +176,32 @@ def refuse_misfit(
     places = seats(main)
     if not main:
         return
-    called = f"A sensor of this kind ({' and '.join(profile.title for profile in main)})"
+    kind = partial(_kinds, keys)
     if placement is not None and places and placement not in places:
-        listed = ", ".join(place.value for place in places)
-        raise Misfit(f"{called} cannot sit at '{placement.value}'.", f"It can sit at: {listed}.")
+        raise Misfit(
+            mark("A sensor of this kind ({kind}) cannot sit at '{place}'."),
+            mark("It can sit at: {places}."),
+            kind=kind,
+            place=placement.value,
+            places=", ".join(place.value for place in places),
+        )
     if load_kg and places and not any(place.worn for place in places):
-        raise Misfit(f"{called} is not worn, so it carries no load.", "Leave out --load.")
+        raise Misfit(
+            mark("A sensor of this kind ({kind}) is not worn, so it carries no load."),
+            mark("Leave out --load."),
+            kind=kind,
+        )
     if counts is not None and not any(profile.counts for profile in main):
         raise Misfit(
-            f"{called} counts neither steps nor strides of one foot.",
-            "Leave out --steps and --strides.",
+            mark("A sensor of this kind ({kind}) counts neither steps nor strides of one foot."),
+            mark("Leave out --steps and --strides."),
+            kind=kind,
         )
+
+
+def _kinds(keys: Sequence[str]) -> str:
+    """What sensors with these profiles are called; the keys where none is known."""
+    return listed([_(profile.title) for profile in main_profiles(keys)]) or ", ".join(keys)
 
 
 def enrol(
@@ -274,17 +296,21 @@ def refuse_taken(registry: Registry, old: Sensor, address: str) -> None:
 
 def _same_sensor() -> IngestError:
     return IngestError(
-        "That is the same sensor, not another one.",
-        "To bring back one that was forgotten, pair it again.",
+        mark("That is the same sensor, not another one."),
+        mark("To bring back one that was forgotten, pair it again."),
     )
 
 
 def _refuse_paired(known: Sensor | None) -> None:
     if known is not None and not known.forgotten:
-        where = f", at {known.current.placement.value}" if known.current else ""
         raise IngestError(
-            f"{known.called or known.key} is paired already (as {known.key}{where}).",
-            f"Choose a new sensor, or forget that one first: legload forget {known.key}",
+            mark("{name} is paired already (as {key}, at {place}).")
+            if known.current
+            else mark("{name} is paired already (as {key})."),
+            mark("Choose a new sensor, or forget that one first: legload forget {key}"),
+            name=known.called or known.key,
+            key=known.key,
+            place=known.current.placement.value if known.current else "",
         )
 
 
@@ -293,13 +319,11 @@ def _refuse_kind(old: Sensor, new: SensorPaired) -> None:
     companions = {key for key, profile in PROFILES.items() if profile.companion}
     if set(old.profiles) & set(new.profiles) - companions:
         return
-    before, after = (
-        " and ".join(p.title for p in main_profiles(keys)) or ", ".join(keys)
-        for keys in (old.profiles, new.profiles)
-    )
     raise IngestError(
-        f"The new sensor is of another kind ({after}) than the old one ({before}).",
-        "Pair it as a sensor of its own: legload pair ADDRESS",
+        mark("The new sensor is of another kind ({after}) than the old one ({before})."),
+        mark("Pair it as a sensor of its own: legload pair ADDRESS"),
+        after=partial(_kinds, new.profiles),
+        before=partial(_kinds, old.profiles),
     )
 
 

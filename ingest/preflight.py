@@ -12,11 +12,13 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
+from language.spoken import _, mark
+
 PROBE = "import asyncio, bleak; asyncio.run(bleak.BleakScanner.discover(timeout=0.1))"
 """Scans for a moment. An error that Python can raise is not its business: scanning meets it too."""
 
 ANSWER_S = 60.0  # design: how long a person may take to answer macOS's question
-SETTINGS = (
+SETTINGS = mark(
     "Open System Settings > Privacy & Security > Bluetooth, add the program you started legload "
     "from (Terminal, iTerm, ...) with '+', switch it on, start that program anew, and try again."
 )
@@ -49,7 +51,8 @@ async def refusal(platform: str = sys.platform, run: Run = run_child) -> tuple[s
         return None
     code = await run((sys.executable, "-c", PROBE), ANSWER_S)
     if code is None:
-        return "macOS waits for your leave to use Bluetooth.", f"Answer its question. {SETTINGS}"
+        answer = _("Answer its question. {otherwise}", otherwise=_(SETTINGS))
+        return mark("macOS waits for your leave to use Bluetooth."), answer
     if code < 0:
-        return "macOS does not allow this program to use Bluetooth.", SETTINGS
+        return mark("macOS does not allow this program to use Bluetooth."), SETTINGS
     return None

@@ -32,6 +32,7 @@ from bleak_retry_connector import (
 
 from ingest.errors import IngestError
 from ingest.preflight import Run, refusal, run_child
+from language.spoken import mark
 
 if TYPE_CHECKING:
     from bumble.link import LocalLink
@@ -40,81 +41,88 @@ OnSeen = Callable[[BLEDevice, AdvertisementData], None]
 VirtualSensors = Callable[["LocalLink"], AbstractAsyncContextManager[object]]
 
 _ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:_-]){5}[0-9A-Fa-f]{2}")
-SPECS = "Use 'auto', 'virtual', 'virtual:<kinds>' or 'hci:<transport>', such as hci:usb:0."
-TURN_ON = "Turn Bluetooth on, then try again."
-ALLOW = "Allow Bluetooth for this program in the system's privacy settings, then try again."
-DOCTOR = "Run 'legload doctor' to see what this computer offers."
-START_BLUEZ = (
+SPECS = mark("Use 'auto', 'virtual', 'virtual:<kinds>' or 'hci:<transport>', such as hci:usb:0.")
+TURN_ON = mark("Turn Bluetooth on, then try again.")
+ALLOW = mark("Allow Bluetooth for this program in the system's privacy settings, then try again.")
+DOCTOR = mark("Run 'legload doctor' to see what this computer offers.")
+START_BLUEZ = mark(
     "Install and start it (on Debian and Ubuntu: sudo apt install bluez, then "
     "sudo systemctl start bluetooth), then run 'legload doctor'."
 )
-WAIT = "Close other Bluetooth programs or wait a moment, then try again."
-GROUP = "Add yourself to the 'bluetooth' group, log in again, then try again."
-NEARER = "Wake it, bring it nearer, and close other programs that are connected to it."
+WAIT = mark("Close other Bluetooth programs or wait a moment, then try again.")
+GROUP = mark("Add yourself to the 'bluetooth' group, log in again, then try again.")
+NEARER = mark("Wake it, bring it nearer, and close other programs that are connected to it.")
 
 _Reason = BleakBluetoothNotAvailableReason
 _REASONS = {
-    _Reason.NO_BLUETOOTH: ("This computer has no Bluetooth adapter.", DOCTOR),
+    _Reason.NO_BLUETOOTH: (mark("This computer has no Bluetooth adapter."), DOCTOR),
     _Reason.NO_BLE_CENTRAL_ROLE: (
-        "The Bluetooth adapter is too old for low-energy sensors.",
-        "Plug in an adapter with Bluetooth 4.0 or newer.",
+        mark("The Bluetooth adapter is too old for low-energy sensors."),
+        mark("Plug in an adapter with Bluetooth 4.0 or newer."),
     ),
-    _Reason.POWERED_OFF: ("Bluetooth is switched off.", TURN_ON),
-    _Reason.DENIED_BY_USER: ("Bluetooth is not allowed for this program.", ALLOW),
-    _Reason.DENIED_BY_SYSTEM: ("The system does not let this program use Bluetooth.", ALLOW),
-    _Reason.DENIED_BY_UNKNOWN: ("Bluetooth is not allowed for this program.", ALLOW),
+    _Reason.POWERED_OFF: (mark("Bluetooth is switched off."), TURN_ON),
+    _Reason.DENIED_BY_USER: (mark("Bluetooth is not allowed for this program."), ALLOW),
+    _Reason.DENIED_BY_SYSTEM: (mark("The system does not let this program use Bluetooth."), ALLOW),
+    _Reason.DENIED_BY_UNKNOWN: (mark("Bluetooth is not allowed for this program."), ALLOW),
 }
-_NO_SERVICE = ("The Bluetooth service (BlueZ) is not running.", START_BLUEZ)
+_NO_SERVICE = (mark("The Bluetooth service (BlueZ) is not running."), START_BLUEZ)
 _NO_BUS = (
-    "Bluetooth is not available: this computer runs no Bluetooth service.",
+    mark("Bluetooth is not available: this computer runs no Bluetooth service."),
     START_BLUEZ,
 )
-_BUSY = ("The Bluetooth adapter is busy with another scan or connection.", WAIT)
-_NOT_ALLOWED = ("This user may not use the Bluetooth service (BlueZ).", GROUP)
+_BUSY = (mark("The Bluetooth adapter is busy with another scan or connection."), WAIT)
+_NOT_ALLOWED = (mark("This user may not use the Bluetooth service (BlueZ)."), GROUP)
 _DBUS_ERRORS = {
     "org.freedesktop.DBus.Error.ServiceUnknown": _NO_SERVICE,
     "org.freedesktop.DBus.Error.NameHasNoOwner": _NO_SERVICE,
     "org.freedesktop.DBus.Error.AccessDenied": _NOT_ALLOWED,
     "org.freedesktop.DBus.Error.NoReply": (
-        "The Bluetooth service (BlueZ) does not answer.",
-        "Restart it (systemctl restart bluetooth), then try again.",
+        mark("The Bluetooth service (BlueZ) does not answer."),
+        mark("Restart it (systemctl restart bluetooth), then try again."),
     ),
     "org.freedesktop.DBus.Error.UnknownObject": (
-        "The adapter or sensor has vanished from the Bluetooth service (BlueZ).",
-        "Plug the adapter in again if it is loose, then scan again.",
+        mark("The adapter or sensor has vanished from the Bluetooth service (BlueZ)."),
+        mark("Plug the adapter in again if it is loose, then scan again."),
     ),
-    "org.bluez.Error.NotReady": ("Bluetooth is switched off.", TURN_ON),
+    "org.bluez.Error.NotReady": (mark("Bluetooth is switched off."), TURN_ON),
     "org.bluez.Error.InProgress": _BUSY,
-    "org.bluez.Error.NotAuthorized": ("The sensor refused this computer.", "Pair it again."),
-    "org.bluez.Error.AuthenticationFailed": ("Pairing failed.", "Pair it again."),
+    "org.bluez.Error.NotAuthorized": (
+        mark("The sensor refused this computer."),
+        mark("Pair it again."),
+    ),
+    "org.bluez.Error.AuthenticationFailed": (mark("Pairing failed."), mark("Pair it again.")),
 }
 _KINDS: dict[type[BaseException], tuple[str, str]] = {
     BleakOutOfConnectionSlotsError: (
-        "The Bluetooth adapter cannot hold another connection.",
-        "Forget a sensor that is not needed, or use a second adapter.",
+        mark("The Bluetooth adapter cannot hold another connection."),
+        mark("Forget a sensor that is not needed, or use a second adapter."),
     ),
     BleakAbortedError: (
-        "The connection to the sensor was cut off several times.",
-        "Bring it nearer, and the adapter away from USB 3 ports and Wi-Fi.",
+        mark("The connection to the sensor was cut off several times."),
+        mark("Bring it nearer, and the adapter away from USB 3 ports and Wi-Fi."),
     ),
-    BleakNotFoundError: ("The sensor is not in reach.", NEARER),
-    TimeoutError: ("The sensor did not answer in time.", NEARER),
+    BleakNotFoundError: (mark("The sensor is not in reach."), NEARER),
+    TimeoutError: (mark("The sensor did not answer in time."), NEARER),
     FileNotFoundError: _NO_BUS,
     ConnectionRefusedError: _NO_BUS,
     PermissionError: _NOT_ALLOWED,
 }
-_OFF_OR_GONE = ("Bluetooth is switched off, or the adapter is gone.", TURN_ON)
+_OFF_OR_GONE = (mark("Bluetooth is switched off, or the adapter is gone."), TURN_ON)
 _TEXTS = {  # what bleak 3.1 says on Windows (backends/winrt: client._ensure_success, scanner.start)
     "Unreachable": (
-        "Windows knows the sensor but cannot reach it.",
-        "Wake it and bring it near. If that does not help: remove it in Windows' Settings > "
-        "Bluetooth & devices > Devices (legload needs no pairing there), switch Bluetooth off "
-        "and on, then try again.",
+        mark("Windows knows the sensor but cannot reach it."),
+        mark(
+            "Wake it and bring it near. If that does not help: remove it in Windows' Settings > "
+            "Bluetooth & devices > Devices (legload needs no pairing there), switch Bluetooth off "
+            "and on, then try again."
+        ),
     ),
     "Access Denied": (
-        "Windows does not let legload use the sensor.",
-        "Close other programs that use it, and remove it in Windows' Settings > Bluetooth & "
-        "devices > Devices (legload needs no pairing there), then try again.",
+        mark("Windows does not let legload use the sensor."),
+        mark(
+            "Close other programs that use it, and remove it in Windows' Settings > Bluetooth & "
+            "devices > Devices (legload needs no pairing there), then try again."
+        ),
     ),
     "Is Bluetooth turned on?": _OFF_OR_GONE,
 }
@@ -157,7 +165,7 @@ class Radio(Protocol):
 class SystemRadio:
     """The computer's own Bluetooth, through bleak's backend for this platform."""
 
-    name = "this computer's Bluetooth"
+    name = mark("this computer's Bluetooth")
 
     def __init__(self, platform: str = sys.platform, run: Run = run_child) -> None:
         self.lock = asyncio.Lock()
@@ -199,7 +207,7 @@ def open_radio(spec: str, *, virtual: VirtualSensors | None = None) -> Radio:
         if kind == "hci":
             return bumble_radio.HciRadio(transport)
         return bumble_radio.VirtualRadio(virtual)
-    raise RadioError(f"There is no radio called '{spec}'.", SPECS)
+    raise RadioError(mark("There is no radio called '{spec}'."), SPECS, spec=spec)
 
 
 def short_address(address: str) -> str:
@@ -217,9 +225,10 @@ def explain(error: Exception) -> RadioError:
     if isinstance(error, RadioError):
         return error
     meanings = [meaning for cause in _causes(error) if (meaning := _meaning(cause))]
+    if meanings:
+        return meanings[-1]
     text = shortened(str(error) or type(error).__name__).rstrip(".")
-    problem, advice = meanings[-1] if meanings else (f"Bluetooth failed: {text}.", DOCTOR)
-    return RadioError(problem, advice)
+    return RadioError(mark("Bluetooth failed: {why}."), DOCTOR, why=text)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -229,12 +238,19 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
-def _meaning(error: BaseException) -> tuple[str, str] | None:
-    """One sentence of problem and one of advice; None where this error says nothing by itself."""
+def _meaning(error: BaseException) -> RadioError | None:
+    """What an error says by itself, if anything."""
+    if isinstance(error, BleakDeviceNotFoundError):
+        address = short_address(error.identifier)
+        return RadioError(mark("The sensor {address} is not in reach."), NEARER, address=address)
+    known = _known(error)
+    return RadioError(*known) if known else None
+
+
+def _known(error: BaseException) -> tuple[str, str] | None:
+    """One sentence of problem and one of advice."""
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _REASONS.get(error.reason)
-    if isinstance(error, BleakDeviceNotFoundError):
-        return f"The sensor {short_address(error.identifier)} is not in reach.", NEARER
     for kind, meaning in _KINDS.items():
         if isinstance(error, kind):
             return meaning

@@ -26,6 +26,7 @@ from ingest.header import (
 )
 from ingest.private import create_whole, open_private, private_folder, write_all
 from ingest.replay import Recording, read_recording, receive_times, tail
+from language.spoken import mark
 
 __all__ = [
     "FORMAT",
@@ -197,8 +198,12 @@ def write_recording(path: Path, header: Header, rows: Rows) -> None:
 
 def _refusal(path: Path, error: OSError) -> RecordingError:
     return RecordingError(
-        f"Could not write {path.name}: {error.strerror or error}.",
-        "What was recorded so far is safe. Free some space or check the folder's permissions.",
+        mark("Could not write {file}: {why}."),
+        mark(
+            "What was recorded so far is safe. Free some space or check the folder's permissions."
+        ),
+        file=path.name,
+        why=error.strerror or error,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import contextvars
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -33,6 +35,7 @@ from ingest.recording import (
 from ingest.status import SensorStatus, State
 from ingest.talk import Client, profiles_of, stream, take_leave
 from ingest.watchdog import Verdict, Watchdog
+from language.spoken import ENGLISH, _, mark, speak, speaking
 
 __all__ = ["Disk", "SensorStatus", "Session", "State", "backoff_s"]
 
@@ -58,9 +61,9 @@ class Disk:
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="disk")
 
     async def __call__(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `work(*args, **kwargs)`, run in the thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: work(*args, **kwargs))
+        """The result of `work(*args, **kwargs)`, run in the thread, in the asker's language."""
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        return await loop.run_in_executor(self._thread, lambda: context.run(work, *args, **kwargs))
 
     def close(self) -> None:
         """Finish what was given, then end the thread."""
@@ -71,11 +74,12 @@ class Disk:
 class _Loss:
     """Why a connection ended.
 
+    reason: says it in the language spoken when it is called: in English in a recording.
     since: when it really ended, where that was before now; ours: it was good enough to be ended
     by us, so the next attempt need not wait; told: the recording says so already.
     """
 
-    reason: str
+    reason: Callable[[], str]
     since: Moment | None = None
     ours: bool = False
     told: bool = False
@@ -131,11 +135,13 @@ class Session:
         self._last_seen_ns: int | None = None
         self._state = State.OFF
         self._detail = ""
-        self._disk_problem = ""
+        self._tell: Callable[[], str] = str  # the same in the language of whoever asks
+        self._disk_problem: IngestError | None = None
         self._since_ns = clock.utc_ns()
 
     async def run(self) -> None:
         """Supervise until cancelled; every loss is recorded and followed by another search."""
+        speak(ENGLISH)  # recordings and logs are kept in one language, whoever began the session
         failures = 0
         await self._air.release(self.sensor.address)
         try:
@@ -143,21 +149,21 @@ class Session:
                 before = self._notifications
                 loss = await self._attempt()
                 failures = 1 if loss.ours or self._notifications > before else failures + 1
-                self._become(State.LOST, status.lost(loss.reason))
+                self._become(State.LOST, partial(_lost, loss))
                 await self._clock.sleep(backoff_s(failures, self._rng))
         finally:
-            self._become(State.OFF, "")
+            self._become(State.OFF)
 
     async def _attempt(self) -> _Loss:
         """One connection, whatever happens to it."""
         try:
             return await self._once()
         except IngestError as error:
-            return _Loss(reason=str(error))
+            return _Loss(reason=partial(str, error))
         except Exception as error:
             log.exception("A connection ended unexpectedly")
-            said = f"Something unexpected happened ({type(error).__name__}: {error})."
-            return _Loss(reason=said)
+            said = mark("Something unexpected happened ({kind}: {why}).")
+            return _Loss(reason=partial(_, said, kind=type(error).__name__, why=error))
 
     def status(self) -> SensorStatus:
         """What the sensor is doing now."""
@@ -185,24 +191,24 @@ class Session:
             return ()
 
     def _said(self) -> str:
-        """What a person should know now, in plain language."""
+        """What a person should know now, in plain language, in that of whoever asks."""
         match self._state:
             case State.OFF:
-                said = status.OFF
+                said = _(status.OFF)
             case State.SEARCHING:
                 said = f"{status.searching(self._finder.searched_s)} {self._air.notice}".rstrip()
             case State.CONNECTING:
-                said = status.CONNECTING
+                said = _(status.CONNECTING)
             case State.STREAMING:
-                said = status.STREAMING
+                said = _(status.STREAMING)
             case _:
-                said = self._detail
-        return " ".join(filter(None, (self._disk_problem, said)))
+                said = self._tell()
+        return " ".join(filter(None, (str(self._disk_problem or ""), said)))
 
     async def _once(self) -> _Loss:
         """One connection, from search to loss."""
         client, lost = await self._finder.reach(self._found)
-        loss = _Loss(reason="stopped")
+        loss = _Loss(reason=partial(_, status.STOPPED))
         try:
             await self._open()
             self._row(Kind.CONNECTED, "", b"")
@@ -210,17 +216,18 @@ class Session:
             self._shaken = True
             loss = await self._watch(client, lost)
         except IngestError as error:
-            loss = _Loss(reason=error.problem)
+            loss = _Loss(reason=partial(getattr, error, "problem"))
             raise
         except Exception as error:
-            loss = _Loss(reason=f"unexpected: {type(error).__name__}")
+            said = mark("unexpected: {kind}")
+            loss = _Loss(reason=partial(_, said, kind=type(error).__name__))
             raise
         finally:
             await asyncio.shield(self._close(client, loss))
         return loss
 
     def _found(self, found: bool) -> None:
-        self._become(State.CONNECTING if found else State.SEARCHING, "")
+        self._become(State.CONNECTING if found else State.SEARCHING)
 
     async def _known(self) -> set[str]:
         registry = await self._disk(Entries(self._home).registry)
@@ -231,7 +238,7 @@ class Session:
     async def _watch(self, client: Client, lost: asyncio.Event) -> _Loss:
         """Once a second to the disk; until the link is lost, falls silent or was slept through."""
         if lost.is_set():  # its services are gone too
-            return _Loss(reason="the link was lost")
+            return _Loss(reason=partial(_, status.LINK_LOST))
         utc_ns, monotonic_ns = self._now()
         self._heard = utc_ns + 1, monotonic_ns + 1  # after CONNECTED, however coarse the clock
         self._watchdog.begin(profiles_of(client, self._profiles), monotonic_ns)
@@ -245,16 +252,17 @@ class Session:
             if self._slept:
                 return self._slept
             verdict = self._watchdog.check(self._clock.monotonic_ns())
-            if verdict.reconnect:
+            if verdict.due:
                 self._show(verdict)
                 since = None if verdict.flowing else self._heard
-                return _Loss(reason=verdict.reconnect, since=since, ours=True)
-        return _Loss(reason="the link was lost")
+                reason = partial(status.silence, verdict.due)
+                return _Loss(reason=reason, since=since, ours=True)
+        return _Loss(reason=partial(_, status.LINK_LOST))
 
     def _show(self, verdict: Verdict) -> None:
         if not verdict.silent:
-            return self._become(State.STREAMING, "")
-        return self._become(State.STALE, status.stale(verdict))
+            return self._become(State.STREAMING)
+        return self._become(State.STALE, partial(status.stale, verdict))
 
     def _note_silence(self, before: dict[str, float], verdict: Verdict) -> dict[str, float]:
         """Record where one stream has a gap while the link holds: as it begins and as it ends."""
@@ -286,9 +294,9 @@ class Session:
         if slept_s <= SLEPT_S:
             self._awake = now
             return
-        reason = f"the computer slept for {status.duration(slept_s)}, or its clock was set"
+        reason = partial(status.slept, slept_s)
         self._slept = _Loss(reason=reason, since=self._awake, ours=True, told=True)
-        self._row(Kind.LOST, "", reason.encode(), self._awake)
+        self._row(Kind.LOST, "", _recorded(self._slept), self._awake)
         self._awake = None
 
     async def _flush(self) -> None:
@@ -296,10 +304,10 @@ class Session:
             return
         try:
             await self._disk(self._writer.flush)
-            self._disk_problem = ""
+            self._disk_problem = None
         except IngestError as error:
             log.error("%s", error)
-            self._disk_problem = str(error)
+            self._disk_problem = error
 
     async def _open(self) -> None:
         self._live.reset()
@@ -314,7 +322,7 @@ class Session:
         try:
             self._writer = await self._create()
         except IngestError as error:  # a full disk must not cost the connection: try next time
-            self._disk_problem = str(error)
+            self._disk_problem = error
             return
         self._opened_ns = self._clock.monotonic_ns()
         for row in [(Kind.CONNECTED, "", b"rotated"), *self._handshake]:
@@ -329,7 +337,7 @@ class Session:
         await take_leave(client, self._profiles, self._row)
         if self._writer is not None:
             if not loss.told:
-                self._row(Kind.LOST, "", loss.reason.encode(), loss.since)
+                self._row(Kind.LOST, "", _recorded(loss), loss.since)
             writer, self._writer = self._writer, None
             with contextlib.suppress(IngestError):
                 await self._disk(writer.close)
@@ -369,7 +377,9 @@ class Session:
         )
         return await self._disk(RecordingWriter.create, recording_path(self._home, header), header)
 
-    def _become(self, state: State, detail: str) -> None:
+    def _become(self, state: State, tell: Callable[[], str] = str) -> None:
+        """tell: says what the state alone does not."""
+        detail, self._tell = tell(), tell
         if (state, detail) == (self._state, self._detail):
             return
         if state is not self._state:
@@ -377,6 +387,16 @@ class Session:
             name = short_address(self.sensor.address)
             log.info("%s %s is %s. %s", self.sensor.name or "Sensor", name, state, detail)
         self._state, self._detail = state, detail
+
+
+def _recorded(loss: _Loss) -> bytes:
+    """Why a connection ended, as it is kept: in English, also when a bleak callback tells it."""
+    with speaking(ENGLISH):
+        return loss.reason().encode()
+
+
+def _lost(loss: _Loss) -> str:
+    return status.lost(loss.reason())
 
 
 def _passed_s(before: Moment, after: Moment) -> float:

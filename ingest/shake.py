@@ -22,6 +22,7 @@ from ingest.live import LiveView
 from ingest.live_labels import LABELS
 from ingest.recording import Kind
 from ingest.talk import Client, profiles_of, stream, take_leave
+from language.spoken import _, listed, mark, n_
 
 LOOK_S = 3.0
 STILL_S = 2.0
@@ -38,7 +39,7 @@ and over 1 g; of a table that somebody bumps into, far less (design)."""
 STANDS_OUT = 3.0
 """How many times the others' movement, and its own at rest, the one meant must reach (design)."""
 
-ALL_PAIRED = (
+ALL_PAIRED = mark(
     "Every sensor in reach that feels movement is paired already. Wake the new one, bring it "
     "closer, and try again."
 )
@@ -116,10 +117,14 @@ def decide(movements: Sequence[Movement]) -> Verdict:
     if not moved:
         return _appeared([one for one in movements if one.appeared], connected)
     if len(moved) == 1 or _stands_out(moved[0], moved[1:]):
-        return Verdict(address=moved[0].address, reason="This one moved.")
+        return Verdict(address=moved[0].address, reason=_("This one moved."))
     return Verdict(
         address=None,
-        reason=f"{len(moved)} sensors moved. Lay all but one down, then shake that one again.",
+        reason=n_(
+            "{count} sensor moved. Lay all but one down, then shake that one again.",
+            "{count} sensors moved. Lay all but one down, then shake that one again.",
+            len(moved),
+        ),
     )
 
 
@@ -131,17 +136,22 @@ def _stands_out(first: Movement, others: Sequence[Movement]) -> bool:
 
 def _appeared(new: Sequence[Movement], connected: Sequence[Movement]) -> Verdict:
     if len(new) == 1:
-        return Verdict(address=new[0].address, reason="This one woke up when you shook it.")
+        return Verdict(address=new[0].address, reason=_("This one woke up when you shook it."))
     if new:
-        return Verdict(
-            address=None, reason=f"{len(new)} sensors woke up. Shake one of them by itself."
+        reason = n_(
+            "{count} sensor woke up. Shake one of them by itself.",
+            "{count} sensors woke up. Shake one of them by itself.",
+            len(new),
         )
+        return Verdict(address=None, reason=reason)
     if not connected:
-        reason = "No sensor that feels movement answered. Wake it, bring it closer, and try again."
+        reason = _(
+            "No sensor that feels movement answered. Wake it, bring it closer, and try again."
+        )
     elif any(one.restless for one in connected):
-        reason = "One moved before it was to be shaken. Lay them all down first, then try again."
+        reason = _("One moved before it was to be shaken. Lay them all down first, then try again.")
     else:
-        reason = "None of the sensors moved. Shake it harder, or choose it from the list."
+        reason = _("None of the sensors moved. Shake it harder, or choose it from the list.")
     return Verdict(address=None, reason=reason)
 
 
@@ -185,23 +195,34 @@ async def shake(
 async def _search(
     air: Air, held: _Held, say: Callable[[Shaking], None], leave_out: Collection[str]
 ) -> Shaking:
-    say(Shaking(phase="look", text="Looking for sensors …"))
+    say(Shaking(phase="look", text=_("Looking for sensors …")))
     before = await air.look(LOOK_S)
     able = [seen for seen in before if held.can_feel(seen)]
     wanted = [seen for seen in able if not _among(seen, leave_out)][:MOST_AT_ONCE]
     names = _names(wanted, held)
     for number, seen in enumerate(wanted, 1):
-        text = f"Connecting to {names[seen.address]} ({number} of {len(wanted)}) …"
+        text = _(
+            "Connecting to {name} ({number} of {count}) …",
+            name=names[seen.address],
+            number=number,
+            count=len(wanted),
+        )
         say(Shaking(phase="connect", text=text))
         await held.take(seen)
     if moving := await held.settle(say, names):
-        return Shaking(phase="done", text=f"{_moved_early(moving)} and try again.")
+        text = n_(
+            "{names} moved while all should lie still: lay it down and try again.",
+            "{names} moved while all should lie still: lay them down and try again.",
+            len(moving),
+            names=_quoted(moving),
+        )
+        return Shaking(phase="done", text=text)
     movements, after = await held.watch(say)
     known = {seen.address for seen in before}
     woken = {s.address: s for s in after if s.address not in known and not _among(s, leave_out)}
     new = [Movement(address=address, appeared=True) for address in woken]
     verdict = decide([*movements, *new])
-    reason = ALL_PAIRED if able and not wanted and not new else verdict.reason
+    reason = _(ALL_PAIRED) if able and not wanted and not new else verdict.reason
     meant = next((s for s in (*wanted, *woken.values()) if s.address == verdict.address), None)
     return Shaking(phase="done", text=reason, found=meant)
 
@@ -220,11 +241,19 @@ def _names(sensors: Sequence[Seen], held: _Held) -> dict[str, str]:
     }
 
 
-def _moved_early(names: Sequence[str]) -> str:
-    """The beginning of a sentence about sensors that did not lie still."""
-    said = " and ".join(f"'{name}'" for name in names)
-    return (
-        f"{said} moved while all should lie still: lay {'it' if len(names) == 1 else 'them'} down"
+def _quoted(names: Sequence[str]) -> str:
+    return listed([f"'{name}'" for name in names])
+
+
+def _still(moving: Sequence[str]) -> str:
+    """What to do before the shaking; moving: sensors that did not lie still yet."""
+    if not moving:
+        return _("Let all sensors lie still …")
+    return n_(
+        "{names} moved while all should lie still: lay it down …",
+        "{names} moved while all should lie still: lay them down …",
+        len(moving),
+        names=_quoted(moving),
     )
 
 
@@ -245,7 +274,7 @@ class _Held:
 
     def title(self, seen: Seen) -> str:
         """What its kind is called."""
-        return self._profiles[seen.profiles[0]].title
+        return _(self._profiles[seen.profiles[0]].title)
 
     async def take(self, seen: Seen) -> None:
         """Connect and listen; one that cannot be reached is left out."""
@@ -268,9 +297,8 @@ class _Held:
     async def settle(self, say: Callable[[Shaking], None], names: Mapping[str, str]) -> list[str]:
         """Wait until all lie still; the names of those that go on moving."""
         moving: list[str] = []
-        for _ in range(STILL_TRIES):
-            ask = f"{_moved_early(moving)} …" if moving else "Let all sensors lie still …"
-            say(Shaking(phase="still", text=ask))
+        for _try in range(STILL_TRIES):
+            say(Shaking(phase="still", text=_still(moving)))
             self._still_ns = self._clock.utc_ns()
             stepping = await self._steps(STILL_S)
             self._shake_ns = self._clock.utc_ns()
@@ -282,7 +310,7 @@ class _Held:
 
     async def watch(self, say: Callable[[Shaking], None]) -> tuple[list[Movement], list[Seen]]:
         """What each felt, after all lay still, and the sensors that advertised meanwhile."""
-        say(Shaking(phase="shake", text="Now shake the one you mean, and keep shaking …"))
+        say(Shaking(phase="shake", text=_("Now shake the one you mean, and keep shaking …")))
         looking = asyncio.create_task(self._air.look(SHAKE_S))
         try:
             walked = await self._steps(SHAKE_S)
@@ -307,7 +335,7 @@ class _Held:
         """Addresses of foot pods that say a cadence, newly said in these seconds."""
         begun = self._clock.utc_ns()
         found: set[str] = set()
-        for _ in range(round(seconds / POLL_S)):
+        for _time in range(round(seconds / POLL_S)):
             await self._clock.sleep(POLL_S)
             now_ns = self._clock.utc_ns()
             for address, view in self._views.items():
@@ -320,7 +348,7 @@ class _Held:
     async def let_go(self) -> None:
         """Leave every sensor as it was found."""
         for client in self._clients:
-            await take_leave(client, self._profiles.values(), lambda *_: None)
+            await take_leave(client, self._profiles.values(), lambda *_row: None)
 
 
 def felt(view: LiveView, start_ns: int, middle_ns: int, end_ns: int) -> Movement:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import IngestError
+from language.spoken import mark
 
 if TYPE_CHECKING:
     from dbus_fast.aio import MessageBus
@@ -23,13 +24,13 @@ BUS = "org.freedesktop.DBus"
 class Reason(enum.Enum):
     """Why nothing was learnt."""
 
-    NO_BUS = "there is no system message bus"
-    BUS_CLOSED = "the system message bus does not let this user in"
-    BUS_SILENT = "the system message bus does not answer"
-    NOT_RUNNING = "the service does not run"
-    DENIED = "this user may not use the service"
-    SILENT = "the service does not answer"
-    REFUSED = "the service answers with an error"
+    NO_BUS = mark("There is no system message bus.")
+    BUS_CLOSED = mark("The system message bus does not let this user in.")
+    BUS_SILENT = mark("The system message bus does not answer.")
+    NOT_RUNNING = mark("The service does not run.")
+    DENIED = mark("This user may not use the service.")
+    SILENT = mark("The service does not answer.")
+    REFUSED = mark("The service answers with an error.")
 
 
 _REASONS = {
@@ -48,7 +49,7 @@ class BusError(IngestError):
     """Nothing was learnt, and why."""
 
     def __init__(self, reason: Reason, detail: object = "") -> None:
-        super().__init__(f"{reason.value[0].upper()}{reason.value[1:]}.")
+        super().__init__(reason.value)
         self.reason = reason
         self.detail = str(detail)
 

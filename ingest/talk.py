@@ -22,6 +22,7 @@ from devices.profile import Ask, DeviceError, Profile, Read, Step, Write
 from ingest.errors import IngestError
 from ingest.radio import explain
 from ingest.recording import Kind
+from language.spoken import _, mark
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ Client = BleakClient
 
 GATT_TIMEOUT_S = 10.0
 ECHO_S = 1.0  # design: BlueZ notifies what was read within milliseconds
-FIRMWARE = "Update its firmware in the maker's app, or forget it and pair another."
+FIRMWARE = mark("Update its firmware in the maker's app, or forget it and pair another.")
 
 
 class LinkLost(IngestError):  # noqa: N818 - reads as what happened
@@ -73,10 +74,14 @@ async def stream(client: BleakClient, profiles: Iterable[Profile], on_row: OnRow
     except IngestError:
         raise
     except DeviceError as error:
-        raise IngestError(f"The sensor cannot be used: {error}.", FIRMWARE) from error
+        raise IngestError(
+            mark("The sensor cannot be used: {why}."), FIRMWARE, why=partial(_, str(error))
+        ) from error
     except Exception as error:
         if not client.is_connected:
-            raise LinkLost("The sensor went out of reach while it was being set up.") from error
+            raise LinkLost(
+                mark("The sensor went out of reach while it was being set up.")
+            ) from error
         raise explain(error) from error
 
 
@@ -127,7 +132,12 @@ class _Talk:
             if (found := self._notifying(uuid)) is not None:
                 await self._start(found, partial(self._on_row, Kind.NOTIFICATION, uuid))
             elif not self._profile.companion:
-                raise IngestError(f"This {self._profile.title} has no stream {uuid[:8]}.", FIRMWARE)
+                raise IngestError(
+                    mark("This {kind} has no stream {stream}."),
+                    FIRMWARE,
+                    kind=partial(_, self._profile.title),
+                    stream=uuid[:8],
+                )
 
     async def shake_hands(self) -> None:
         """The fixed steps, then those that depend on what the sensor answers."""
@@ -172,7 +182,7 @@ class _Talk:
     async def _start(
         self, characteristic: BleakGATTCharacteristic, on_payload: Callable[[bytes], None]
     ) -> None:
-        def received(_: BleakGATTCharacteristic, payload: bytearray) -> None:
+        def received(_characteristic: BleakGATTCharacteristic, payload: bytearray) -> None:
             self._received(characteristic.uuid, bytes(payload))
 
         self._takers[characteristic.uuid] = on_payload
@@ -242,8 +252,9 @@ class _Talk:
                 return None
             if isinstance(error, TimeoutError) and self._client.is_connected:
                 raise IngestError(
-                    f"This {self._profile.title} does not answer its settings.",
-                    "Close the maker's app, take the sensor off its charger, and try again.",
+                    mark("This {kind} does not answer its settings."),
+                    mark("Close the maker's app, take the sensor off its charger, and try again."),
+                    kind=partial(_, self._profile.title),
                 ) from error
             raise
         finally:

@@ -21,11 +21,11 @@ PAUSES = 6.0  # design: a stream that came back by itself may be silent so many 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """silent: (title, seconds) of each silent stream; flowing: titles of the others;
-    reconnect: why to connect anew now, or None."""
+    due: those of the silent ones for which to connect anew now."""
 
     silent: tuple[tuple[str, float], ...] = ()
     flowing: tuple[str, ...] = ()
-    reconnect: str | None = None
+    due: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -81,7 +81,7 @@ class Watchdog:
             stream.heard_ns = now_ns
 
     def check(self, now_ns: int) -> Verdict:
-        """How it is now; monotonic ns. `reconnect` is said once an attempt."""
+        """How it is now; monotonic ns. `due` is said once an attempt."""
         silent = [stream for stream in self._watched if stream.settle(now_ns)]
         flowing = [stream for stream in self._watched if stream not in silent]
         most_s = BESIDE_MOST_S if flowing else ALONE_MOST_S
@@ -92,6 +92,5 @@ class Watchdog:
         return Verdict(
             silent=tuple(quiet_s.items()),
             flowing=tuple(stream.title for stream in flowing),
-            reconnect="; ".join(f"{s.title}: silent for {quiet_s[s.title]:.0f} s" for s in due)
-            or None,
+            due=tuple((stream.title, quiet_s[stream.title]) for stream in due),
         )

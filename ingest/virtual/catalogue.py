@@ -22,6 +22,7 @@ from ingest.virtual.movesense import movesense_imu
 from ingest.virtual.peripheral import VirtualSensor
 from ingest.virtual.polar import polar_sense
 from ingest.virtual.scale import bathroom_scale
+from language.spoken import mark
 
 Maker = Callable[[np.random.Generator, int], VirtualSensor]
 """Given randomness and the instant it begins (UTC ns), a sensor with an address of its own."""
@@ -59,7 +60,10 @@ def named(keys: Sequence[str], rng: np.random.Generator, start_ns: int) -> list[
     wanted = list(CATALOGUE) if list(keys) == [ALL] else list(dict.fromkeys(keys))
     if unknown := [key for key in wanted if key not in CATALOGUE]:
         raise RadioError(
-            f"There is no virtual sensor '{unknown[0]}'.",
-            f"Use virtual, virtual:{ALL}, or virtual: and some of {', '.join(CATALOGUE)}.",
+            mark("There is no virtual sensor '{kind}'."),
+            mark("Use virtual, virtual:{every}, or virtual: and some of {kinds}."),
+            kind=unknown[0],
+            every=ALL,
+            kinds=", ".join(CATALOGUE),
         )
     return [CATALOGUE[key](rng, start_ns) for key in wanted]
