@@ -24,8 +24,10 @@ from dashboard.display import Display, display_of, refuse
 from dashboard.errors import DashboardError
 from dashboard.facts import Facts, facts_entry, facts_of, mass_entry
 from dashboard.history import History
+from dashboard.people_cards import PersonCard, cards, last_seen, new_person
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
 from dashboard.practice import force_note, logged_text, practice_of, when
+from dashboard.schedule.schedules import Schedules
 from dashboard.scored import day_minutes, person_facts, scored_week
 from dashboard.shown import (
     Around,
@@ -105,6 +107,7 @@ class Data:
         self._radio = radio
         self._entries = Entries(home)
         self.history = History(home)
+        self.schedule = Schedules(home)
 
     @property
     def demo(self) -> bool:
@@ -117,6 +120,27 @@ class Data:
         """Everybody known, or the one who will be."""
         known = [PersonView(key=p.key, name=p.name) for p in self._registry().persons.values()]
         return known or [PersonView(key=DEFAULT_PERSON, name=DEFAULT_NAME)]
+
+    def people(self) -> tuple[PersonCard, ...]:
+        """Everybody who was named, with their current week; whoever needs a look first.
+
+        Raises:
+            DashboardError: the store cannot be read.
+        """
+        registry, now = self._registry(), dt.datetime.now(dt.UTC)
+        seen = self._read(lambda store: last_seen(store, registry))
+        persons = registry.persons.values()
+        return cards(persons, lambda key: self.week(key, week_of(self._today(key))), seen, now)
+
+    def add_person(self, name: str) -> str:
+        """Enter somebody by name alone; their key.
+
+        Raises:
+            DashboardError: it cannot be a name, or somebody has it.
+        """
+        said = new_person(name, self._registry().persons, now=dt.datetime.now(dt.UTC))
+        _told(lambda: self._entries.append(said))
+        return said.person
 
     def pick(self, wanted: str | None) -> str:
         """The person meant: the one named, else the only one.

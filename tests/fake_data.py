@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import cast
 
 import polars as pl
@@ -16,6 +17,9 @@ from dashboard.data import Data
 from dashboard.demo import Progress
 from dashboard.errors import DashboardError
 from dashboard.facts import Facts, facts_of
+from dashboard.people_cards import PersonCard
+from dashboard.schedule.plan import Host, Ran
+from dashboard.schedule.schedules import Schedules
 from dashboard.shown import (
     Around,
     CollectorStatus,
@@ -33,6 +37,8 @@ from ingest.shake import Shaking
 from tests import sample_week
 
 _HOMES = itertools.count()
+NOWHERE = Path("/nonexistent/legload")
+NO_COMPUTER = Host(folder=NOWHERE, platform="linux", environment={}, run=lambda _: Ran(code=1))
 NOON = dt.datetime(2026, 11, 19, 12, 0, tzinfo=dt.UTC)
 
 
@@ -111,10 +117,25 @@ class FakeData:
     said: Facts = field(default_factory=lambda: facts_of(Person(key="anna", name="Anna")))
     masses: tuple[tuple[dt.date, float], ...] = ()
     told: pl.DataFrame = field(default_factory=Minutes.create_empty)
+    cards: tuple[PersonCard, ...] = ()
     home: str = field(default_factory=lambda: f"home-{next(_HOMES)}")
+    schedule: Schedules = field(default_factory=lambda: Schedules(NOWHERE, NO_COMPUTER))
 
     def persons(self) -> list[PersonView]:
         return [PersonView(key="anna", name="Anna Schröder"), PersonView(key="bo", name="Bo")]
+
+    def people(self) -> tuple[PersonCard, ...]:
+        self._fail()
+        self.done.append(("people",))
+        return self.cards
+
+    def introduce(self, person: str) -> None:
+        self.done.append(("introduce", person))
+
+    def add_person(self, name: str) -> str:
+        self._fail()
+        self.done.append(("add", name))
+        return name.casefold()
 
     def weeks(self, person: str) -> list[str]:
         return list(self.weeks_by_name)

@@ -23,6 +23,8 @@ def every(
     context: typer.Context, weekday: str, formats: Sequence[str], out: Path, *, yes: bool
 ) -> None:
     """Show what would be installed, ask, install."""
+    from dashboard.data import open_data
+
     schedules, person = _of(context)
     wanted = schedules.wanted(person, str(out.absolute()), formats, weekday)
     plan = schedules.plan(schedules.job(wanted))
@@ -32,6 +34,9 @@ def every(
         return _by_hand(context, plan)
     advice = _("Say it without a question: legload report --every {day} --yes", day=weekday)
     if yes or (not context.obj.json and console.agree(_("Install this?"), advice)):
+        open_data(context.obj.home, radio=context.obj.radio).introduce(
+            person
+        )  # a job names its own
         schedules.install_report(wanted)
         return _told(context, plan, installed=True)
     return _told(context, plan, installed=False)
