@@ -20,7 +20,7 @@ from dashboard.views import practice
 from tests import golden_weeks, sample_week
 from tests.fake_data import FakeData
 from tests.people_page import golden_data, golden_week
-from tests.test_views import button_of, parsed, text_of, week_page, with_week
+from tests.test_views import button_of, opened, parsed, text_of, week_page, with_week
 
 MONDAY = sample_week.START
 REFUSED = DashboardError("It is yet to come.", "Log it when it is done.")
@@ -136,7 +136,7 @@ def test_practice_says_whether_it_was_logged_or_seen_and_whether_its_force_is_kn
 
 def test_sets_are_logged_on_the_page() -> None:
     fake = with_week("complete")
-    page = week_page(fake)
+    page = opened(week_page(fake), "practice")
     page.selectbox(key="set-exercise").set_value("lunge")
     page.number_input(key="set-reps").set_value(12)
     page.number_input(key="set-load").set_value(20.0)
@@ -158,7 +158,7 @@ def test_sets_are_logged_on_the_page() -> None:
 
 
 def test_a_leg_press_asks_for_the_angle_of_its_sled() -> None:
-    page = week_page(with_week("complete"))
+    page = opened(week_page(with_week("complete")), "practice")
     assert "set-angle" not in [field.key for field in page.number_input]
     page = page.selectbox(key="set-exercise").set_value("leg-press").run()
     assert page.number_input(key="set-angle").value == 45.0
@@ -166,7 +166,7 @@ def test_a_leg_press_asks_for_the_angle_of_its_sled() -> None:
 
 def test_balance_practice_is_logged_and_a_strength_day_confirmed() -> None:
     fake = with_week("complete")
-    page = week_page(fake)
+    page = opened(week_page(fake), "practice")
     page.session_state["practice-what"] = practice.BALANCE
     page = page.run()
     page.button(key="practice-save").click().run()
@@ -179,7 +179,7 @@ def test_balance_practice_is_logged_and_a_strength_day_confirmed() -> None:
 
 def test_what_was_logged_last_is_taken_back_and_a_refusal_is_one_sentence() -> None:
     fake = with_week("complete")
-    page = week_page(fake).button(key="practice-undo").click().run()
+    page = opened(week_page(fake), "practice").button(key="practice-undo").click().run()
     assert fake.done[-1] == ("undo", "anna")
     assert page.success[0].value == wording.plain("Taken back: squat.")
     fake.error = REFUSED
@@ -272,7 +272,7 @@ def test_a_minute_that_both_legs_told_counts_for_both_sensors() -> None:
 def test_a_day_is_shown_minute_by_minute_with_the_sensor_of_each() -> None:
     day = golden_week("three_sensors").report().days[0].date
     fake = golden_data("three_sensors")
-    page = week_page(fake)
+    page = opened(week_page(fake), "minutes")
     page.session_state[f"day-anna-{fake.golden.week}"] = day
     page = page.run()
     assert not page.exception
@@ -317,7 +317,7 @@ def test_every_golden_person_has_a_page() -> None:
 
 def test_days_are_excused_and_count_again() -> None:
     fake = with_week("so far")  # its Tuesday is excused
-    page = week_page(fake)
+    page = opened(week_page(fake), "excuses")
     assert button_of(page, "Save excused days").disabled
     pills = next(one for one in page.pills if str(one.key).startswith("excused-"))
     pills.set_value([MONDAY])

@@ -69,6 +69,13 @@ def week_page(fake: FakeData) -> AppTest:
     return AppTest.from_function(script, default_timeout=SCRIPT_S, kwargs={"fake": fake}).run()
 
 
+def opened(page: AppTest, *keys: str) -> AppTest:
+    """The page with what is tucked away under these keys."""
+    for key in keys:
+        page.session_state[key] = True
+    return page.run()
+
+
 def sensors_page(fake: FakeData) -> AppTest:
     def script(fake: object) -> None:
         from dashboard.views import sensors
@@ -217,11 +224,21 @@ def test_pdf_and_csv_are_one_click_away() -> None:
     assert labels == ["Download PDF", "Download CSV"]
 
 
-def test_each_chart_has_its_words_and_a_table() -> None:
+def test_each_chart_has_its_words_and_a_table_that_is_built_when_it_is_opened() -> None:
     page = week_page(with_week("partial"))
-    assert len(page.dataframe) == 3  # days, weeks, and what is not scored
     assert len(page.get("arrow_vega_lite_chart") or page.get("vega_lite_chart")) == 2
     assert "Of 7 days: 2 not recorded, 5 valid" in text_of(page)
+    before = text_of(page)
+    assert "Dose, step-eq" not in before
+    said = text_of(opened(page, "days-table", "weeks-table", "beside-table"))
+    tables = (
+        wording.day_table(sample_week.partial()),
+        wording.trend_table(sample_week.partial()),
+        wording.beside_table(sample_week.partial()),
+    )
+    for table in tables:
+        for name in table[0]:
+            assert name in said
 
 
 def test_a_page_gets_to_its_end_while_new_data_comes_in_all_the_time() -> None:
@@ -260,12 +277,23 @@ def test_with_sensors_and_nothing_running_one_click_starts_recording() -> None:
     assert ("start",) in fake.done
 
 
-def test_live_values_show_their_age_and_stale_is_written_as_stale() -> None:
+def test_the_sensors_that_are_not_well_are_named_in_one_line_with_the_way_to_live() -> None:
     fake = with_week("complete", sensors=fake_data.three_sensors(), recording=True)
-    said = text_of(week_page(fake))
-    assert "Streaming" in said
-    assert tiles.STATES["stale"] in said
-    assert "cadence, 20 s ago" in said
+    page = week_page(fake)
+    said = text_of(page)
+    assert "Recording 3 sensors, over virtual." in said
+    assert f"Motion sensor: {tiles.STATES['stale'].lower()}" in said
+    assert f"Heart rate strap: {tiles.STATES['lost'].lower()}" in said
+    assert [str(link.proto.label) for link in page.get("page_link")] == ["Open Live"]
+
+
+def test_an_address_opens_a_week_once_and_then_the_picker_says() -> None:
+    page = week_page(with_week("complete"))
+    page.query_params["week"] = "2026-W46"
+    page = page.run()
+    assert "Week 46, 2026" in text_of(page)
+    page = page.selectbox(key="week-anna").set_value("2026-W45").run()
+    assert "Nothing recorded this week" in text_of(page)
 
 
 # --- the shell ----------------------------------------------------------------------------------

@@ -14,12 +14,20 @@ from dashboard.daychart import day_chart
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.strip import strip
+from dashboard.views.tucked import tucked
+from language.formats import date
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
 
-WHYS = ("illness", "surgery", "travel", "other")
-EXCUSE_HELP = (
+WHYS = {
+    "illness": mark("illness"),
+    "surgery": mark("surgery"),
+    "travel": mark("travel"),
+    "other": mark("other"),
+}
+EXCUSE_HELP = mark(
     "Days of illness, surgery or travel leave every daily mean and end every run. A week with four "
     "or more of them has no points."
 )
@@ -29,22 +37,23 @@ def render(data: Data, report: WeekReport, version: int) -> None:
     """Everything that is told day by day."""
     texts = (wording.strip_text(report), wording.parts_text(report))
     words = [el("p", text, cls="muted") for text in texts if text]
-    st.html(scorecard.page(el("h2", "Day by day"), *words))
-    st.html(scorecard.page(strip(report)))
-    with st.expander("The same as a table"):
-        st.dataframe(wording.day_table(report), hide_index=True, alt="The seven days as a table")
-    _one_day(data, report, version)
-    with st.expander("Excuse days"):
-        _excuse(data, report)
+    st.html(scorecard.page(el("h2", _("Day by day")), *words, strip(report)))
+    tucked(_("The same as a table"), "days-table", lambda: _table(report))
+    tucked(_("Minute by minute"), "minutes", lambda: _one_day(data, report, version))
+    tucked(_("Excuse days"), "excuses", lambda: _excuse(data, report))
+
+
+def _table(report: WeekReport) -> None:
+    st.html(scorecard.page(scorecard.table(wording.day_table(report))))
 
 
 def _one_day(data: Data, report: WeekReport, version: int) -> None:
     """The minutes of the day that is chosen, and which sensor each came from."""
     begun = [day.date for day in report.days if not day.future]
     day = st.segmented_control(
-        "Minute by minute: choose a day",
+        _("Minute by minute: choose a day"),
         begun,
-        format_func=lambda date: f"{date:%a} {date.day}",
+        format_func=_named,
         key=f"day-{report.person}-{report.week}",
     )
     if day is None:
@@ -59,32 +68,38 @@ def _one_day(data: Data, report: WeekReport, version: int) -> None:
     picture = day_chart(minutes, day=day, zone=report.zone, names=names, colours=colours)
     st.altair_chart(picture, alt=text, width="content")
     table = wording.minute_table(minutes, report.zone, names)
-    st.dataframe(table, hide_index=True, height=320, alt="The minutes of the day as a table")
+    st.dataframe(table, hide_index=True, height=320, alt=_("The minutes of the day as a table"))
 
 
-@st.cache_data(ttl="10m", max_entries=32, show_spinner="Looking at the day …")
+def _named(day: dt.date) -> str:
+    """`Mon 16`."""
+    return date(day, "EEE d")
+
+
+@st.cache_data(ttl="10m", max_entries=32, show_spinner=False)
 def _minutes(version: int, home: str, person: str, day: dt.date, *, _data: Data) -> pl.DataFrame:
     """Merged once for each data version."""
     return _data.minutes(person, day)
 
 
-@st.fragment
 def _excuse(data: Data, report: WeekReport) -> None:
     """Mark days, or let them count again."""
     before = [day.date for day in report.days if day.excused]
-    st.html(scorecard.page(el("p", EXCUSE_HELP, cls="muted")))
+    st.html(scorecard.page(el("p", _(EXCUSE_HELP), cls="muted")))
     chosen = st.pills(
-        "Excused days of this week",
+        _("Excused days of this week"),
         [day.date for day in report.days],
         selection_mode="multi",
         default=before,
-        format_func=lambda date: f"{date:%a} {date.day}",
-        key=f"excused-{report.person}-{report.week}-{[date.day for date in before]}",
+        format_func=_named,
+        key=f"excused-{report.person}-{report.week}-{[day.day for day in before]}",
     )
-    why = st.selectbox("Why", WHYS, key="why-excused", width=260)
-    added = [date for date in chosen if date not in before]
-    gone = [date for date in before if date not in chosen]
-    if not st.button("Save excused days", key="excuse", disabled=not (added or gone)):
+    why = st.selectbox(
+        _("Why"), list(WHYS), format_func=lambda key: _(WHYS[key]), key="why-excused", width=260
+    )
+    added = [day for day in chosen if day not in before]
+    gone = [day for day in before if day not in chosen]
+    if not st.button(_("Save excused days"), key="excuse", disabled=not (added or gone)):
         return
     try:
         if added:

@@ -1,19 +1,23 @@
-"""Strength and balance of the week, and a small form to say what no sensor counts."""
+"""Strength and balance of the week, and small forms to say what no sensor counts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from analytics.strength import BY_KEY
 from analytics.week import WeekReport
 from dashboard import scorecard, wording
+from dashboard.display import IMPERIAL
 from dashboard.errors import DashboardError
 from dashboard.markup import el
+from dashboard.views.tucked import tucked
+from dashboard.wording.units import mass_kg, mass_shown, mass_unit
 from ingest.entries import MOST_BALANCE_MIN, MOST_LIFTED_KG, MOST_REPETITIONS, MOST_SETS
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
@@ -21,49 +25,80 @@ if TYPE_CHECKING:
 TOLD = "practice-told"
 """What was said last, until it has been shown."""
 
-SETS, BALANCE, CONFIRM = "Strength sets", "Balance practice", "Strength day"
+SETS, BALANCE, CONFIRM = mark("Strength sets"), mark("Balance practice"), mark("Strength day")
 WHAT = (SETS, BALANCE, CONFIRM)
-LEGS = {"both legs": None, "left leg": "left", "right leg": "right"}
+LEGS = {mark("both legs"): None, mark("left leg"): "left", mark("right leg"): "right"}
 COUNTS = {
-    "counts as a strength day": True,
-    "does not count as one": False,
-    "counts by its sets": None,
+    mark("counts as a strength day"): True,
+    mark("does not count as one"): False,
+    mark("counts by its sets"): None,
 }
 HOW = {
-    SETS: "Repetitions are of one set; of a lunge or step-up, on each leg. A set that a leg sensor "
-    "saw too is counted once, as logged.",
-    BALANCE: "Balance or mixed practice such as tai chi, dancing or standing on one leg.",
-    CONFIRM: "Say so where you trained without logging each set, or where what was logged was no "
-    "training. It holds whatever else is known of the day.",
+    SETS: mark(
+        "Repetitions are of one set; of a lunge or step-up, on each leg. A set that a leg sensor "
+        "saw too is counted once, as logged."
+    ),
+    BALANCE: mark("Balance or mixed practice such as tai chi, dancing or standing on one leg."),
+    CONFIRM: mark(
+        "Say so where you trained without logging each set, or where what was logged was no "
+        "training. It holds whatever else is known of the day."
+    ),
 }
 ON_A_PAGE = {
-    "legload person NAME --mass 75": "say it under My data",
-    "Say which day: --on": "Choose an earlier time or day.",
-    "For that give --load, --angle and the body mass.": "For that it takes load, angle and mass.",
+    "legload person NAME --mass 75": mark("say it under My data"),
+    mark("Say which day: --on 2026-11-18"): mark("Choose an earlier time or day."),
+    mark("Say which day: --on"): mark("Choose an earlier time or day."),
+    mark("For that give --load, --angle and the body mass."): mark(
+        "For that it takes load, angle and mass."
+    ),
 }
-"""What the command line advises, and where the same is on the pages."""
+"""What the command line advises, and where the same is on the pages; the longer one first."""
 
 
 def render(data: Data, report: WeekReport) -> None:
-    """The week's practice and the form."""
-    st.html(scorecard.practice(report))
-    with st.expander("Log strength or balance"):
-        _form(data, report)
+    """The form of a week."""
+    tucked(_("Log strength or balance"), "practice", lambda: _form(data, report))
+
+
+def _form(data: Data, report: WeekReport) -> None:
+    """One of three things to say."""
+    kind = st.segmented_control(
+        _("What"), WHAT, default=SETS, format_func=_, key="practice-what", required=True
+    )
+    st.html(scorecard.page(el("p", _(HOW[kind]), cls="muted")))
+    say = {SETS: _sets, BALANCE: _balance, CONFIRM: _confirm}[kind](data, report)
+    with st.container(horizontal=True):
+        if st.button(_("Save"), type="primary", key="practice-save"):
+            _told(say)
+        if st.button(_("Take back the last entry"), key="practice-undo"):
+            _told(lambda: data.undo_logged(report.person))
+    _shown()
 
 
 @st.fragment
-def _form(data: Data, report: WeekReport) -> None:
-    """One of three things to say; the fragment draws nothing outside of itself."""
-    kind = st.segmented_control("What", WHAT, default=SETS, key="practice-what", required=True)
-    st.html(scorecard.page(el("p", HOW[kind], cls="muted")))
-    say = {SETS: _sets, BALANCE: _balance, CONFIRM: _confirm}[kind](data, report)
-    with st.container(horizontal=True):
-        if st.button("Save", type="primary", key="practice-save"):
-            _told(say)
-        if st.button("Take back the last entry", key="practice-undo"):
-            _told(lambda: data.undo_logged(report.person))
-    if told := st.session_state.pop(TOLD, ""):
-        st.success(wording.plain(told))  # in here, so that the form stays open
+def quick(data: Data, person: str) -> None:
+    """What was done just now: one tap for sets, one for balance, one to take it back."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.html(scorecard.page(el("h3", _(SETS)), el("p", _(HOW[SETS]), cls="small")))
+        said = _set_fields(data, person, "now")
+        if st.button(_("Log these sets now"), type="primary", key="now-sets"):
+            _told(lambda: data.log_set(person, **said, **_at(data, person, 0.0)))
+    with right:
+        st.html(scorecard.page(el("h3", _(BALANCE)), el("p", _(HOW[BALANCE]), cls="small")))
+        minutes = _minutes("now-balance-min")
+        if st.button(_("Log balance up to now"), type="primary", key="now-balance"):
+            _told(lambda: data.log_balance(person, minutes, **_at(data, person, minutes)))
+        if st.button(_("Take back the last entry"), key="now-undo"):
+            _told(lambda: data.undo_logged(person))
+    _shown()
+
+
+def _at(data: Data, person: str, minutes_ago: float) -> dict[str, Any]:
+    """Day and time on the person's clock of what began so long ago."""
+    then = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
+    local = then.astimezone(data.zone_of(person))
+    return {"on": local.date(), "at": f"{local:%H:%M}"}
 
 
 def _told(say: Callable[[], str]) -> None:
@@ -76,49 +111,73 @@ def _told(say: Callable[[], str]) -> None:
         st.rerun()
 
 
+def _shown() -> None:
+    """What was said last, in here, so that the form stays open."""
+    if told := st.session_state.pop(TOLD, ""):
+        st.success(wording.plain(told))
+
+
 def _on_a_page(text: str) -> str:
     for command, page in ON_A_PAGE.items():
-        text = text.replace(command, page)
+        text = text.replace(_(command), _(page))
     return text
 
 
 def _sets(data: Data, report: WeekReport) -> Callable[[], str]:
     with st.container(horizontal=True):
+        said = _set_fields(data, report.person, "set")
+        day, at = _when(data, report)
+    return lambda: data.log_set(report.person, **said, on=day, at=at)
+
+
+def _set_fields(data: Data, person: str, key: str) -> dict[str, Any]:
+    """The fields of strength sets, as `Data.log_set` takes them."""
+    units = data.display(person).units
+    with st.container(horizontal=True):
         exercise = st.selectbox(
-            "Exercise",
+            _("Exercise"),
             list(BY_KEY),
-            format_func=lambda key: BY_KEY[key].title,
-            key="set-exercise",
+            format_func=lambda one: _(BY_KEY[one].title),
+            key=f"{key}-exercise",
             width=220,
         )
-        sets = st.number_input("Sets", 1, MOST_SETS, 3, key="set-sets", width=140)
-        reps = st.number_input("Repetitions", 1, MOST_REPETITIONS, 10, key="set-reps", width=140)
+        sets = st.number_input(_("Sets"), 1, MOST_SETS, 3, key=f"{key}-sets", width=140)
+        reps = st.number_input(
+            _("Repetitions"), 1, MOST_REPETITIONS, 10, key=f"{key}-reps", width=140
+        )
         load = st.number_input(
-            "Load, kg", 0.0, MOST_LIFTED_KG, None, 2.5, key="set-load", width=150, placeholder="–"
+            _("Load, {unit}", unit=mass_unit(units)),
+            0.0,
+            mass_shown(MOST_LIFTED_KG, units),
+            None,
+            5.0 if units == IMPERIAL else 2.5,
+            key=f"{key}-load",
+            width=150,
+            placeholder="–",
         )
         angle = None
         if BY_KEY[exercise].force == "leg-press":
-            angle = st.number_input("Sled angle, °", 1.0, 90.0, 45.0, key="set-angle", width=140)
-        leg = st.selectbox("Leg", list(LEGS), key="set-leg", width=150)
-        day, at = _when(data, report)
-    return lambda: data.log_set(
-        report.person,
-        exercise,
-        reps,
-        sets=sets,
-        load_kg=load,
-        angle_deg=angle,
-        leg=LEGS[leg],
-        on=day,
-        at=at,
-    )
+            angle = st.number_input(
+                _("Sled angle, °"), 1.0, 90.0, 45.0, key=f"{key}-angle", width=140
+            )
+        leg = st.selectbox(_("Leg"), list(LEGS), format_func=_, key=f"{key}-leg", width=150)
+    return {
+        "exercise": exercise,
+        "repetitions": reps,
+        "sets": sets,
+        "load_kg": None if load is None else mass_kg(load, units),
+        "angle_deg": angle,
+        "leg": LEGS[leg],
+    }
+
+
+def _minutes(key: str) -> float:
+    return st.number_input(_("Minutes"), 1.0, MOST_BALANCE_MIN, 10.0, 5.0, key=key, width=160)
 
 
 def _balance(data: Data, report: WeekReport) -> Callable[[], str]:
     with st.container(horizontal=True):
-        minutes = st.number_input(
-            "Minutes", 1.0, MOST_BALANCE_MIN, 10.0, 5.0, key="balance-min", width=160
-        )
+        minutes = _minutes("balance-min")
         day, at = _when(data, report)
     return lambda: data.log_balance(report.person, minutes, on=day, at=at)
 
@@ -126,11 +185,13 @@ def _balance(data: Data, report: WeekReport) -> Callable[[], str]:
 def _confirm(data: Data, report: WeekReport) -> Callable[[], str]:
     with st.container(horizontal=True):
         day = _day(data, report)
-        counts = st.selectbox("This day", list(COUNTS), key="strength-counts", width=280)
+        counts = st.selectbox(
+            _("This day"), list(COUNTS), format_func=_, key="strength-counts", width=280
+        )
 
     def say() -> str:
         data.confirm_strength(report.person, day, COUNTS[counts])
-        return f"{wording.date_long(day)} {counts}."
+        return _("{day} {counts}.", day=wording.date_long(day), counts=_(counts))
 
     return say
 
@@ -138,7 +199,7 @@ def _confirm(data: Data, report: WeekReport) -> Callable[[], str]:
 def _when(data: Data, report: WeekReport) -> tuple[dt.date, str | None]:
     """Which day, and the time where it is known."""
     day = _day(data, report)
-    at = st.time_input("Time, if known", None, key="practice-at", width=160)
+    at = st.time_input(_("Time, if known"), None, key="practice-at", width=160)
     return day, f"{at:%H:%M}" if at else None
 
 
@@ -147,7 +208,7 @@ def _day(data: Data, report: WeekReport) -> dt.date:
     today = dt.datetime.now(data.zone_of(report.person)).date()
     last = max(report.start, min(today, report.end - dt.timedelta(days=1)))
     return st.date_input(
-        "Day",
+        _("Day"),
         last,
         min_value=report.start,
         max_value=last,

@@ -10,69 +10,75 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analytics.week import WeekReport
-from dashboard import scorecard, tiles, wording
+from dashboard import livechart, scorecard, wording
 from dashboard.errors import DashboardError
-from dashboard.markup import el
+from dashboard.markup import Markup, el
 from dashboard.reports import FORMATS, report_name
-from dashboard.views import days, practice, trend
+from dashboard.views import days, practice, trend, welcome
+from language.spoken import _, language, speaking
 
 if TYPE_CHECKING:
     from dashboard.data import Data
 
-LIVE_S = 1.0
 LOOK_S = 2.0
+REFUSED = "start-refused"
+"""Why recording did not start."""
 
 
 def render(data: Data, person: str) -> None:
-    """The page of one person."""
+    """The page of one person; of somebody who is new here, the welcome."""
+    if welcome.wanted(data):
+        return welcome.render(data, person)
     version = data.version()
     weeks = data.weeks(person)
     week = _chosen(person, weeks, first=1 if data.demo and len(weeks) > 1 else 0)
-    report = _report(version, str(data.home), person, week, _data=data)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        st.html(scorecard.head(report, current=week == weeks[0]))
-    _picker(person, weeks, week)
-    st.html(scorecard.hero(report))
-    _live(data)
-    if report.notices:
-        st.html(scorecard.notices(report.notices))
+    with st.spinner(_("Adding up the week …"), show_time=False):
+        report = _report(version, language(), str(data.home), person, week, _data=data)
+    st.html(scorecard.head(report, current=week == weeks[0]))
+    with st.container(horizontal=True, vertical_alignment="center", key="week-bar"):
+        _picker(person, weeks, week)
+        _downloads(report)
+    notices = scorecard.notices(report.notices) if report.notices else Markup()
+    st.html(scorecard.page(scorecard.hero(report), notices))
+    _now(data, version, itertools.count())
     days.render(data, report, version)
-    st.html(scorecard.page(el("h2", "Against the targets")))
-    st.html(scorecard.lines(report))
+    targets = el("h2", _("Against the targets"))
+    st.html(scorecard.page(targets, scorecard.lines(report), scorecard.practice(report)))
     practice.render(data, report)
     trend.render(report)
+    st.html(scorecard.beside(report))
     trend.beside(report)
-    st.html(scorecard.record(report))
-    st.divider()
-    st.html(scorecard.foot(report))
-    with right:
-        _downloads(version, report)
-    _watch(data, version, itertools.count())
+    rule = el("hr")
+    st.html(scorecard.page(scorecard.record(report), rule, scorecard.foot(report)))
+    return None
 
 
-@st.cache_data(ttl="10m", max_entries=64, show_spinner="Adding up the week …")
-def _report(version: int, home: str, person: str, week: str, *, _data: Data) -> WeekReport:
-    """Scored once for each data version."""
+@st.cache_data(ttl="10m", max_entries=64, show_spinner=False)
+def _report(
+    version: int, spoken: str, home: str, person: str, week: str, *, _data: Data
+) -> WeekReport:
+    """Scored once for each data version and language."""
     return _data.week(person, week)
 
 
-@st.cache_data(ttl="10m", max_entries=32, show_spinner=False)
-def _written(version: int, report: WeekReport, key: str) -> bytes:
-    return FORMATS[key].write(report)
+def _downloads(report: WeekReport) -> None:
+    """Each format is only written when somebody asks for it."""
+    spoken = language()
 
+    def written(key: str) -> bytes:
+        with speaking(spoken):  # it is asked for in another thread
+            return FORMATS[key].write(report)
 
-def _downloads(version: int, report: WeekReport) -> None:
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", width="stretch"):
         for form in FORMATS.values():
             st.download_button(
-                f"Download {form.key.upper()}",
-                _written(version, report, form.key),
+                _("Download {format}", format=form.key.upper()),
+                lambda key=form.key: written(key),  # type: ignore[misc]
                 file_name=report_name(report, form),
                 mime=form.mime,
                 on_click="ignore",
                 type="primary" if form.key == "pdf" else "secondary",
-                help=form.title,
+                help=_(form.title),
                 key=f"download-{form.key}",
             )
 
@@ -81,11 +87,15 @@ def _downloads(version: int, report: WeekReport) -> None:
 
 
 def _chosen(person: str, weeks: list[str], *, first: int) -> str:
-    """The week in the picker; `first` where none, or one that is gone, was chosen.
+    """The week in the picker, or of the address `?week=`; `first` where none, or one that is gone,
+    was chosen.
 
     That is the newest one; in the demo the last full one, which has more to show.
     """
     key = f"week-{person}"
+    if asked := st.query_params.get("week"):
+        del st.query_params["week"]  # asked once: from now on the picker says
+        st.session_state[key] = asked
     if st.session_state.get(key) not in weeks:
         st.session_state[key] = weeks[first]
     return str(st.session_state[key])
@@ -93,17 +103,21 @@ def _chosen(person: str, weeks: list[str], *, first: int) -> str:
 
 def _picker(person: str, weeks: list[str], week: str) -> None:
     at = weeks.index(week)
-    with st.container(horizontal=True):
-        _step("← Earlier", person, weeks, at + 1)
-        st.selectbox(
-            "Week",
-            weeks,
-            key=f"week-{person}",
-            format_func=lambda w: wording.week_name(w) + (" (now)" if w == weeks[0] else ""),
-            label_visibility="collapsed",
-            width=260,
-        )
-        _step("Later →", person, weeks, at - 1)
+    _step(_("← Earlier"), person, weeks, at + 1)
+    st.selectbox(
+        _("Week"),
+        weeks,
+        key=f"week-{person}",
+        format_func=lambda one: _title(one, newest=weeks[0]),
+        label_visibility="collapsed",
+        width=260,
+    )
+    _step(_("Later →"), person, weeks, at - 1)
+
+
+def _title(week: str, *, newest: str) -> str:
+    name = wording.week_name(week)
+    return _("{week} (now)", week=name) if week == newest else name
 
 
 def _step(label: str, person: str, weeks: list[str], to: int) -> None:
@@ -113,32 +127,43 @@ def _step(label: str, person: str, weeks: list[str], to: int) -> None:
     st.button(label, on_click=go, disabled=not 0 <= to < len(weeks))
 
 
-# --- live ---------------------------------------------------------------------------------------
-
-
-@st.fragment(run_every=LIVE_S)
-def _live(data: Data) -> None:
-    """The newest values, each second; nothing else on the page is run again."""
-    status = data.status()
-    st.html(tiles.tiles(status))
-    if not status.sensors:
-        st.info("No sensor is paired yet. Open Sensors on the left and choose Scan.")
-    elif not status.running and st.button("Start recording", type="primary", key="start"):
-        try:
-            data.start_collector()
-        except DashboardError as error:
-            st.error(wording.plain(str(error)))
+# --- now ----------------------------------------------------------------------------------------
 
 
 @st.fragment(run_every=LOOK_S)
-def _watch(data: Data, version: int, looks: Iterator[int]) -> None:
-    """Run the page again when there is new data.
+def _now(data: Data, version: int, looks: Iterator[int]) -> None:
+    """The sensors in one line; nothing else on the page is run again, unless there is new data.
 
     The first look is part of drawing the page and only counts: while weeks are loading there is
     new data all the time, and a page that starts again at once never gets to its end.
     """
+    status = data.status()
+    with st.container(horizontal=True, vertical_alignment="center", key="now-line"):
+        if not status.sensors:
+            st.info(_("No sensor is paired yet. Open Sensors on the left and choose Scan."))
+        else:
+            st.html(livechart.line(status))
+            if not status.running:
+                st.button(
+                    _("Start recording"), type="primary", key="start", on_click=_start, args=(data,)
+                )
+            st.page_link(st.Page(_nowhere, title=_("Live"), url_path="live"), label=_("Open Live"))
+    if said := st.session_state.get(REFUSED):
+        st.error(wording.plain(said))
     if next(looks) == 0:
         return
     with contextlib.suppress(DashboardError):  # busy just now: look again in a moment
         if data.version() != version:
             st.rerun()
+
+
+def _nowhere() -> None:
+    """Streamlit knows a page by its address alone."""
+
+
+def _start(data: Data) -> None:
+    st.session_state.pop(REFUSED, None)
+    try:
+        data.start_collector()
+    except DashboardError as error:
+        st.session_state[REFUSED] = str(error)

@@ -7,6 +7,8 @@ import streamlit as st
 from analytics.week import WeekReport
 from dashboard import charts, scorecard, theme, wording
 from dashboard.markup import el
+from dashboard.views.tucked import tucked
+from language.spoken import _
 
 CHART_PX = 440
 
@@ -19,23 +21,22 @@ def render(report: WeekReport) -> None:
         wording.trend_note(report),
     )
     words = [el("p", text, cls="muted") for text in texts if text]
-    st.html(scorecard.page(el("h2", "Last four weeks"), *words))
+    st.html(scorecard.page(el("h2", _("Last four weeks")), *words))
     colours = theme.palette(st.context.theme.type)
     with st.container(horizontal=True):
         with st.container(width=CHART_PX):
-            st.html(scorecard.page(el("b", "Points, of the points that could be measured")))
+            st.html(scorecard.page(el("b", _("Points, of the points that could be measured"))))
             st.altair_chart(charts.trend_points(report, colours), alt=wording.trend_text(report))
         with st.container(width=CHART_PX):
-            st.html(scorecard.page(el("b", "Loaded-Leg Dose a day; dashed line: target")))
+            st.html(scorecard.page(el("b", _("Loaded-Leg Dose a day; dashed line: target"))))
             st.altair_chart(charts.trend_dose(report, colours), alt=wording.trend_dose_text(report))
-    with st.expander("The same as a table"):
-        table = wording.trend_table(report)
-        st.dataframe(table, hide_index=True, alt="The last weeks as a table")
+    tucked(_("The same as a table"), "weeks-table", lambda: _table(wording.trend_table(report)))
 
 
 def beside(report: WeekReport) -> None:
-    """What earns no points, of the week and day by day."""
-    st.html(scorecard.beside(report))
-    with st.expander("The same day by day"):
-        table = wording.beside_table(report)
-        st.dataframe(table, hide_index=True, alt="What is not scored, day by day")
+    """The table of what earns no points, day by day."""
+    tucked(_("The same day by day"), "beside-table", lambda: _table(wording.beside_table(report)))
+
+
+def _table(rows: list[dict[str, str]]) -> None:
+    st.html(scorecard.page(scorecard.table(rows)))

@@ -1,12 +1,188 @@
-"""To be written."""
+"""Welcome: three steps for whoever is new here; each can be left out, and all of them at once."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from analytics.claims import DISCLAIMER, NOT_FOR
+from dashboard import scorecard, wording
+from dashboard.display import IMPERIAL, METRIC, Display
+from dashboard.errors import DashboardError
+from dashboard.facts import FIRST_BIRTH_YEAR, zones
+from dashboard.markup import el
+from dashboard.persons import local_zone
+from dashboard.views import pairing
+from language.spoken import LANGUAGES, _, language, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
 
+STEP = "welcome-step"
+"""1 to 3 while somebody is being welcomed."""
+STEPS = (mark("Who are you?"), mark("A sensor"), mark("Your targets"))
+LAST = len(STEPS)
+INTRO = mark(
+    "legload keeps an honest record of exercise on loaded legs from Bluetooth sensors. "
+    "Everything stays on this computer."
+)
+DEMO = mark("Only looking around? In a terminal, this shows made-up data: {command}")
+DEMO_COMMAND = "legload demo"
+LATER = mark("Every answer can be left out, and changed later under My data.")
+WITHOUT = (
+    mark("Strength sets: exercise, repetitions, sets and load, on This week and on Live."),
+    mark("Balance practice: minutes."),
+    mark("Files from other programs, under My data."),
+)
+TOLD = (
+    mark(
+        "A week is scored against a target set. What counts is time on loaded legs, brisk walking "
+        "and running, the longest time off the legs, strength days and balance practice."
+    ),
+    mark("What was not recorded is unknown, and never counted as zero."),
+    mark(
+        "Days of illness, surgery or travel can be excused on This week: they then count neither "
+        "for nor against you."
+    ),
+)
+
+
+def wanted(data: Data) -> bool:
+    """Whether somebody is to be welcomed: nothing is known yet, or they are in the middle of it."""
+    return STEP in st.session_state or data.first_run()
+
 
 def render(data: Data, person: str) -> None:
-    """The page of one person."""
+    """One step at a time."""
+    step = int(st.session_state.setdefault(STEP, 1))
+    progress = _("{step} of {steps}", step=step, steps=LAST)
+    head = [el("h1", _("Welcome")), el("p", _(INTRO), cls="muted")] if step == 1 else []
+    title = el("h2", _("{progress}: {title}", progress=progress, title=_(STEPS[step - 1])))
+    st.html(scorecard.page(*head, title))
+    st.progress(step / LAST)
+    (_who, _sensor, _targets)[step - 1](data, person)
+
+
+# --- 1: who -------------------------------------------------------------------------------------
+
+
+def _who(data: Data, person: str) -> None:
+    with st.form("welcome-who", border=False):
+        st.html(scorecard.page(el("p", _(LATER), cls="muted")))
+        left, right = st.columns(2, gap="large")
+        with left:
+            name = st.text_input(_("Your name"), key="welcome-name", max_chars=40)
+            born = st.number_input(
+                _("Birth year"),
+                FIRST_BIRTH_YEAR,
+                dt.datetime.now(dt.UTC).year,
+                None,
+                key="welcome-born",
+                help=_("Targets change at 60 and 65."),
+            )
+            zone = _zone()
+        with right:
+            spoken = st.selectbox(
+                _("Language"),
+                list(LANGUAGES),
+                list(LANGUAGES).index(language()),
+                format_func=lambda code: LANGUAGES[code],
+                key="welcome-language",
+            )
+            units = st.selectbox(
+                _("Units"),
+                [METRIC, IMPERIAL],
+                format_func=lambda key: _("pounds, miles") if key == IMPERIAL else _("kg, km"),
+                key="welcome-units",
+            )
+            large = st.toggle(_("Large type"), key="welcome-large")
+        on = st.form_submit_button(_("Next"), type="primary", key="welcome-next")
+    _skips(data, person)
+    command = el("code", DEMO_COMMAND)
+    st.html(scorecard.page(el("p", _(DEMO, command=""), command, cls="small")))
+    if on:
+        display = Display(language=spoken, units=units, large_type=large)
+        _on(lambda: _introduced(data, person, name, born, zone, display), 2)
+
+
+def _zone() -> str:
+    known, here = zones(), local_zone()
+    at = known.index(here) if here in known else known.index("UTC")
+    return st.selectbox(_("Time zone"), known, at, key="welcome-zone")
+
+
+def _introduced(
+    data: Data, person: str, name: str, born: int | None, zone: str, display: Display
+) -> None:
+    """What was said of a person is kept; a name that is left out stays the one that is there."""
+    data.introduce(person)
+    if word := " ".join(name.split()):
+        data.set_name(person, word)
+    data.set_facts(person, replace(data.facts(person), birth_year=born, zone=zone))
+    data.set_display(person, display)
+
+
+# --- 2: a sensor --------------------------------------------------------------------------------
+
+
+def _sensor(data: Data, person: str) -> None:
+    pairing.render(data, person)
+    paired = [sensor.name or sensor.title for sensor in data.status().sensors]
+    if paired:
+        st.success(wording.plain(_("Paired: {sensors}.", sensors=", ".join(paired))))
+    without = el("p", _("Without a sensor you can still enter:"))
+    items = el("ul", *(el("li", _(text)) for text in WITHOUT))
+    st.html(scorecard.page(without, items))
+    label = _("Next") if paired else _("Go on without a sensor")
+    if st.button(label, type="primary", key="welcome-next"):
+        _on(lambda: None, 3)
+    _skips(data, person)
+
+
+# --- 3: targets ---------------------------------------------------------------------------------
+
+
+def _targets(data: Data, person: str) -> None:
+    st.html(scorecard.page(el("ul", *(el("li", _(text)) for text in TOLD))))
+    sets = data.target_sets()
+    before = data.facts(person)
+    chosen = st.selectbox(
+        _("Targets"), sets, sets.index(before.targets or sets[0]), key="welcome-targets", width=320
+    )
+    silent = st.toggle(
+        _("No score: data and trends without points"), before.no_score, key="welcome-no-score"
+    )
+    said = (el("p", _(text), cls="small") for text in (NOT_FOR, DISCLAIMER))
+    st.html(scorecard.page(*said))
+    if st.button(_("To This week"), type="primary", key="welcome-next"):
+        targets = None if chosen == sets[0] else chosen
+        facts = replace(before, targets=targets, no_score=silent)
+        _on(lambda: data.set_facts(person, facts), None)
+    _skips(data, person)
+
+
+# --- from step to step --------------------------------------------------------------------------
+
+
+def _skips(data: Data, person: str) -> None:
+    """Out of it, at any step."""
+    if st.button(_("Skip the welcome"), type="tertiary", key="welcome-skip"):
+        _on(lambda: data.introduce(person), None)
+
+
+def _on(action: Callable[[], object], step: int | None) -> None:
+    """To another step, or with None to This week; a refusal is one sentence."""
+    try:
+        action()
+    except DashboardError as error:
+        st.error(wording.plain(str(error)))
+        return
+    if step is None:
+        st.session_state.pop(STEP, None)
+    else:
+        st.session_state[STEP] = step
+    st.rerun()
