@@ -7,6 +7,7 @@ from statistics import fmean
 
 from analytics.protocol import BaselineRules
 from analytics.week import Baseline, Status, TrendWeek
+from language.spoken import _, n_
 
 WEEKS = 4
 """Weeks before this one that are looked at (design)."""
@@ -27,15 +28,11 @@ def compare(weeks: Sequence[TrendWeek], rules: BaselineRules) -> Baseline:
         if week.status in _COMPARABLE and week.lld is not None and not week.at_least
     ]
     if len(known) < rules.least_weeks:
-        load = " and all of the load known" if any(map(_load_unknown, before)) else ""
-        note = (
-            f"Not known: it needs {rules.least_weeks} of the {WEEKS} weeks before with enough "
-            f"worn days{load}; there {'is' if len(known) == 1 else 'are'} {len(known)}."
-        )
+        note = _too_few(len(known), rules.least_weeks, load=any(map(_load_unknown, before)))
         return Baseline(lld=None, weeks=len(known), change_percent=None, note=note)
     usual = fmean(known)
     if why := _incomparable(this, usual):
-        note = f"This week cannot be compared: {why}."
+        note = _("This week cannot be compared: {reason}.", reason=why)
         return Baseline(lld=usual, weeks=len(known), change_percent=None, note=note)
     return Baseline(
         lld=usual,
@@ -44,15 +41,38 @@ def compare(weeks: Sequence[TrendWeek], rules: BaselineRules) -> Baseline:
     )
 
 
+def _too_few(known: int, least: int, *, load: bool) -> str:
+    """Why there is no usual; load: some weeks were worn enough, but their load is not known."""
+    if load:
+        return n_(
+            "Not known: it needs {least} of the {weeks} weeks before with enough worn days and "
+            "all of the load known; there is {count}.",
+            "Not known: it needs {least} of the {weeks} weeks before with enough worn days and "
+            "all of the load known; there are {count}.",
+            known,
+            least=least,
+            weeks=WEEKS,
+        )
+    return n_(
+        "Not known: it needs {least} of the {weeks} weeks before with enough worn days; "
+        "there is {count}.",
+        "Not known: it needs {least} of the {weeks} weeks before with enough worn days; "
+        "there are {count}.",
+        known,
+        least=least,
+        weeks=WEEKS,
+    )
+
+
 def _incomparable(this: TrendWeek, usual: float) -> str:
     """Why a week has no change in percent; empty where it has one."""
     if _load_unknown(this):
-        return "a part of its load is not known"
+        return _("a part of its load is not known")
     if this.lld is not None and this.at_least and this.status is Status.SO_FAR:
-        return "so far its dose is a lower bound"
+        return _("so far its dose is a lower bound")
     if this.lld is None or this.at_least:
-        return "too few days were worn for long enough"
-    return "nothing is a percentage of 0" if usual == 0.0 else ""
+        return _("too few days were worn for long enough")
+    return _("nothing is a percentage of 0") if usual == 0.0 else ""
 
 
 def _load_unknown(week: TrendWeek) -> bool:

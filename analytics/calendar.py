@@ -7,6 +7,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from analytics.errors import AnalyticsError
+from language.spoken import _
 
 WEEK_DAYS = 7
 _WEEK = re.compile(r"((?:19|20|21)[0-9]{2})-W([0-9]{2})")
@@ -24,12 +25,12 @@ def week_start(week: str) -> dt.date:
             return dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
     except ValueError:
         pass
-    raise AnalyticsError(f"“{week}” is not an ISO week.", "Write it as 2026-W47.")
+    raise AnalyticsError(_("“{week}” is not an ISO week.", week=week), _("Write it as 2026-W47."))
 
 
 def week_of(date: dt.date) -> str:
     """The ISO week of a local date, such as 2026-W47."""
-    year, number, _ = date.isocalendar()
+    year, number, _day = date.isocalendar()
     return f"{year:04d}-W{number:02d}"
 
 

@@ -22,15 +22,13 @@ from analytics.frames import Days
 from analytics.person import PersonFacts
 from analytics.practice import NONE, Practice
 from analytics.protocol import DayRules, Protocol
+from analytics.week import BODY_MASS
 
 DECIMALS = 6
 """Sums come in no fixed order; rounding makes the same minutes the same day to the last digit."""
 
 PEAK_MIN = 30
 """Minutes of peak-30 cadence: the day's best, not necessarily consecutive."""
-
-BODY_MASS = "body mass"
-"""What a weight that was lifted, and the load of some machines, need to be known."""
 
 _LOADS = (("force_bw", "cycles"), ("assisted_bw", "assisted_cycles"))
 _PARTS = ("weight_bearing_lld", "assisted_lld", "sets_lld")

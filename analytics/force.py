@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analytics.expressions import Number, as_expr
+from language.spoken import mark
 
 GRAVITY_MPS2 = 9.80665
 CRANK_M = 0.1725
@@ -60,77 +61,90 @@ _LOW = ("low", 0.50)
 CASES: tuple[ForceCase, ...] = (
     _case(
         "walk-speed",
-        "Walk at v m/s",
+        mark("Walk at v m/s"),
         "max(1.0, 0.9 + 0.2 v)",
         _SPEED,
-        "line through Keller 1996 (1.2 BW at 1.5 m/s, seen) and Nilsson & Thorstensson 1989 "
-        "(1.5 BW at 3.0 m/s, unverified)",
+        mark(
+            "line through Keller 1996 (1.2 BW at 1.5 m/s, seen) and Nilsson & Thorstensson 1989 "
+            "(1.5 BW at 3.0 m/s, unverified)"
+        ),
         "unverified",
     ),
-    _case("walk", "Walk, speed unknown", "1.1", _LOW, "ordinary walking", "design"),
+    _case("walk", mark("Walk, speed unknown"), "1.1", _LOW, mark("ordinary walking"), "design"),
     _case(
         "run-contact",
-        "Run, contact time t s, cadence c steps/min",
+        mark("Run, contact time t s, cadence c steps/min"),
         "(pi/2) (60/c) / t",
         ("medium-high", 0.10),
-        "sine model, Morin 2005",
+        mark("sine model, Morin 2005"),
         "unverified",
     ),
     _case(
         "run-speed",
-        "Run at v m/s",
-        "(pi/2) (1.27 + 0.105 v) men, (pi/2) (1.24 + 0.106 v) women, mean if unknown",
+        mark("Run at v m/s"),
+        mark("(pi/2) (1.27 + 0.105 v) men, (pi/2) (1.24 + 0.106 v) women, mean if unknown"),
         _SPEED,
-        "mean stance force, Weyand & Davis 2005 (seen), times a half sine",
+        mark("mean stance force, Weyand & Davis 2005 (seen), times a half sine"),
         "design",
     ),
-    _case("run", "Run, speed unknown", "2.4", _LOW, "ordinary running", "design"),
+    _case("run", mark("Run, speed unknown"), "2.4", _LOW, mark("ordinary running"), "design"),
     _case(
         "carried",
-        "Carrying L kg at body mass M kg",
-        "times (M + L) / M",
+        mark("Carrying L kg at body mass M kg"),
+        mark("times (M + L) / M"),
         _SPEED,
         "Birrell 2007",
         "unverified",
     ),
-    _case("stairs-up", "Stairs up", "1.2", _SPEED, "Stacoff 2005", "seen"),
-    _case("stairs-down", "Stairs down", "1.5", _SPEED, "Stacoff 2005", "seen"),
+    _case("stairs-up", mark("Stairs up"), "1.2", _SPEED, "Stacoff 2005", "seen"),
+    _case("stairs-down", mark("Stairs down"), "1.5", _SPEED, "Stacoff 2005", "seen"),
     _case(
         "squat",
-        "Squat or deadlift with L kg",
+        mark("Squat or deadlift with L kg"),
         "1.25 (M + L) / (2 M)",
         ("low-medium", 0.50),
-        "inside the range of Kellis 2005",
+        mark("inside the range of Kellis 2005"),
         "design",
     ),
     _case(
         "lunge",
-        "Lunge or step-up with L kg, working leg",
+        mark("Lunge or step-up with L kg, working leg"),
         "1.25 (M + L) / M",
         ("low-medium", 0.50),
-        "inside the range of Kellis 2005",
+        mark("inside the range of Kellis 2005"),
         "design",
     ),
-    _case("sit-to-stand", "Sit-to-stand", "0.575", _LOW, "no source on file", "unverified"),
+    _case(
+        "sit-to-stand", mark("Sit-to-stand"), "0.575", _LOW, mark("no source on file"), "unverified"
+    ),
     _case(
         "leg-press",
-        "Leg press of L kg on a sled at angle a",
+        mark("Leg press of L kg on a sled at angle a"),
         "1.15 L sin(a) / (2 M)",
         _LOW,
-        "statics of the sled",
+        mark("statics of the sled"),
         "design",
     ),
     _case(
         "bike",
-        "Bike at P W and rpm",
+        mark("Bike at P W and rpm"),
         "(pi/2) P / (omega r) / (M g), omega = 2 pi rpm / 60, r = 0.1725 m",
         ("low", 0.40),
-        "half-sine pedal torque; reads 0.26 where in-shoe forces were 0.19 BW (Genc 2010, seen)",
+        mark(
+            "half-sine pedal torque; reads 0.26 where in-shoe forces were 0.19 BW (Genc 2010, seen)"
+        ),
         "design",
     ),
-    _case("elliptical", "Elliptical", "0.8", _LOW, "no source on file", "design"),
-    _case("rower", "Rower", "0.4", _LOW, "no source on file", "design"),
-    _case("stair-climber", "Stair-climber machine", "1.0", _LOW, "no source on file", "design"),
+    _case("elliptical", mark("Elliptical"), "0.8", _LOW, mark("no source on file"), "design"),
+    _case("rower", mark("Rower"), "0.4", _LOW, mark("no source on file"), "design"),
+    _case(
+        "stair-climber",
+        mark("Stair-climber machine"),
+        "1.0",
+        _LOW,
+        mark("no source on file"),
+        "design",
+    ),
 )
 """Every case of the method, its source and its mark; `docs/method.md` prints this table."""
 

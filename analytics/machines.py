@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from devices.profile import Channel, Placement
+from language.spoken import mark
 
 COUNTED = "counted_steps_per_min"
 """No channel of a sensor: the rate of its step count, see `cycles.counted`."""
@@ -37,21 +38,30 @@ class Machine:
     weight_bearing: bool
     walked: bool = False
     moving: Channel | None = None
-    mets: str = "as the machine says"
+    mets: str = mark("as the machine says")
     mets_by: str | None = None
     source: str
     mark: str
 
 
 _STEPS = (Channel.STEP_CADENCE, COUNTED, Channel.METABOLIC_EQUIVALENT)
-_BOTH_FEET = (
+_BOTH_FEET = mark(
     "a stride is a pair of steps (GATT Specification Supplement), so cycles are half of them"
 )
-_WALK = "ACSM walking, from 2.0 m/s on running; the incline as grade, unknown downhill"
+_WALK = mark("ACSM walking, from 2.0 m/s on running; the incline as grade, unknown downhill")
+
+_BOTH_FEET_TOO = mark(
+    "taken as on the stair climber: a stride is a pair of steps (GATT Specification Supplement), "
+    "so cycles are half of them"
+)
+_WALK_ELSE = mark(
+    "ACSM walking, from 2.0 m/s on running; the incline as grade, unknown downhill, else as the "
+    "machine says"
+)
 
 FOOT_POD = Machine(
     key="foot-pod",
-    title="Foot pod",
+    title=mark("Foot pod"),
     profiles=("rsc",),
     cadence=Channel.STEP_CADENCE,
     per_count=0.5,
@@ -61,7 +71,7 @@ FOOT_POD = Machine(
     walked=True,
     mets=_WALK,
     mets_by="speed",
-    source="ACSM (seen)",
+    source=mark("ACSM (seen)"),
     mark="seen",
 )
 """Not a machine, but reckoned as one: a sensor that is none of `MACHINES` is read as this."""
@@ -69,7 +79,7 @@ FOOT_POD = Machine(
 MACHINES: tuple[Machine, ...] = (
     Machine(
         key="bike",
-        title="Bike",
+        title=mark("Bike"),
         profiles=("ftms_bike", "cycling_power", "csc"),
         cadence=Channel.CRANK_CADENCE,
         per_count=1.0,
@@ -83,28 +93,30 @@ MACHINES: tuple[Machine, ...] = (
         force="bike",
         weight_bearing=False,
         moving=Channel.POWER,
-        mets="(7 + 10.8 P/M) / 3.5, else as the machine says",
+        mets=mark("(7 + 10.8 P/M) / 3.5, else as the machine says"),
         mets_by="power",
-        source="ACSM leg cycling (seen), stated for 50-200 W and used outside as well (design): at "
-        "75 kg 3.6 METs at 40 W and 11.7 at 235 W, where the Compendium of 2011 has 3.5 for "
-        "30-50 W and 14.0 for 201-270 W (codes 02011 and 02015, seen)",
+        source=mark(
+            "ACSM leg cycling (seen), stated for 50-200 W and used outside as well (design): at "
+            "75 kg 3.6 METs at 40 W and 11.7 at 235 W, where the Compendium of 2011 has 3.5 for "
+            "30-50 W and 14.0 for 201-270 W (codes 02011 and 02015, seen)"
+        ),
         mark="design",
     ),
     Machine(
         key="rower",
-        title="Rower",
+        title=mark("Rower"),
         profiles=("ftms_rower",),
         cadence=Channel.STROKE_CADENCE,
         per_count=1.0,
         channels=(Channel.STROKE_CADENCE, Channel.POWER, Channel.METABOLIC_EQUIVALENT),
         force="rower",
         weight_bearing=False,
-        source="both legs push once a stroke",
+        source=mark("both legs push once a stroke"),
         mark="design",
     ),
     Machine(
         key="elliptical",
-        title="Elliptical",
+        title=mark("Elliptical"),
         profiles=("ftms_cross_trainer",),
         cadence=Channel.STEP_CADENCE,
         per_count=0.5,
@@ -116,19 +128,19 @@ MACHINES: tuple[Machine, ...] = (
     ),
     Machine(
         key="step-climber",
-        title="Step climber",
+        title=mark("Step climber"),
         profiles=("ftms_step_climber",),
         cadence=Channel.STEP_CADENCE,
         per_count=0.5,
         channels=_STEPS,
         force="stair-climber",
         weight_bearing=True,
-        source="taken as on the stair climber: " + _BOTH_FEET,
+        source=_BOTH_FEET_TOO,
         mark="design",
     ),
     Machine(
         key="stair-climber",
-        title="Stair climber",
+        title=mark("Stair climber"),
         profiles=("ftms_stair_climber",),
         cadence=Channel.STEP_CADENCE,
         per_count=0.5,
@@ -140,7 +152,7 @@ MACHINES: tuple[Machine, ...] = (
     ),
     Machine(
         key="treadmill",
-        title="Treadmill",
+        title=mark("Treadmill"),
         profiles=("ftms_treadmill",),
         cadence=Channel.STEP_CADENCE,
         per_count=0.5,
@@ -149,9 +161,9 @@ MACHINES: tuple[Machine, ...] = (
         weight_bearing=True,
         walked=True,
         moving=Channel.SPEED,
-        mets=_WALK + ", else as the machine says",
+        mets=_WALK_ELSE,
         mets_by="speed",
-        source="ACSM (seen); no incline sent is level, a lower bound (design)",
+        source=mark("ACSM (seen); no incline sent is level, a lower bound (design)"),
         mark="design",
     ),
 )

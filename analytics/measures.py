@@ -11,26 +11,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.protocol import Target
-from analytics.week import Day
+from analytics.week import BODY_MASS, Day, needed, unmeasured
+from language.spoken import _, listed, mark
 
-NEEDS_WEAR = (
-    "Not measured: it needs a leg sensor worn for most of the day on enough days; "
+NEEDS_WEAR = mark(
+    "it needs a leg sensor worn for most of the day on enough days; "
     "a sensor worn for sessions cannot show what happened outside them."
 )
-NEEDS_WHOLE_LOAD = "Not measured: no day is known to have been unloaded or not."
+NEEDS_WHOLE_LOAD = mark("no day is known to have been unloaded or not.")
 NEEDS_STRENGTH = (
-    "Not measured: nothing tells whether there were strength sets.",
-    "Log one: legload log squat --reps 10 --sets 3. "
-    "Or say that you log all of them: legload person NAME --logs-strength.",
+    mark("nothing tells whether there were strength sets."),
+    mark(
+        "Log one: legload log squat --reps 10 --sets 3. "
+        "Or say that you log all of them: legload person NAME --logs-strength."
+    ),
 )
 NEEDS_BALANCE = (
-    "Not measured: nothing tells whether balance was practised.",
-    "Log it: legload log balance --minutes 10. "
-    "Or say that you log all of it: legload person NAME --logs-balance.",
+    mark("nothing tells whether balance was practised."),
+    mark(
+        "Log it: legload log balance --minutes 10. "
+        "Or say that you log all of it: legload person NAME --logs-balance."
+    ),
 )
-NEEDS_LOAD = "Not measured: no sensor that counts steps."
-FROM_65 = "Counts from age 65 on."
+NEEDS_LOAD = mark("no sensor that counts steps.")
+FROM_65 = mark("Counts from age 65 on.")
 BALANCE_AGE = 65
+FORCE_ERROR = {True: "±50 %", False: "±15 %"}
+"""Of forces of low confidence, and of others (design)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,7 @@ def aerobic(week: WeekFacts, target: Target) -> Measure:
     """Moderate plus twice the vigorous minutes of the week; never pro-rated."""
     known = [day.aerobic_min for day in week.days if day.aerobic_min is not None]
     if not known:
-        return Measure(note="Not measured: no sensor showed how hard the minutes were.")
+        return Measure(note=unmeasured(_("no sensor showed how hard the minutes were.")))
     total = sum(known)
     unseen = 0 if week.bound else len(week.missing)
     return Measure(
@@ -92,13 +99,12 @@ def loaded_leg_dose(week: WeekFacts, target: Target) -> Measure:
     del target
     values = _doses(week, lambda day: day.lld)
     if not values:
-        return Measure(note=" ".join([NEEDS_LOAD, *_unknown_load(week.days)]))
+        return Measure(note=" ".join([unmeasured(_(NEEDS_LOAD)), *_unknown_load(week.days)]))
     shares = [min(1.0, value / week.target_lld) for value in values]
     measure = _mean(week, lambda day: day.lld, values, shares, full=week.target_lld)
     trust = _confidence(week)
-    error = "±50 %" if trust == "low" else "±15 %"
     unknown = [day for day in _days(week) if day.lld_at_least]
-    note = f"Force is known to about {error} (design)."
+    note = _("Force is known to about {error} (design).", error=FORCE_ERROR[trust == "low"])
     return replace(
         measure,
         confidence=trust,
@@ -110,10 +116,10 @@ def loaded_leg_dose(week: WeekFacts, target: Target) -> Measure:
 def loaded_minutes(week: WeekFacts, target: Target) -> Measure:
     """Mean daily minutes of 40 or more steps."""
     if week.bound:
-        return Measure(note=NEEDS_WEAR)
+        return Measure(note=unmeasured(_(NEEDS_WEAR)))
     values = _daily(week, lambda day: day.loaded_min)
     if not values:
-        return Measure(note=NEEDS_LOAD)
+        return Measure(note=unmeasured(_(NEEDS_LOAD)))
     shares = [min(1.0, value / target.target) for value in values]
     return _mean(week, lambda day: day.loaded_min, values, shares, full=target.target)
 
@@ -122,7 +128,7 @@ def peak_cadence(week: WeekFacts, target: Target) -> Measure:
     """Mean over days of the mean cadence of the day's 30 best minutes."""
     values = _daily(week, lambda day: day.peak30_spm)
     if not values:
-        return Measure(note="Not measured: no day with 30 minutes of cadence.")
+        return Measure(note=unmeasured(_("no day with 30 minutes of cadence.")))
     measure = _mean(week, lambda day: day.peak30_spm, values, [], full=target.target)
     floor = target.floor or 0.0
     reached = ((measure.value or 0.0) - floor) / (target.target - floor)
@@ -133,9 +139,11 @@ def unloaded_run(week: WeekFacts, target: Target) -> Measure:
     """Longest run of unloaded days inside the week; the unknown never extends it."""
     counted = {day.date for day in week.counted}
     if week.bound:
-        return Measure(note=NEEDS_WEAR)
+        return Measure(note=unmeasured(_(NEEDS_WEAR)))
     if all(day.unloaded is None for day in week.counted):
-        return Measure(note=" ".join([NEEDS_WHOLE_LOAD, *_unknown_load(week.counted)]))
+        return Measure(
+            note=" ".join([unmeasured(_(NEEDS_WHOLE_LOAD)), *_unknown_load(week.counted)])
+        )
     seen = [day.date in counted and day.unloaded is True for day in week.days]
     absent = {day.date for day in week.missing}
     worst = [
@@ -156,7 +164,7 @@ def dose_days(week: WeekFacts, target: Target) -> Measure:
     """Days that reach half of the daily dose, as a share of the days that count."""
     values = _doses(week, lambda day: day.credit)
     if not values:
-        return Measure(note=NEEDS_LOAD)
+        return Measure(note=unmeasured(_(NEEDS_LOAD)))
     floor = target.floor or 0.0
     reached = sum(value >= floor for value in values)
     out_of = len(week.open_days) if week.bound else len(values)
@@ -182,7 +190,7 @@ def strength(week: WeekFacts, target: Target) -> Measure:
 def balance(week: WeekFacts, target: Target) -> Measure:
     """Days with balance practice, from age 65; not measured where nothing is known of it."""
     if week.age is None or week.age < BALANCE_AGE:
-        return Measure(note=FROM_65)
+        return Measure(note=_(FROM_65))
     return _day_count(
         week,
         target,
@@ -201,7 +209,7 @@ def _day_count(
     days = sum(done(day) is True for day in week.days)
     known = [day for day in week.begun if done(day) is not None]
     if not days and not known:
-        return Measure(note=unknown[0], advice=unknown[1])
+        return Measure(note=unmeasured(_(unknown[0])), advice=_(unknown[1]))
     finished = (*week.counted, *week.missing)
     unseen = 0 if week.bound else sum(done(day) is None for day in finished)
     return Measure(
@@ -230,11 +238,18 @@ def _daily(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]
 
 def _unknown_load(days: Sequence[Day]) -> list[str]:
     """Why a dose of some days is a lower bound; nothing for no day."""
-    needs = {need for day in days for need in (day.load_needs or "").split(" and ")} - {""}
+    needs = needed(days)
     if not needs:
         return []
-    whose = "The load of a machine or weight" if "body mass" in needs else "A machine's load"
-    return [f"{whose} is left out: it needs {' and '.join(sorted(needs))} to be known."]
+    words = listed([_(need) for need in needs])
+    if BODY_MASS in needs:
+        return [
+            _(
+                "The load of a machine or weight is left out: it needs {needs} to be known.",
+                needs=words,
+            )
+        ]
+    return [_("A machine's load is left out: it needs {needs} to be known.", needs=words)]
 
 
 def _doses(week: WeekFacts, value: Callable[[Day], float | None]) -> list[float]:

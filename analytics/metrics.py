@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from analytics import measures
 from analytics.measures import Measure, WeekFacts
 from analytics.protocol import Target
+from language.formats import decimal
+from language.spoken import _, mark
 
 WHO = "WHO 2020, doi:10.1136/bjsports-2020-102955"
 PALUCH = "Paluch 2022, doi:10.1016/S2468-2667(21)00302-9"
@@ -18,14 +20,24 @@ CADENCE_ADULTS = (
     "doi:10.1186/s12966-021-01199-4"
 )
 KROGH_MADSEN = "Krogh-Madsen 2010, doi:10.1152/japplphysiol.00977.2009"
+CITATIONS = {
+    "who": WHO,
+    "paluch": PALUCH,
+    "ding": DING,
+    "del_pozo_cruz": DEL_POZO_CRUZ,
+    "cadence_adults": CADENCE_ADULTS,
+    "krogh_madsen": KROGH_MADSEN,
+}
+"""What is cited, in no language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """One line: what it is, where it comes from, and the function that measures a week.
 
-    target_text: a template over `target` and `shown`. evidence: A guideline, B cohort association,
-    C human or animal experiment, D design.
+    title and the templates are translated where they are used. target_text: over `target` and
+    `shown`; cited: over CITATIONS. evidence: A guideline, B cohort association, C human or animal
+    experiment, D design.
     """
 
     key: str
@@ -33,81 +45,90 @@ class Metric:
     unit: str
     target_text: str
     evidence: str
-    source: str
+    cited: str
     measure: Callable[[WeekFacts, Target], Measure]
+
+    @property
+    def source(self) -> str:
+        """Where target and evidence come from, in the language spoken now."""
+        return _(self.cited, **CITATIONS)
+
+    def target_said(self, target: float, shown: float) -> str:
+        """The target in words, in the language spoken now."""
+        return _(self.target_text, target=decimal(target), shown=decimal(shown))
 
 
 METRICS: tuple[Metric, ...] = (
     Metric(
         key="aerobic_min",
-        title="Aerobic minutes",
+        title=mark("Aerobic minutes"),
         unit="min/week",
-        target_text="{target:,.0f} min a week, up to {shown:,.0f} for more; vigorous counts twice",
+        target_text=mark("{target} min a week, up to {shown} for more; vigorous counts twice"),
         evidence="A",
-        source=WHO,
+        cited="{who}",
         measure=measures.aerobic,
     ),
     Metric(
         key="strength_days",
-        title="Strength days",
+        title=mark("Strength days"),
         unit="days",
-        target_text="{target:.0f} days a week",
+        target_text=mark("{target} days a week"),
         evidence="A",
-        source=WHO,
+        cited="{who}",
         measure=measures.strength,
     ),
     Metric(
         key="lld",
-        title="Loaded-Leg Dose",
+        title=mark("Loaded-Leg Dose"),
         unit="step-eq/day",
-        target_text="{target:,.0f} step-eq a day",
+        target_text=mark("{target} step-eq a day"),
         evidence="B to D",
-        source=f"{PALUCH}; {DING}; divisor, daily cap and target are design",
+        cited=mark("{paluch}; {ding}; divisor, daily cap and target are design"),
         measure=measures.loaded_leg_dose,
     ),
     Metric(
         key="loaded_min",
-        title="Loaded minutes",
+        title=mark("Loaded minutes"),
         unit="min/day",
-        target_text="{target:.0f} min a day with 40 or more steps",
+        target_text=mark("{target} min a day with 40 or more steps"),
         evidence="D",
-        source=f"design; 40 steps/min is purposeful in {DEL_POZO_CRUZ}",
+        cited=mark("design; 40 steps/min is purposeful in {del_pozo_cruz}"),
         measure=measures.loaded_minutes,
     ),
     Metric(
         key="peak30_spm",
-        title="Peak-30 cadence",
+        title=mark("Peak-30 cadence"),
         unit="steps/min",
-        target_text="{target:.0f} steps/min ({shown:.0f} at the optimum of one cohort)",
+        target_text=mark("{target} steps/min ({shown} at the optimum of one cohort)"),
         evidence="B",
-        source=f"{DEL_POZO_CRUZ}; {CADENCE_ADULTS}",
+        cited="{del_pozo_cruz}; {cadence_adults}",
         measure=measures.peak_cadence,
     ),
     Metric(
         key="unloaded_run_days",
-        title="Longest unloaded run",
+        title=mark("Longest unloaded run"),
         unit="days",
-        target_text="no unloaded day",
+        target_text=mark("no unloaded day"),
         evidence="C",
-        source=f"{KROGH_MADSEN}; the thresholds are design",
+        cited=mark("{krogh_madsen}; the thresholds are design"),
         measure=measures.unloaded_run,
     ),
     Metric(
         key="lld_days",
-        title="Days with half the dose",
+        title=mark("Days with half the dose"),
         unit="days",
-        target_text="{target:.0f} of 7 days",
+        target_text=mark("{target} of 7 days"),
         evidence="A/D",
-        source=f"spread over the week after {WHO}; the threshold is design",
+        cited=mark("spread over the week after {who}; the threshold is design"),
         measure=measures.dose_days,
     ),
     Metric(
         key="balance_days",
-        title="Balance days",
+        title=mark("Balance days"),
         unit="days",
-        target_text="{target:.0f} days a week from age 65",
+        target_text=mark("{target} days a week from age 65"),
         evidence="A",
-        source=WHO,
+        cited="{who}",
         measure=measures.balance,
     ),
 )

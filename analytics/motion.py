@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from analytics.errors import AnalyticsError
 from devices.profile import Placement
+from language.spoken import _
 
 Rates = tuple[float, float]
 """(least, most) samples a second."""
@@ -29,7 +30,8 @@ def placed(placement: str) -> Placement:
         return Placement(placement)
     except ValueError:
         raise AnalyticsError(
-            f"There is no placement {placement!r}.", f"Choose one of {', '.join(Placement)}."
+            _("There is no placement {name}.", name=repr(placement)),
+            _("Choose one of {names}.", names=", ".join(Placement)),
         ) from None
 
 
@@ -53,7 +55,13 @@ def check_motion(
     check_arrays(time_s, acc_g, gyro_dps)
     if not rates_hz[0] <= rate_hz <= rates_hz[1]:
         raise AnalyticsError(
-            f"{rate_hz:g} Hz is outside {rates_hz[0]:g} to {rates_hz[1]:g} Hz.", advice
+            _(
+                "{rate} Hz is outside {low} to {high} Hz.",
+                rate=f"{rate_hz:g}",
+                low=f"{rates_hz[0]:g}",
+                high=f"{rates_hz[1]:g}",
+            ),
+            advice,
         )
 
 
@@ -66,22 +74,29 @@ def check_arrays(
     for name, table in (("time_s", time_s), ("acc_g", acc_g), ("gyro_dps", gyro_dps)):
         if table is not None and not isinstance(table, np.ndarray):
             raise AnalyticsError(
-                f"{name} is no NumPy array but {type(table).__name__}.", "Pass its .to_numpy()."
+                _("{name} is no NumPy array but {kind}.", name=name, kind=type(table).__name__),
+                _("Pass its .to_numpy()."),
             )
     shape = (len(time_s), 3)
     if acc_g.shape != shape or (gyro_dps is not None and gyro_dps.shape != shape):
         raise AnalyticsError(
-            f"Motion does not fit its {len(time_s)} instants: acceleration {acc_g.shape}, "
-            f"rotation {None if gyro_dps is None else gyro_dps.shape}.",
-            "Pass (n, 3) arrays of one recording.",
+            _(
+                "Motion does not fit its {count} instants: acceleration {acceleration}, "
+                "rotation {rotation}.",
+                count=len(time_s),
+                acceleration=acc_g.shape,
+                rotation=None if gyro_dps is None else gyro_dps.shape,
+            ),
+            _("Pass (n, 3) arrays of one recording."),
         )
     if not np.isfinite(time_s).all():
         raise AnalyticsError(
-            "Some instants are no numbers.", "Leave out the samples whose instant is unknown."
+            _("Some instants are no numbers."),
+            _("Leave out the samples whose instant is unknown."),
         )
     if np.any(time_s[1:] < time_s[:-1]):
         raise AnalyticsError(
-            "The instants step backwards.", "Sort the samples, or cut at the step."
+            _("The instants step backwards."), _("Sort the samples, or cut at the step.")
         )
 
 
@@ -94,8 +109,11 @@ def check_unit(acc_g: NDArray[np.floating]) -> None:
     size = median_size(acc_g)
     if size is not None and size > MOST_G:
         raise AnalyticsError(
-            f"The acceleration has a median size of {size:.3g}, so it looks like m/s2, not g.",
-            "Divide by 9.80665.",
+            _(
+                "The acceleration has a median size of {size}, so it looks like m/s2, not g.",
+                size=f"{size:.3g}",
+            ),
+            _("Divide by 9.80665."),
         )
 
 
@@ -115,8 +133,8 @@ def checked_upright(upright: NDArray[np.floating]) -> NDArray[np.float64]:
     down = np.asarray(upright, np.float64)
     if down.shape != (3,) or not measured(down).all() or not down.any():
         raise AnalyticsError(
-            f"Upright is {down.tolist()}, which is no direction.",
-            "Pass the (3,) mean acceleration of a wearer who stands, or None.",
+            _("Upright is {values}, which is no direction.", values=down.tolist()),
+            _("Pass the (3,) mean acceleration of a wearer who stands, or None."),
         )
     return down
 

@@ -13,6 +13,8 @@ from analytics import calendar, symmetry
 from analytics.person import PersonFacts
 from analytics.protocol import Protocol
 from analytics.week import Day, Notice, SensorUse
+from language.formats import decimal
+from language.spoken import _, mark
 
 CAST_AND_BED_REST = (
     "Wall 2014, Acta Physiol 210:600; Marusic 2021, doi:10.1152/japplphysiol.00363.2020"
@@ -22,21 +24,26 @@ STEP_REDUCTION = "Krogh-Madsen 2010, doi:10.1152/japplphysiol.00977.2009; Breen 
 _RUNGS = (
     (
         "remind",
-        "{days} days in a row carried little on the legs.",
+        mark("{days} days in a row carried little on the legs."),
         "",
     ),
     (
         "warn",
-        "{days} days in a row carried little on the legs. In studies, 5 days with a knee in a cast "
-        "were followed by 9.0 % less leg strength, and 5 days of bed rest by 4.1 to 8.6 % less. "
-        "Those were complete rest; an ordinary day with little walking is not.",
+        mark(
+            "{days} days in a row carried little on the legs. In studies, 5 days with a knee in a "
+            "cast were followed by 9.0 % less leg strength, and 5 days of bed rest by 4.1 to 8.6 % "
+            "less. Those were complete rest; an ordinary day with little walking is not."
+        ),
         CAST_AND_BED_REST,
     ),
     (
         "warn",
-        "{days} days in a row carried little on the legs. In two studies, 14 days at about 1,400 "
-        "steps a day were followed by a maximal oxygen uptake 7 % lower (people who had walked "
-        "10,501 steps a day) and by 3.9 % less fat-free mass in the legs (people of about 72).",
+        mark(
+            "{days} days in a row carried little on the legs. In two studies, 14 days at about "
+            "1,400 steps a day were followed by a maximal oxygen uptake 7 % lower (people who had "
+            "walked 10,501 steps a day) and by 3.9 % less fat-free mass in the legs (people of "
+            "about 72)."
+        ),
         STEP_REDUCTION,
     ),
 )
@@ -57,13 +64,14 @@ def unloaded_notice(days: Sequence[Day], *, since: dt.date, protocol: Protocol) 
         return []
     level, text, source = _RUNGS[len(reached) - 1]
     running = sum(day.date >= since for day in days) < calendar.WEEK_DAYS
+    said = _(text, days=longest)
     if level == "remind" and running and run == longest:
-        text += " A walk today ends the run."
+        said = f"{said} {_('A walk today ends the run.')}"
     return [
         Notice(
             key=f"unloaded-{reached[-1]}",
             level=level,
-            text=text.format(days=longest),
+            text=said,
             source=source,
         )
     ]
@@ -77,8 +85,13 @@ def battery_notices(sensors: Sequence[SensorUse], *, protocol: Protocol) -> Iter
             yield Notice(
                 key=f"battery-{use.sensor}",
                 level="remind",
-                text=f"The battery of {use.title} ({use.placement}) is at {percent:.0f} %. "
-                "Charge or change it before the next session.",
+                text=_(
+                    "The battery of {sensor} ({place}) is at {percent} %. "
+                    "Charge or change it before the next session.",
+                    sensor=use.title,
+                    place=_(use.placement.replace("-", " ")),
+                    percent=decimal(percent),
+                ),
             )
 
 
@@ -91,10 +104,15 @@ def symmetry_notice(days: Sequence[Day], *, protocol: Protocol) -> list[Notice]:
         Notice(
             key="symmetry",
             level="info",
-            text=f"On {rules.look_days} days or more the contact times of left and right were "
-            f"more than {rules.look_percent:g} % apart in walking. On level ground 3 to 5 % is "
-            "ordinary; slopes, stairs and sensors that sit differently make it more. Worth a look.",
-            source="Stacoff 2005; the limit of days is design",
+            text=_(
+                "On {days} days or more the contact times of left and right were "
+                "more than {percent} % apart in walking. On level ground 3 to 5 % is "
+                "ordinary; slopes, stairs and sensors that sit differently make it more. "
+                "Worth a look.",
+                days=rules.look_days,
+                percent=decimal(rules.look_percent, 2, trim=True),
+            ),
+            source=_("Stacoff 2005; the limit of days is design"),
         )
     ]
 
@@ -108,8 +126,12 @@ def age_notice(person: PersonFacts, *, date: dt.date, protocol: Protocol) -> lis
         Notice(
             key="age-unknown",
             level="info",
-            text=f"The birth year is not set. The daily target is then {target:,.0f} step-eq, "
-            "points are those of an adult under 65, and heart rate is used only with a maximal "
-            "heart rate of your own. Set it with: legload person NAME --birth-year YEAR",
+            text=_(
+                "The birth year is not set. The daily target is then {target} step-eq, "
+                "points are those of an adult under 65, and heart rate is used only with a "
+                "maximal heart rate of your own. "
+                "Set it with: legload person NAME --birth-year YEAR",
+                target=decimal(target),
+            ),
         )
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics.errors import AnalyticsError
+from language.spoken import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,5 +60,6 @@ class PersonFacts:
             return ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise AnalyticsError(
-                f"There is no time zone “{self.zone}”.", "Use a name such as Europe/Berlin."
+                _("There is no time zone “{zone}”.", zone=self.zone),
+                _("Use a name such as Europe/Berlin."),
             ) from error

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from analytics.errors import AnalyticsError
+from language.spoken import _
 
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -175,15 +176,19 @@ def load_protocol(path: Path) -> Protocol:
         protocol = msgspec.toml.decode(path.read_bytes(), type=Protocol)
     except OSError as error:
         raise ProtocolError(
-            f"Could not read the protocol {path.name}: {error.strerror or error}.",
-            "Check the path and its permissions.",
+            _(
+                "Could not read the protocol {name}: {problem}.",
+                name=path.name,
+                problem=error.strerror or error,
+            ),
+            _("Check the path and its permissions."),
         ) from error
     except msgspec.ValidationError as error:
         raise _wrong(path, str(error)) from error
     except (msgspec.DecodeError, ValueError) as error:
-        raise _wrong(path, f"it is not valid TOML ({error})") from error
+        raise _wrong(path, _("it is not valid TOML ({problem})", problem=error)) from error
     except RecursionError as error:
-        raise _wrong(path, "its lists or tables are nested too deeply") from error
+        raise _wrong(path, _("its lists or tables are nested too deeply")) from error
     for fault in _faults(protocol):
         raise _wrong(path, fault)
     return protocol
@@ -195,10 +200,26 @@ def default_protocol() -> Protocol:
     return load_protocol(Path(__file__).with_name("protocols") / "default.toml")
 
 
+def shipped_texts() -> tuple[str, ...]:
+    """What a person reads of the target set that comes with the program, in English: the messages
+    that a catalogue needs beside those in the code. Shown through `said`."""
+    return (default_protocol().title,)
+
+
+def said(protocol: Protocol) -> str:
+    """The title of a target set: a shipped one in the language spoken now, others as written."""
+    shipped = protocol.title in shipped_texts()
+    return _(protocol.title) if shipped else protocol.title
+
+
 def _wrong(path: Path, what: str) -> ProtocolError:
     return ProtocolError(
-        f"The protocol {path.name} cannot be used: {what.replace(' - at `$.', ', key `')}.",
-        "Correct that key, or compare it with analytics/protocols/default.toml.",
+        _(
+            "The protocol {name} cannot be used: {problem}.",
+            name=path.name,
+            problem=what.replace(" - at `$.", ", key `"),
+        ),
+        _("Correct that key, or compare it with analytics/protocols/default.toml."),
     )
 
 
@@ -207,9 +228,13 @@ def _faults(protocol: Protocol) -> Iterator[str]:
     for name in ("key", "version"):
         text = getattr(protocol, name)
         if not (text.strip() and text.isprintable() and len(text) <= LONGEST_NAME):
-            yield f"`{name}` is not one line of 1 to {LONGEST_NAME} printable letters"
+            yield _(
+                "{key} is not one line of 1 to {most} printable letters",
+                key=f"`{name}`",
+                most=LONGEST_NAME,
+            )
     if not (protocol.title.strip() and protocol.title.isprintable()):
-        yield "`title` is not one printable line"
+        yield _("{key} is not one printable line", key="`title`")
     yield from _endless(msgspec.to_builtins(protocol), "")
     yield from _wrong_order(protocol)
     yield from _wrong_points(protocol)
@@ -225,25 +250,27 @@ def _endless(value: object, key: str) -> Iterator[str]:
         for inner in value:
             yield from _endless(inner, key)
     elif isinstance(value, float) and not math.isfinite(value):
-        yield f"`{key}` is not a finite number"
+        yield _("{key} is not a finite number", key=f"`{key}`")
 
 
 def _wrong_order(protocol: Protocol) -> Iterator[str]:
     days, week, rungs = protocol.days, protocol.week, protocol.notices.unloaded_days
     if days.waking_from_h >= days.waking_to_h:
-        yield "`days.waking_from_h` is not before `days.waking_to_h`"
+        yield _("`days.waking_from_h` is not before `days.waking_to_h`")
     if not 0 < days.valid_wear_h <= days.waking_to_h - days.waking_from_h:
-        yield "`days.valid_wear_h` is 0 or more than the waking hours"
+        yield _("`days.valid_wear_h` is 0 or more than the waking hours")
     if week.partial_days > week.complete_days:
-        yield "`week.partial_days` is more than `week.complete_days`"
+        yield _("`week.partial_days` is more than `week.complete_days`")
     if list(rungs) != sorted(set(rungs)) or rungs[0] < 1:
-        yield "`notices.unloaded_days` does not rise from 1 or more"
+        yield _("`notices.unloaded_days` does not rise from 1 or more")
     for kind in ("mets", "spm", "hr_max", "hr_reserve"):
         low, high = (
             getattr(protocol.intensity, f"{word}_{kind}") for word in ("moderate", "vigorous")
         )
         if low >= high:
-            yield f"`intensity.moderate_{kind}` is not below `intensity.vigorous_{kind}`"
+            yield _(
+                "`intensity.moderate_{kind}` is not below `intensity.vigorous_{kind}`", kind=kind
+            )
 
 
 def _wrong_points(protocol: Protocol) -> Iterator[str]:
@@ -251,24 +278,29 @@ def _wrong_points(protocol: Protocol) -> Iterator[str]:
     for column in ("points", "points_65"):
         total = sum(getattr(target, column) for target in targets)
         if total != FULL:
-            yield f"`components.*.{column}` adds up to {total}, not {FULL}"
+            yield _(
+                "`components.*.{column}` adds up to {total}, not {full}",
+                column=column,
+                total=total,
+                full=FULL,
+            )
     if protocol.components.balance_days.points:
-        yield "`components.balance_days.points` is not 0: balance counts from 65 only"
+        yield _("`components.balance_days.points` is not 0: balance counts from 65 only")
 
 
 def _wrong_targets(targets: Targets) -> Iterator[str]:
     for key in ("aerobic_min", "loaded_min", "lld", "lld_days", "strength_days", "balance_days"):
         if getattr(targets, key).target == 0:
-            yield f"`components.{key}.target` is 0"
+            yield _("`components.{key}.target` is 0", key=key)
     for key in ("strength_days", "unloaded_run_days", "lld_days", "balance_days"):
         target = getattr(targets, key)
         if max(target.target, target.target_60 or 0.0) > WEEK_DAYS:
-            yield f"`components.{key}.target` is more than {WEEK_DAYS} days"
+            yield _("`components.{key}.target` is more than {days} days", key=key, days=WEEK_DAYS)
     peak, days = targets.peak30_spm, targets.lld_days.floor
     if peak.floor is None or peak.floor >= min(peak.target, peak.target_60 or peak.target):
-        yield "`components.peak30_spm.floor` is missing or not below its target"
+        yield _("`components.peak30_spm.floor` is missing or not below its target")
     if days is None or not 0 < days <= 1:
-        yield "`components.lld_days.floor` is missing or not a share above 0"
+        yield _("`components.lld_days.floor` is missing or not a share above 0")
     steps = targets.unloaded_run_days.steps
     if not steps or list(steps) != sorted(steps, reverse=True):
-        yield "`components.unloaded_run_days.steps` is missing or rises"
+        yield _("`components.unloaded_run_days.steps` is missing or rises")

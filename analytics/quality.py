@@ -8,6 +8,8 @@ import polars as pl
 
 from analytics.protocol import Protocol
 from analytics.week import Notice
+from language.formats import decimal
+from language.spoken import _
 
 PAUSE_MIN = 10
 """Empty minutes that end a session here: the sensor was put away, not lost (design)."""
@@ -99,19 +101,50 @@ def quality_notices(
         yield Notice(
             key=f"coverage-{row['sensor']}",
             level="warn",
-            text=f"Low coverage: {_title(titles, row)} delivered only {row['coverage']:.0%} of "
-            f"{'the time it was worn' if row['continuous'] else 'its sessions'}. "
-            "The rest is unknown and is not counted.",
+            text=_coverage_text(_title(titles, row), row["coverage"], row["continuous"]),
         )
     for row in doubt.iter_rows(named=True):
-        said, likely = ("strides", "steps") if row["doubled"] else ("steps", "strides")
         yield Notice(
             key=f"counts-{row['sensor']}",
             level="warn",
-            text=f"{_title(titles, row)} seems to count {likely}, but it is set to {said}: its "
-            f"speed and cadence make a step {row['step_m']:.2f} m long. Check the setting; "
-            "the dose of this sensor may be off by a factor of two.",
+            text=_counts_text(_title(titles, row), row["step_m"], row["doubled"]),
         )
+
+
+def _coverage_text(sensor: str, share: float, continuous: bool) -> str:
+    percent = _percent(share)
+    if continuous:
+        return _(
+            "Low coverage: {sensor} delivered only {percent} of the time it was worn. "
+            "The rest is unknown and is not counted.",
+            sensor=sensor,
+            percent=percent,
+        )
+    return _(
+        "Low coverage: {sensor} delivered only {percent} of its sessions. "
+        "The rest is unknown and is not counted.",
+        sensor=sensor,
+        percent=percent,
+    )
+
+
+def _counts_text(sensor: str, step_m: float, doubled: bool) -> str:
+    metres = decimal(step_m, 2)
+    if doubled:
+        return _(
+            "{sensor} seems to count steps, but it is set to strides: its speed and cadence make "
+            "a step {metres} m long. Check the setting; the dose of this sensor may be off by a "
+            "factor of two.",
+            sensor=sensor,
+            metres=metres,
+        )
+    return _(
+        "{sensor} seems to count strides, but it is set to steps: its speed and cadence make "
+        "a step {metres} m long. Check the setting; the dose of this sensor may be off by a "
+        "factor of two.",
+        sensor=sensor,
+        metres=metres,
+    )
 
 
 def blind_notice(minutes: pl.DataFrame, *, titles: dict[str, str]) -> Iterator[Notice]:
@@ -125,10 +158,18 @@ def blind_notice(minutes: pl.DataFrame, *, titles: dict[str, str]) -> Iterator[N
         yield Notice(
             key=f"blind-{row['sensor']}",
             level="warn",
-            text=f"{_title(titles, row)} counted less than half as much as the sensor on the other "
-            f"leg in {row['len'] / len(loaded):.0%} of the loaded minutes. The other one stood for "
-            "both legs then. Check that it is fastened to the leg that it is assigned to.",
+            text=_(
+                "{sensor} counted less than half as much as the sensor on the other leg in "
+                "{percent} of the loaded minutes. The other one stood for both legs then. Check "
+                "that it is fastened to the leg that it is assigned to.",
+                sensor=_title(titles, row),
+                percent=_percent(row["len"] / len(loaded)),
+            ),
         )
+
+
+def _percent(share: float) -> str:
+    return f"{decimal(share * 100)}%"
 
 
 def _title(titles: dict[str, str], row: dict[str, str]) -> str:

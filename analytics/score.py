@@ -23,6 +23,7 @@ from analytics.protocol import Protocol
 from analytics.scorecard import Scorecard, score_week
 from analytics.symmetry import week_symmetry
 from analytics.week import Day, Gap, Notice, SensorUse, Status, TrendWeek, WeekReport
+from language.spoken import _
 
 TREND_WEEKS = 4
 """Weeks in the trend, the reported one included."""
@@ -99,7 +100,9 @@ def week_report(
             minutes break the rules of SensorMinutes.
     """
     if now.tzinfo is None:
-        raise AnalyticsError("The time of the report has no time zone.", "Pass an aware instant.")
+        raise AnalyticsError(
+            _("The time of the report has no time zone."), _("Pass an aware instant.")
+        )
     question = _Question(
         person=person,
         protocol=protocol,
@@ -163,8 +166,12 @@ def _seen(sensor_minutes: pl.LazyFrame, question: _Question) -> pl.DataFrame:
         return SensorMinutes.validate(sensor_minutes.filter(own & within).collect(), cast=True)
     except dy.exc.ValidationError as error:
         raise AnalyticsError(
-            f"The minutes of {question.week} contradict themselves: {error}.",
-            "Compute them again from the recordings.",
+            _(
+                "The minutes of {week} contradict themselves: {error}.",
+                week=question.week,
+                error=error,
+            ),
+            _("Compute them again from the recordings."),
         ) from error
 
 
@@ -313,7 +320,7 @@ def _assembled(
         method=METHOD,
         protocol=question.protocol.name,
         data_hash=data_hash(minutes, (*sets, *balance)),
-        disclaimer=DISCLAIMER,
+        disclaimer=_(DISCLAIMER),
         sets=sets,
         balance=balance,
     )

@@ -11,12 +11,13 @@ from analytics.metrics import METRICS, Metric
 from analytics.person import PersonFacts
 from analytics.protocol import Protocol, Target, WeekRules, default_protocol
 from analytics.week import Component, Day, Status
+from language.spoken import _, mark
 
-NO_DATA = "Nothing was recorded."
-EXCUSED = "Excused week: not scored."
-OWN_TARGET = "own target of the set {name}; no study says it"
+NO_DATA = mark("Nothing was recorded.")
+EXCUSED = mark("Excused week: not scored.")
+OWN_TARGET = mark("own target of the set {name}; no study says it")
 """Source of a line whose target is not the default's: design of whoever wrote the set."""
-NO_SCORE = "Points are switched off for this person."
+NO_SCORE = mark("Points are switched off for this person.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +108,8 @@ def _status(week: WeekFacts, rules: WeekRules, *, current: bool) -> Status:
 def _why_unscored(status: Status, person: PersonFacts) -> str:
     """Why a week has values but no points; empty where it is scored."""
     if status is Status.EXCUSED:
-        return EXCUSED
-    return NO_SCORE if person.no_score else ""
+        return _(EXCUSED)
+    return _(NO_SCORE) if person.no_score else ""
 
 
 def _note(measure: Measure, silent: str) -> str:
@@ -130,23 +131,23 @@ def _component(
     metric: Metric, week: WeekFacts, protocol: Protocol, *, silent: str, nothing: bool
 ) -> Component:
     target = protocol.target_of(metric.key)
-    measure = Measure(note=NO_DATA) if nothing else metric.measure(week, target)
+    measure = Measure(note=_(NO_DATA)) if nothing else metric.measure(week, target)
     most = protocol.points(metric.key, week.age)
     credit = None if silent else measure.credit
     aim = protocol.target(metric.key, week.age)
     own = not _same_aim(target, default_protocol().target_of(metric.key))
     return Component(
         key=metric.key,
-        title=metric.title,
+        title=_(metric.title),
         value=measure.value,
         unit=metric.unit,
         target=aim,
-        target_text=metric.target_text.format(target=aim, shown=target.shown or aim),
+        target_text=metric.target_said(aim, target.shown or aim),
         credit=credit,
         points=None if credit is None else credit * most,
         points_max=most,
         evidence="D" if own else metric.evidence,
-        source=OWN_TARGET.format(name=protocol.name) if own else metric.source,
+        source=_(OWN_TARGET, name=protocol.name) if own else metric.source,
         at_least=(week.bound or measure.at_least) and measure.value is not None,
         coverage=measure.coverage,
         confidence=measure.confidence,

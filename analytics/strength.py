@@ -18,6 +18,7 @@ from analytics.expressions import known_sum
 from analytics.practice import DETECTED, LOGGED, Practice, TrainingSet, counted
 from analytics.week import Day
 from devices.profile import Placement
+from language.spoken import mark
 
 Mass = float | None | Callable[[dt.date], float | None]
 """Body mass in kg: one for all days, or as of a local date; None is unknown."""
@@ -32,7 +33,7 @@ KNOWN_WEEKS = 4
 """Weeks, the one in question the last, in which practice must be known for its absence to be a
 zero (design)."""
 
-_NO_FORCE = "no published force per repetition on file; repetitions count"
+_NO_FORCE = mark("no published force per repetition on file; repetitions count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +60,22 @@ def _exercise(
 
 
 EXERCISES: tuple[Exercise, ...] = (
-    _exercise("squat", "Squat", "squat"),
-    _exercise("deadlift", "Deadlift", "squat"),
-    _exercise("lunge", "Lunge", "lunge", unilateral=True),
-    _exercise("step-up", "Step-up", "lunge", unilateral=True),
-    _exercise("sit-to-stand", "Sit-to-stand", "sit-to-stand", note="; a weight held is left out"),
-    _exercise("leg-press", "Leg press", "leg-press"),
-    _exercise("calf-raise", "Calf raise"),
-    _exercise("leg-extension", "Leg extension"),
-    _exercise("leg-curl", "Leg curl"),
-    _exercise("hip-thrust", "Hip thrust"),
-    _exercise("hip-abduction", "Hip abduction"),
+    _exercise("squat", mark("Squat"), "squat"),
+    _exercise("deadlift", mark("Deadlift"), "squat"),
+    _exercise("lunge", mark("Lunge"), "lunge", unilateral=True),
+    _exercise("step-up", mark("Step-up"), "lunge", unilateral=True),
+    _exercise(
+        "sit-to-stand",
+        mark("Sit-to-stand"),
+        "sit-to-stand",
+        note=mark("; a weight held is left out"),
+    ),
+    _exercise("leg-press", mark("Leg press"), "leg-press"),
+    _exercise("calf-raise", mark("Calf raise")),
+    _exercise("leg-extension", mark("Leg extension")),
+    _exercise("leg-curl", mark("Leg curl")),
+    _exercise("hip-thrust", mark("Hip thrust")),
+    _exercise("hip-abduction", mark("Hip abduction")),
 )
 """Every exercise that can be logged or detected; `docs/method.md` prints this table."""
 

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from analytics.protocol import SymmetryRules
-from analytics.week import Day, Symmetry
+from analytics.week import Day, Symmetry, unmeasured
 from devices.profile import LEG_PLACEMENTS
+from language.formats import decimal
+from language.spoken import _
 
 _SIDES = {placement.value: placement.leg for placement in LEG_PLACEMENTS}
 _PARTS = {placement.value: placement.value.partition("-")[2] for placement in LEG_PLACEMENTS}
@@ -92,15 +94,20 @@ def week_symmetry(days: Sequence[Day], *, minutes: pl.LazyFrame, rules: Symmetry
             percent=None,
             longer=None,
             days=0,
-            note="Not measured: it takes a sensor on the same part of each leg, and on one day "
-            f"{rules.strides:.0f} clear walking strides of both.",
+            note=unmeasured(
+                _(
+                    "it takes a sensor on the same part of each leg, and on one day "
+                    "{strides} clear walking strides of both.",
+                    strides=decimal(rules.strides),
+                )
+            ),
         )
     sides = {_longer(*pair) for pair in seen.select("contact_left_s", "contact_right_s").rows()}
     return Symmetry(
         percent=float(seen.select(pl.col("asymmetry_percent").mean()).item()),
         longer=next(iter(sides)) if len(sides) == 1 else None,
         days=len(seen),
-        note="It was not the same leg on every day." if len(sides) > 1 else "",
+        note=_("It was not the same leg on every day.") if len(sides) > 1 else "",
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analytics.practice import BalanceSession, TrainingSet
+from language.formats import decimal
+from language.spoken import _, mark
 
 
 def rounded(value: float, *, whole: float, digits: int = 0) -> float:
@@ -16,6 +19,16 @@ def rounded(value: float, *, whole: float, digits: int = 0) -> float:
     if value >= whole or math.isclose(value, whole) or near < whole:
         return near
     return math.floor(value * 10.0**digits) / 10.0**digits
+
+
+def unmeasured(reason: str) -> str:
+    """The note of what has no value, and why; a reason is a sentence without its capital."""
+    return _("Not measured: {reason}", reason=reason)
+
+
+def why(note: str) -> str:
+    """The reason alone, for where the value already says that there is none."""
+    return note.removeprefix(unmeasured(""))
 
 
 class Status(enum.StrEnum):
@@ -98,6 +111,19 @@ class Day:
     exercises: float | None = None
     strength: bool | None = None
     balance_min: float | None = None
+
+
+BODY_MASS = mark("body mass")
+"""What a weight that was lifted, and the load of some machines, need to be known."""
+
+NEEDS = (BODY_MASS, mark("crank cadence"), mark("power"), mark("steps"))
+"""All that a load may need to be known, as `load_needs` says it; translated where it is shown."""
+
+
+def needed(days: Iterable[Day]) -> list[str]:
+    """What the load left out of some days needs, of NEEDS, in order."""
+    said = {need for day in days for need in (day.load_needs or "").split(" and ")}
+    return sorted(said - {""})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,15 +241,19 @@ class WeekReport:
         """The score in words, honest about what was measured."""
         if self.points is None:
             return self._unscored
-        least = "at least " if self.at_least else ""
-        points = rounded(self.points, whole=self.points_measurable)
-        return f"{least}{points:.0f} of {self.points_measurable} points".capitalize()
+        points = decimal(rounded(self.points, whole=self.points_measurable))
+        most = self.points_measurable
+        if self.at_least:
+            return _("At least {points} of {most} points", points=points, most=most)
+        return _("{points} of {most} points", points=points, most=most)
 
     @property
     def _unscored(self) -> str:
         """Why there are no points: the week, the person's choice, or nothing that counts."""
-        if self.status in (Status.EXCUSED, Status.NO_DATA):
-            return f"Not scored: {self.status.value}"
+        if self.status is Status.EXCUSED:
+            return _("Not scored: excused")
+        if self.status is Status.NO_DATA:
+            return _("Not scored: no data")
         if any(line.value is not None for line in self.components):
-            return "No points: switched off for this person"
-        return "No points: nothing was measured that counts"
+            return _("No points: switched off for this person")
+        return _("No points: nothing was measured that counts")

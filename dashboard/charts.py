@@ -14,6 +14,8 @@ from analytics.week import WeekReport
 from dashboard import wording
 from dashboard.markup import Markup, el
 from dashboard.theme import Palette
+from language.formats import decimal
+from language.spoken import _
 
 _LABEL: Any = {"dy": -12, "fontSize": 14, "fontWeight": "bold"}
 Picture: TypeAlias = alt.LayerChart | alt.FacetChart
@@ -22,7 +24,7 @@ Picture: TypeAlias = alt.LayerChart | alt.FacetChart
 def ring(report: WeekReport) -> Markup:
     """Done, left and unknown as arcs of 100 points, with the total in the middle."""
     total = max(wording.points_total(report), 1)
-    done, left, _ = (100 * share / total for share in wording.shares(report))
+    done, left, _unknown = (100 * share / total for share in wording.shares(report))
     arcs = (
         f"background:conic-gradient(var(--done) 0 {done:.2f}%,"
         f"var(--left) {done:.2f}% {done + left:.2f}%,transparent {done + left:.2f}%)"
@@ -41,11 +43,11 @@ def ring(report: WeekReport) -> Markup:
 
 def _middle(report: WeekReport) -> tuple[Markup, ...]:
     if report.points is None:
-        return (el("span", "no points", cls="least"),)
+        return (el("span", _("no points"), cls="least"),)
     return (
-        el("span", "at least" if report.at_least else "", cls="least"),
-        el("b", f"{report.points:.0f}"),
-        el("span", f"of {report.points_measurable} points"),
+        el("span", _("at least") if report.at_least else "", cls="least"),
+        el("b", decimal(report.points)),
+        el("span", _("of {most} points", most=report.points_measurable)),
     )
 
 
@@ -57,13 +59,13 @@ def trend_frame(report: WeekReport) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "week": [wording.week_short(w.week) for w in report.trend],
-            "status": [w.status.value for w in report.trend],
+            "status": [wording.status_word(w.status) for w in report.trend],
             "points": [w.points for w in report.trend],
             "measurable": [float(w.points_measurable) for w in report.trend],
             "dose": [w.lld for w in report.trend],
             "at_least": [w.at_least for w in report.trend],
             "points_text": [wording.trend_points(w) for w in report.trend],
-            "points_label": [wording.trend_points(w).partition(" of ")[0] for w in report.trend],
+            "points_label": [wording.trend_points_short(w) for w in report.trend],
             "dose_text": [wording.trend_dose(w) for w in report.trend],
         },
         schema={
@@ -84,7 +86,7 @@ def trend_points(report: WeekReport, colours: Palette) -> Picture:
     """Points earned inside the points that could be measured."""
     base = _base(trend_frame(report))
     scale = alt.Scale(domain=[0, 112])
-    axis = alt.Axis(values=[0, 25, 50, 75, 100], title="points", grid=True)
+    axis = alt.Axis(values=[0, 25, 50, 75, 100], title=_("points"), grid=True)
     frame = base.mark_bar(fill=colours.left, stroke=colours.muted, strokeWidth=1)
     done = base.mark_bar().encode(color=_tint(colours))
     text = base.mark_text(dy=-10, fontSize=14, fontWeight="bold", color=colours.ink)
@@ -101,7 +103,7 @@ def trend_dose(report: WeekReport, colours: Palette) -> Picture:
     """Loaded-Leg Dose a day, with the target as a line."""
     base = _base(trend_frame(report))
     top = max([report.target_lld, *(w.lld for w in report.trend if w.lld is not None)]) * 1.2
-    y = alt.Y("dose:Q", scale=alt.Scale(domain=[0, top]), title="step-eq a day")
+    y = alt.Y("dose:Q", scale=alt.Scale(domain=[0, top]), title=_("step-eq a day"))
     goal = alt.Chart(pl.DataFrame({"target": [report.target_lld]}))
     rule = goal.mark_rule(strokeDash=[6, 4], strokeWidth=2, color=colours.ink)
     label = base.encode(y="shown:Q", text="dose_text:N").transform_calculate(
@@ -126,7 +128,12 @@ def _tint(colours: Palette) -> alt.ConditionalValue:
 def _base(frame: pl.DataFrame) -> alt.Chart:
     axis = alt.Axis(title=None, labelAngle=0, labelFontSize=14, labelPadding=6)
     band = alt.Scale(paddingInner=0.45, paddingOuter=0.3)
-    tips = [alt.Tooltip(f"{name}:N") for name in ("week", "status", "points_text", "dose_text")]
+    tips = [
+        alt.Tooltip("week:N", title=_("Week")),
+        alt.Tooltip("status:N", title=_("Status")),
+        alt.Tooltip("points_text:N", title=_("Points")),
+        alt.Tooltip("dose_text:N", title=_("Dose a day, step-eq")),
+    ]
     x = alt.X("week:N", sort=frame["week"].to_list(), axis=axis, scale=band)
     return alt.Chart(frame).encode(x=x, tooltip=tips)
 

@@ -12,12 +12,13 @@ import polars as pl
 
 from analytics import dose
 from dashboard.theme import Palette
+from language.spoken import _, mark
 
 Picture: TypeAlias = alt.VConcatChart
-FEET, SEAT = "weight-bearing", "assisted"
+FEET, SEAT = mark("weight-bearing"), mark("assisted")
 WIDTH = 660
 LANE_PX = 26
-NOBODY = "no load told"
+NOBODY = mark("no load told")
 
 
 def day_chart(
@@ -37,15 +38,15 @@ def day_chart(
     span = alt.Scale(type="utc", domain=[_ms(start), _ms(start + dt.timedelta(days=1))])
     axis = alt.Axis(format="%H:%M", title=None, tickCount=12, grid=True)
     loads = _loads(told)
-    tints = {FEET: colours.done, SEAT: colours.seat}
-    parts = [part for part in tints if part in loads["part"]] or [FEET]
+    tints = {_(FEET): colours.done, _(SEAT): colours.seat}
+    parts = [part for part in tints if part in loads["part"]] or [_(FEET)]
     bars = (
         alt.Chart(loads, height=170, width=WIDTH)
         .mark_rect(opacity=1)
         .encode(
             x=alt.X("time:T", scale=span, axis=axis),
             x2="end:T",
-            y=alt.Y("from:Q", title="step-eq a minute"),
+            y=alt.Y("from:Q", title=_("step-eq a minute")),
             y2="to:Q",
             color=alt.Color(
                 "part:N",
@@ -94,14 +95,14 @@ def _loads(told: pl.DataFrame) -> pl.DataFrame:
         told.select(
             "time", "end", low.alias("from"), (low + high).alias("to"), pl.lit(name).alias("part")
         ).filter(pl.col("to") > pl.col("from"))
-        for name, low, high in ((FEET, pl.lit(0.0), feet), (SEAT, feet, seat))
+        for name, low, high in ((_(FEET), pl.lit(0.0), feet), (_(SEAT), feet, seat))
     ]
     return pl.concat(parts)
 
 
 def _lanes(told: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     """One row a minute and sensor that told its load; runs of minutes are one row."""
-    key = pl.col("steps_sensor").fill_null(NOBODY).str.split(" + ")
+    key = pl.col("steps_sensor").fill_null(_(NOBODY)).str.split(" + ")
     known = told.select("time", "end", key.alias("sensor")).explode("sensor")
     follows = pl.col("time") == pl.col("end").shift(1)
     return (

@@ -10,9 +10,14 @@ from msgspec import structs
 from analytics.person import PersonFacts
 from analytics.practice import NONE, BalanceSession, Practice, TrainingSet, detected_sets
 from analytics.strength import BY_KEY, set_forces
+from dashboard.display import METRIC
 from dashboard.errors import DashboardError
 from dashboard.persons import local_zone
+from dashboard.wording.practice import leg_text
+from dashboard.wording.units import mass_text
 from ingest.entries import YEARS, BalanceLogged, Logged, Person, SetLogged, local_day
+from language.formats import decimal, time
+from language.spoken import _
 
 
 def practice_of(
@@ -77,20 +82,27 @@ def when(
     """
     date = day or now.astimezone(zone).date()
     if date > now.astimezone(zone).date():
-        raise DashboardError(f"{date} is yet to come.", "Log it when it is done.")
+        raise DashboardError(_("{day} is yet to come.", day=date), _("Log it when it is done."))
     if date.year not in YEARS[1:]:
-        raise DashboardError(f"{date} is too long ago.", "Say which day: --on 2026-11-18")
+        raise DashboardError(
+            _("{day} is too long ago.", day=date), _("Say which day: --on 2026-11-18")
+        )
     if at is None:
         return _noon(date, zone), False, ""
     local = dt.datetime.combine(date, _clock(at), zone)
     start = local.astimezone(dt.UTC)
     if start > now:
-        raise DashboardError(f"{local:%Y-%m-%d %H:%M} is yet to come.", "Say which day: --on")
+        raise DashboardError(
+            _("{day} is yet to come.", day=f"{local:%Y-%m-%d %H:%M}"), _("Say which day: --on")
+        )
     shown = start.astimezone(zone)
     if shown.replace(tzinfo=None) != local.replace(tzinfo=None):
-        return start, True, f"Clocks skipped {at} on {date}: taken as {shown:%H:%M}."
+        taken = time(shown)
+        said = _("Clocks skipped {at} on {day}: taken as {taken}.", at=at, day=date, taken=taken)
+        return start, True, said
     if local.replace(fold=1).utcoffset() != local.utcoffset():
-        return start, True, f"Clocks showed {at} twice on {date}: the first is taken."
+        said = _("Clocks showed {at} twice on {day}: the first is taken.", at=at, day=date)
+        return start, True, said
     return start, True, ""
 
 
@@ -98,17 +110,23 @@ def _clock(text: str) -> dt.time:
     try:
         return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a clock without a zone
     except ValueError:
-        raise DashboardError(f"'{text}' is not a time.", "Write it as 18:00.") from None
+        raise DashboardError(
+            _("'{text}' is not a time.", text=text), _("Write it as 18:00.")
+        ) from None
 
 
-def logged_text(one: Logged, zone: dt.tzinfo) -> str:
-    """An entry in words, on the person's clock."""
+def logged_text(one: Logged, zone: dt.tzinfo, units: str = METRIC) -> str:
+    """An entry in words, on the person's clock; weights in kg or lb."""
     then = time_text(one.start, zone, timed=True) if one.timed else str(local_day(one, zone))
     if isinstance(one, BalanceLogged):
-        return f"{one.minutes:g} min of balance practice on {then}"
-    load = f" with {one.load_kg:g} kg" if one.load_kg else ""
-    leg = f", {one.leg} leg" if one.leg else ""
-    return f"{one.exercise} {one.sets} × {one.repetitions}{load}{leg} on {then}"
+        minutes = decimal(one.minutes, 2, trim=True)
+        return _("{minutes} min of balance practice on {then}", minutes=minutes, then=then)
+    said = f"{one.exercise} {one.sets} × {one.repetitions}"
+    if one.load_kg:
+        said = _("{sets} with {load}", sets=said, load=mass_text(one.load_kg, units, 2))
+    if one.leg:
+        said = f"{said}, {leg_text(one.leg)}"
+    return _("{practice} on {then}", practice=said, then=then)
 
 
 def force_note(entry: SetLogged, person: Person | None, zone: dt.tzinfo) -> str:
@@ -116,15 +134,16 @@ def force_note(entry: SetLogged, person: Person | None, zone: dt.tzinfo) -> str:
     weight = person.mass_on(local_day(entry, zone)) if person else None
     (row,) = set_forces(sets_of(entry)[:1], zone=zone, mass_kg=weight).to_dicts()
     if row["lower_bound"]:
-        return (
+        return _(
             "The weight lifted is left out, because the body mass is unknown: "
             "legload person NAME --mass 75"
         )
     if row["force_bw"] is not None:
         return ""
-    pressed = BY_KEY[entry.exercise].force == "leg-press"
-    needs = " For that give --load, --angle and the body mass." if pressed else ""
-    return f"The repetitions count; how hard they load the legs is not known.{needs}"
+    unknown = _("The repetitions count; how hard they load the legs is not known.")
+    if BY_KEY[entry.exercise].force != "leg-press":
+        return unknown
+    return f"{unknown} {_('For that give --load, --angle and the body mass.')}"
 
 
 def time_text(start: dt.datetime, zone: dt.tzinfo, *, timed: bool) -> str:

@@ -6,27 +6,33 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analytics.week import Component, Notice, WeekReport
 from dashboard import charts, wording
+from dashboard.display import METRIC
 from dashboard.markup import Markup, el, join
+from language.formats import decimal
+from language.spoken import ENGLISH, _, language, mark
 
-LEVELS = {"info": "Note", "remind": "Reminder", "warn": "Please read"}
+LEVELS = {"info": mark("Note"), "remind": mark("Reminder"), "warn": mark("Please read")}
+SIMULATED = mark("DEMO – simulated data")
 
 
 def head(report: WeekReport, *, current: bool) -> Markup:
     """Whose week, which week, and DEMO if it is simulated."""
-    title = "This week" if current else wording.week_name(report.week)
-    name = f"{wording.week_name(report.week)}, " if current else ""
+    title = _("This week") if current else wording.week_name(report.week)
+    dates = wording.date_range(report)
+    if current:
+        dates = _("{week}, {dates}", week=wording.week_name(report.week), dates=dates)
     return el(
         "div",
         demo_badge() if report.demo else Markup(),
         el("h1", title),
-        el("p", f"{report.person_name}: {name}{wording.date_range(report)}", cls="muted"),
+        el("p", _("{person}: {dates}", person=report.person_name, dates=dates), cls="muted"),
         cls="ll",
     )
 
 
-def demo_badge(text: str = "DEMO – simulated data") -> Markup:
-    """Simulated data is never shown without it."""
-    return el("span", text, cls="demo")
+def demo_badge(text: str = "") -> Markup:
+    """Simulated data is never shown without it; text: other words for it."""
+    return el("span", text or _(SIMULATED), cls="demo")
 
 
 def hero(report: WeekReport) -> Markup:
@@ -44,31 +50,43 @@ def hero(report: WeekReport) -> Markup:
 def _shares(report: WeekReport) -> Markup:
     if report.points is None:
         return Markup()
-    done, left, unknown = wording.shares(report)
-    least = "At least " if report.at_least else ""
+    done, left, unknown = map(decimal, wording.shares(report))
+    earned = (
+        _("At least {points} points done", points=done)
+        if report.at_least
+        else _("{points} points done", points=done)
+    )
+    reached, missed, missing = (
+        _titles(lines)
+        for lines in (
+            wording.done_lines(report),
+            wording.left_lines(report),
+            wording.unmeasured_lines(report),
+        )
+    )
+    word = wording.left_word(report)
     parts = (
-        ("done", f"{least}{done:.0f} points done", wording.done_lines(report), "Reached"),
+        ("done", earned, _("Reached: {components}", components=reached)),
         (
             "left",
-            f"{left:.0f} points {wording.left_word(report)}",
-            wording.left_lines(report),
-            "Open",
+            _("{points} points {left_word}", points=left, left_word=word),
+            _("Open: {components}", components=missed),
         ),
         (
             "unknown",
-            f"{unknown:.0f} points not measured",
-            wording.unmeasured_lines(report),
-            "Unknown",
+            _("{points} points not measured", points=unknown),
+            _("Unknown: {components}", components=missing),
         ),
     )
     return el("div", *(_share(*part) for part in parts), cls="ll-shares")
 
 
-def _share(cls: str, title: str, lines: list[Component], word: str) -> Markup:
-    names = ", ".join(line.title for line in lines) or "none"
-    return el(
-        "div", el("b", title), el("span", f"{word}: {names}", cls="small"), cls=f"ll-share {cls}"
-    )
+def _titles(lines: list[Component]) -> str:
+    return ", ".join(line.title for line in lines) or _("none")
+
+
+def _share(cls: str, title: str, components: str) -> Markup:
+    return el("div", el("b", title), el("span", components, cls="small"), cls=f"ll-share {cls}")
 
 
 def notices(items: Iterable[Notice]) -> Markup:
@@ -80,7 +98,7 @@ def _notice(item: Notice) -> Markup:
     source = el("div", citation(item.source), cls="small") if item.source else Markup()
     return el(
         "div",
-        el("b", f"{LEVELS.get(item.level, 'Note')}:"),
+        el("b", _("{level}:", level=_(LEVELS.get(item.level, LEVELS["info"])))),
         " ",
         item.text,
         source,
@@ -108,8 +126,8 @@ def lines(report: WeekReport) -> Markup:
     parts = [el("div", *(_line(line, report) for line in known), cls="ll-lines")]
     if missing:
         parts += [
-            el("h2", "Not measured"),
-            el("p", wording.NOT_MEASURED, cls="muted"),
+            el("h2", _("Not measured")),
+            el("p", _(wording.NOT_MEASURED), cls="muted"),
             el("div", *(_line(line, report) for line in missing), cls="ll-lines"),
         ]
     return el("div", *parts, cls="ll")
@@ -121,17 +139,17 @@ def _line(line: Component, report: WeekReport) -> Markup:
         "div",
         el("div", el("div", line.title, cls="title"), _evidence(line)),
         el("div", el("div", wording.value_text(line), cls="value"), *_small(line, report)),
-        el("div", el("div", "Target", cls="small"), el("div", line.target_text)),
+        el("div", el("div", _("Target"), cls="small"), el("div", line.target_text)),
         el("div", *_points(line)),
-        el("div", "Source: ", citation(line.source), cls="source small"),
+        el("div", _("Source:"), " ", citation(line.source), cls="source small"),
         cls="ll-line" if known else "ll-line missing",
         role="group",
-        aria_label=f"{line.title}: {wording.value_text(line)}",
+        aria_label=_("{title}: {text}", title=line.title, text=wording.value_text(line)),
     )
 
 
 def _evidence(line: Component) -> Markup:
-    words = f"Evidence {wording.evidence_text(line.evidence)}"
+    words = _("Evidence {evidence}", evidence=wording.evidence_text(line.evidence))
     help_text = wording.evidence_help(line.evidence)
     return el("div", el("abbr", words, title=help_text), cls="small")
 
@@ -141,25 +159,25 @@ def _small(line: Component, report: WeekReport) -> Iterable[Markup]:
 
 
 def _points(line: Component) -> Iterable[Markup]:
-    yield el("div", "Points", cls="small")
+    yield el("div", _("Points"), cls="small")
     yield el("div", wording.points_text(line))
     if line.credit is None:
-        yield el("div", cls="ll-bar unknown", role="img", aria_label="not scored")
+        yield el("div", cls="ll-bar unknown", role="img", aria_label=_("not scored"))
         return
     fill = el("i", style=f"width:{100 * line.credit:.0f}%")
     yield el("div", fill, cls="ll-bar", role="img", aria_label=wording.reached_text(line))
     yield el("div", wording.reached_text(line), cls="small")
 
 
-def practice(report: WeekReport) -> Markup:
-    """The strength sets and the balance practice of the week."""
-    rows = wording.practice_table(report)
+def practice(report: WeekReport, units: str = METRIC) -> Markup:
+    """The strength sets and the balance practice of the week; weights in kg or lb."""
+    rows = wording.practice_table(report, units)
     days = wording.practice_days_text(report)
     return el(
         "div",
-        el("h2", "Strength and balance"),
+        el("h2", _("Strength and balance")),
         el("p", days, cls="muted") if days else Markup(),
-        table(rows) if rows else _none(wording.NO_PRACTICE),
+        table(rows) if rows else _none(_(wording.NO_PRACTICE)),
         cls="ll",
     )
 
@@ -168,7 +186,7 @@ def beside(report: WeekReport) -> Markup:
     """What is shown and earns no points."""
     return el(
         "div",
-        el("h2", "Shown, never scored"),
+        el("h2", _("Shown, never scored")),
         el("div", *(_beside(one) for one in wording.beside(report)), cls="ll-beside"),
         cls="ll",
     )
@@ -178,7 +196,7 @@ def _beside(one: wording.Beside) -> Markup:
     return el(
         "div",
         el("div", one.title, cls="small"),
-        el("div", one.value or "not measured", cls="value"),
+        el("div", one.value or _("not measured"), cls="value"),
         el("div", one.why, cls="small"),
         cls="" if one.value else "missing",
     )
@@ -190,10 +208,10 @@ def record(report: WeekReport) -> Markup:
     rows = wording.origin_table(report)
     return el(
         "div",
-        el("h2", "Where the minutes came from"),
+        el("h2", _("Where the minutes came from")),
         table(rows) if rows else Markup(),
-        _none(wording.ORIGIN_NOTE if rows else "No sensor."),
-        el("h2", "Gaps"),
+        _none(_(wording.ORIGIN_NOTE) if rows else _("No sensor.")),
+        el("h2", _("Gaps")),
         _list(gaps) or _none(wording.gaps_none(report)),
         cls="ll",
     )
@@ -217,11 +235,21 @@ def _none(text: str) -> Markup:
 
 def foot(report: WeekReport) -> Markup:
     """Method, version, hash and what this is not."""
-    method = f"Method {report.method}; targets {report.protocol}; data {report.data_hash[:16]}."
-    texts = (wording.DOSE_NOTE, wording.SCORE_NOTE, report.disclaimer, method)
+    method = _(
+        "Method {method}; targets {targets}; data {data}.",
+        method=report.method,
+        targets=report.protocol,
+        data=report.data_hash[:16],
+    )
+    texts = (_(wording.DOSE_NOTE), _(wording.SCORE_NOTE), report.disclaimer, method)
     return el("div", *(el("p", text, cls="small") for text in texts), cls="ll")
 
 
 def page(*blocks: Markup) -> Markup:
-    """Several blocks in one wrapper."""
-    return el("div", join(*blocks), cls="ll")
+    """Several blocks in one wrapper, which says its language where the page is of another."""
+    return el("div", join(*blocks), cls="ll", lang=spoken_tag())
+
+
+def spoken_tag() -> str:
+    """The language of a block; empty for that of the page around it, which is English."""
+    return "" if language() == ENGLISH else language()

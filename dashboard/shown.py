@@ -17,6 +17,7 @@ from ingest.live import LiveValue
 from ingest.pairing import Examination, seats
 from ingest.session import SensorStatus, State
 from ingest.store import Battery, Store
+from language.spoken import _
 
 BATTERY_DAYS = 90
 PACE_DAYS = 30
@@ -129,7 +130,7 @@ def kind_title(profiles: Sequence[str]) -> str:
     known = [PROFILES[key] for key in profiles if key in PROFILES]
     families = [p.family for p in known]
     titles = [
-        p.family if p.family and families.count(p.family) > 1 else p.title
+        _(p.family if p.family and families.count(p.family) > 1 else p.title)
         for p in known
         if not p.companion
     ]
@@ -206,8 +207,12 @@ def find_sensor(registry: Registry, wanted: str) -> Sensor:
             return found[0]
         if found:
             keys = ", ".join(sensor.key for sensor in found)
-            raise DashboardError(f"'{wanted}' may mean {keys}.", "Give the key.")
-    raise DashboardError(f"There is no sensor '{wanted}'.", "See: legload sensors --all")
+            raise DashboardError(
+                _("'{word}' may mean {keys}.", word=wanted, keys=keys), _("Give the key.")
+            )
+    raise DashboardError(
+        _("There is no sensor '{word}'.", word=wanted), _("See: legload sensors --all")
+    )
 
 
 def _candidates(registry: Registry, word: str) -> Iterator[list[Sensor]]:
@@ -298,7 +303,7 @@ def sensor_uses(
         uses.append(
             SensorUse(
                 sensor=sensor.key,
-                title=profiles[0].title if profiles else sensor.profiles[0],
+                title=_(profiles[0].title) if profiles else sensor.profiles[0],
                 placement=worn[-1].placement.value,
                 observed_h=row["observed_s"] / 3600.0,
                 continuous=any(

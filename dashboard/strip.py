@@ -5,12 +5,13 @@ from __future__ import annotations
 from analytics.week import Day, WeekReport
 from dashboard import wording
 from dashboard.markup import Markup, el, join
+from language.spoken import _, mark
 
 KEY = (
-    ("seen", "pale: lower bound"),
-    ("excused", "excused"),
-    ("unknown", "not recorded: unknown"),
-    ("left", "recorded (coverage bar)"),
+    ("seen", mark("pale: lower bound")),
+    ("excused", mark("excused")),
+    ("unknown", mark("not recorded: unknown")),
+    ("left", mark("recorded (coverage bar)")),
 )
 _BLANK = "\N{NO-BREAK SPACE}"
 
@@ -21,7 +22,7 @@ def strip(report: WeekReport) -> Markup:
     days = el("div", *(_day(day, lines) for day in report.days), cls="ll-strip", role="list")
     parts = [(part.key, part.title) for part in wording.parts_seen(report)]
     told = (*(parts or [("feet", wording.PARTS[0].title)]), *KEY)
-    key = el("div", *(el("span", el("i", cls=cls), text) for cls, text in told), cls="ll-key")
+    key = el("div", *(el("span", el("i", cls=cls), _(text)) for cls, text in told), cls="ll-key")
     return join(days, key)
 
 
@@ -32,7 +33,7 @@ def _day(day: Day, lines: int) -> Markup:
     dose = wording.dose_short(day) if day.lld is not None else _BLANK
     return el(
         "div",
-        el("div", f"{day.date:%a} {day.date.day}", cls="name"),
+        el("div", wording.date_short(day.date), cls="name"),
         el("div", *_dose(day, state), cls="box"),
         el("div", dose, cls="value"),
         *(el("div", part, cls="part") for part in [*parts, *[_BLANK] * (lines - len(parts))]),
@@ -47,7 +48,7 @@ def _day(day: Day, lines: int) -> Markup:
 
 def _dose(day: Day, state: str) -> tuple[Markup, ...]:
     """The bar from the ground up: feet, seat, sets; plain where the parts are not known."""
-    word = wording.dose_text(day) if state in ("part", "valid") else wording.DAY_STATES[state]
+    word = wording.dose_text(day) if state in ("part", "valid") else _(wording.DAY_STATES[state])
     label = el("div", el("span", word), cls="label")
     if day.credit is None:
         return (label,)

@@ -7,22 +7,26 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dashboard import wording
+from dashboard.display import METRIC
 from dashboard.markup import Markup, el
 from dashboard.shown import worn_at
 from dashboard.wording.sensors import messages_text
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.shown import CollectorStatus, SensorNotes, SensorView
     from ingest.live import LiveValue
 
 STATES = {
-    "off": "Off",
-    "searching": "Searching",
-    "connecting": "Connecting",
-    "streaming": "Streaming",
-    "stale": "Stale: no new values",
-    "lost": "Lost: trying again",
+    "off": mark("Off"),
+    "searching": mark("Searching"),
+    "connecting": mark("Connecting"),
+    "streaming": mark("Streaming"),
+    "stale": mark("Stale: no new values"),
+    "lost": mark("Lost: trying again"),
 }
+"""Translated where they are used."""
+
 FRESH_S = 3.0
 """A value older than this is shown with its age and in a paler type (design)."""
 AGED_S = 60.0
@@ -31,47 +35,54 @@ AGED_S = 60.0
 
 def state(key: str) -> Markup:
     """The state as a shape and a word."""
-    return el("span", el("i"), STATES.get(key, key), cls=f"ll-state {key}")
+    return el("span", el("i"), state_word(key), cls=f"ll-state {key}")
 
 
-def values(live: Sequence[LiveValue], *, stale: bool = False) -> Markup:
+def state_word(key: str) -> str:
+    """A state of a sensor in words."""
+    return _(STATES.get(key, key))
+
+
+def values(live: Sequence[LiveValue], *, stale: bool = False, units: str = METRIC) -> Markup:
     """The newest values; an old one says how old it is."""
     if not live:
-        return el("div", "No values yet.", cls="muted")
-    return el("div", *(_value(value, stale) for value in live), cls="values")
+        return el("div", _("No values yet."), cls="muted")
+    return el("div", *(_value(value, stale, units) for value in live), cls="values")
 
 
-def _value(value: LiveValue, stale: bool) -> Markup:
+def _value(value: LiveValue, stale: bool, units: str) -> Markup:
     old = stale or value.age_s > FRESH_S or value.value is None
-    age = f", {wording.age_text(value.age_s)} ago" if old and value.value is not None else ""
+    label = _(value.label)
+    if old and value.value is not None:
+        label = _("{label}, {age} ago", label=label, age=wording.age_text(value.age_s))
     return el(
         "div",
-        el("b", wording.live_number(value)),
-        wording.live_unit(value),
-        el("div", f"{value.label}{age}", cls="small"),
+        el("b", wording.live_number(value, units)),
+        wording.live_unit(value, units),
+        el("div", label, cls="small"),
         cls="old" if old else "",
     )
 
 
-def tile(sensor: SensorView) -> Markup:
+def tile(sensor: SensorView, units: str = METRIC) -> Markup:
     """One sensor while it is worn."""
     return el(
         "div",
         state(sensor.state),
-        el("div", f"{sensor.title}, {wording.placement_text(sensor.placement)}", cls="muted"),
-        values(sensor.live, stale=sensor.state in {"stale", "lost"}),
+        el("div", wording.placed_text(sensor.title, sensor.placement), cls="muted"),
+        values(sensor.live, stale=sensor.state in {"stale", "lost"}, units=units),
         _detail(sensor),
         _low(sensor),
         cls=f"ll-sensor {sensor.state}",
         role="group",
-        aria_label=f"{sensor.title}: {STATES.get(sensor.state, sensor.state)}",
+        aria_label=_("{title}: {text}", title=sensor.title, text=state_word(sensor.state)),
     )
 
 
-def tiles(status: CollectorStatus) -> Markup:
+def tiles(status: CollectorStatus, units: str = METRIC) -> Markup:
     """Every paired sensor that is not switched off."""
     shown = [sensor for sensor in status.sensors if sensor.state != "off"]
-    grid = el("div", *(tile(sensor) for sensor in shown), cls="ll-live")
+    grid = el("div", *(tile(sensor, units) for sensor in shown), cls="ll-live")
     return el("div", recording(status), grid, cls="ll")
 
 
@@ -89,15 +100,13 @@ def card(
     notes: SensorNotes | None = None,
     *,
     now: dt.datetime | None = None,
+    units: str = METRIC,
 ) -> Markup:
     """A paired sensor with everything that is known about it; now (None: the clock's) dates it."""
     at = now or dt.datetime.now(dt.UTC)
     stale = sensor.state in {"stale", "lost"}
-    whose = "Worn by" if worn_at([sensor.placement] if sensor.placement else []) else "Used by"
-    load = f", carrying {wording.number(sensor.load_kg)} kg" if sensor.load_kg else ""
-    where = wording.placement_text(sensor.placement) or "no place yet"
     facts = [
-        f"{whose} {wearer or 'nobody yet'}, {where}{load}",
+        _wearer(sensor, wearer, units),
         _battery(sensor, at, notes),
         _seen(sensor, at),
         _messages(sensor),
@@ -110,10 +119,23 @@ def card(
         el("div", state(sensor.state)),
         _detail(sensor),
         _low(sensor),
-        values(live, stale=stale) if live or sensor.state != "off" else Markup(),
+        values(live, stale=stale, units=units) if live or sensor.state != "off" else Markup(),
         *(el("div", fact, cls="small") for fact in facts),
         cls=f"ll ll-sensor {sensor.state}",
     )
+
+
+def _wearer(sensor: SensorView, wearer: str, units: str) -> str:
+    """`Worn by Anna, left foot, carrying 5 kg`."""
+    who = wearer or _("nobody yet")
+    worn = worn_at([sensor.placement] if sensor.placement else [])
+    parts = [
+        _("Worn by {person}", person=who) if worn else _("Used by {person}", person=who),
+        wording.placement_text(sensor.placement) or _("no place yet"),
+    ]
+    if sensor.load_kg:
+        parts.append(_("carrying {mass}", mass=wording.mass_text(sensor.load_kg, units)))
+    return ", ".join(parts)
 
 
 def _heading(sensor: SensorView) -> list[Markup]:
@@ -135,28 +157,30 @@ def _low(sensor: SensorView) -> Markup:
 
 def _battery(sensor: SensorView, now: dt.datetime, notes: SensorNotes | None) -> str:
     if sensor.battery_percent is None:
-        return "Battery unknown"
-    when = "" if sensor.battery_at is None else f" ({_dated(sensor.battery_at, now)})"
+        return _("Battery unknown")
+    said = _("Battery {level}", level=wording.percent(sensor.battery_percent / 100))
+    if sensor.battery_at is not None:
+        said = f"{said} ({_dated(sensor.battery_at, now)})"
     asked = notes is not None and notes.gaps is not None
-    left = f"; {wording.battery_left(notes.days_left)}" if notes and asked else ""
-    return f"Battery {wording.percent(sensor.battery_percent / 100)}{when}{left}"
+    return f"{said}; {wording.battery_left(notes.days_left)}" if notes and asked else said
 
 
 def _seen(sensor: SensorView, now: dt.datetime) -> str:
     if sensor.last_seen is None:
-        return "Not seen yet"
-    return f"Last seen {_dated(sensor.last_seen, now)}"
+        return _("Not seen yet")
+    return _("Last seen {when}", when=_dated(sensor.last_seen, now))
 
 
 def _dated(instant: dt.datetime, now: dt.datetime) -> str:
     """An instant, and from a minute on how long ago it was."""
-    age_s = (now - instant).total_seconds()
-    age = f", {wording.age_text(age_s)} ago" if age_s >= AGED_S else ""
-    return f"{wording.clock_text(instant)}{age}"
+    age_s, clock = (now - instant).total_seconds(), wording.clock_text(instant)
+    if age_s < AGED_S:
+        return clock
+    return _("{when}, {age} ago", when=clock, age=wording.age_text(age_s))
 
 
 def _messages(sensor: SensorView) -> str:
     """What was counted, if anybody counted."""
     if sensor.notifications is None:
-        return "Not listening"
+        return _("Not listening")
     return messages_text(sensor.notifications, sensor.malformed)

@@ -6,11 +6,11 @@ language belongs to a context, never to the process.
 
 from __future__ import annotations
 
+import functools
 import gettext
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
 from importlib import resources
 
 LANGUAGES = {"en": "English", "it": "Italiano"}
@@ -63,13 +63,16 @@ def mark(message: str) -> str:
 
 
 def _(message: str, /, **values: object) -> str:
-    """A message in the language spoken now, with its `{values}` filled in."""
+    """A message in the language spoken now, with its `{values}` filled in; nothing of nothing."""
+    if not message:  # gettext keeps the head of the catalogue under it
+        return ""
     return _filled(_translations(language()).gettext(message), values)
 
 
 def n_(one: str, many: str, count: float, /, **values: object) -> str:
     """`one` or `many` as the language counts; `{count}` is at hand unless it is given as text."""
-    found = _translations(language()).ngettext(one, many, count)  # type: ignore[arg-type]
+    whole = int(count) if count == int(count) else 2  # gettext takes no fractions: "1.5 days"
+    found = _translations(language()).ngettext(one, many, whole)
     return _filled(found, {"count": count, **values})
 
 
@@ -78,11 +81,20 @@ def p_(context: str, message: str, /, **values: object) -> str:
     return _filled(_translations(language()).pgettext(context, message), values)
 
 
+def listed(words: Sequence[str]) -> str:
+    """`power and body mass`, `a and b and c`; empty for none."""
+    return functools.reduce(_and, words) if words else ""
+
+
+def _and(one: str, other: str) -> str:
+    return _("{one} and {other}", one=one, other=other)
+
+
 def _filled(message: str, values: dict[str, object]) -> str:
     return message.format(**values) if values else message
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@functools.lru_cache(maxsize=len(LANGUAGES))
 def _translations(code: str) -> gettext.NullTranslations:
     if code == ENGLISH:
         return gettext.NullTranslations()

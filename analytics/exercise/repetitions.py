@@ -19,6 +19,7 @@ from analytics.exercise.sets import find_sets
 from analytics.exercise.swings import tilt_along, turning_points
 from analytics.motion import check_motion, check_unit, checked_upright, median_size, placed
 from devices.profile import Placement
+from language.spoken import _
 
 Floats = NDArray[np.float64]
 Samples = NDArray[np.floating]
@@ -98,7 +99,12 @@ def repetitions_in_bout(
     """
     if not np.isfinite([start_s, end_s]).all():
         raise AnalyticsError(
-            f"A bout cannot last from {start_s:g} to {end_s:g} s.", "Give both bounds as numbers."
+            _(
+                "A bout cannot last from {start} to {end} s.",
+                start=f"{start_s:g}",
+                end=f"{end_s:g}",
+            ),
+            _("Give both bounds as numbers."),
         )
     placement = placed(placement)
     method = method or method_of(placement)
@@ -130,7 +136,7 @@ def _postures(
         gyro_dps,
         rate_hz=rate_hz,
         rates_hz=RATE_HZ,
-        advice="Set the sensor to 10 to 210 samples a second.",
+        advice=_("Set the sensor to 10 to 210 samples a second."),
     )
     check_unit(acc_g)
     if placement in SILENT or not _has_gravity(acc_g):

@@ -15,6 +15,7 @@ from analytics.gait.strides import LEG, LegMethod, stride_times
 from analytics.gait.trunk import TRUNK, TrunkMethod, step_times
 from analytics.motion import check_motion, check_unit, placed
 from devices.profile import Placement
+from language.spoken import _
 
 Floats = NDArray[np.float64]
 
@@ -94,7 +95,7 @@ def to_stretches(
         gyro_dps,
         rate_hz=rate_hz,
         rates_hz=RATE_HZ,
-        advice="Set the sensor to 25 to 210 samples a second.",
+        advice=_("Set the sensor to 25 to 210 samples a second."),
     )
     if placement in SILENT or len(time_s) < 2:
         return []

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from analytics.week import WeekReport
 from dashboard.reports import pdf, spreadsheet
+from language.spoken import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One format: what it is called and how it is written."""
+    """One format: what it is called (translated where it is shown) and how it is written."""
 
     key: str
     title: str
@@ -27,14 +28,14 @@ FORMATS: dict[str, Format] = {
     for form in (
         Format(
             key="pdf",
-            title="PDF, one page",
+            title=mark("PDF, one page"),
             suffix=".pdf",
             mime="application/pdf",
             write=pdf.write,
         ),
         Format(
             key="csv",
-            title="CSV, one number a row",
+            title=mark("CSV, one number a row"),
             suffix=".csv",
             mime="text/csv",
             write=spreadsheet.write,

@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 from analytics.week import Component, Day, TrendWeek, WeekReport
 from dashboard import theme, wording
+from language.formats import decimal
+from language.spoken import _, language
 
 STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 _SIGNS = "\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2265"  # dashes, quotes, ellipsis, at least
@@ -81,18 +83,24 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
     return {
         "colours": theme.colours(),
         "demo": report.demo,
-        "title": f"Leg load of {_clip(report.person_name, 60)}, {wording.week_name(report.week)}",
-        "keywords": ["leg load", report.week, *(["DEMO"] if report.demo else [])],
-        "person": _clip(report.person_name, 46) or "Person",
+        "lang": language(),
+        "labels": _labels(),
+        "title": _(
+            "Leg load of {person}, {week}",
+            person=_clip(report.person_name, 60),
+            week=wording.week_name(report.week),
+        ),
+        "keywords": [_("leg load"), report.week, *(["DEMO"] if report.demo else [])],
+        "person": _clip(report.person_name, 46) or _("Person"),
         "week": wording.week_name(report.week),
         "dates": wording.date_range(report),
-        "zone": _clip(f"Days as in {report.zone}", 60),
+        "zone": _clip(_("Days as in {zone}", zone=report.zone), 60),
         **_score(report),
         "components": [_component(line, sources, report) for line in lines],
         "days": [_day(day) for day in report.days],
         "strip-text": f"{wording.strip_text(report)} {wording.parts_text(report)}".strip(),
-        "parts": [{"key": part.key, "title": part.title} for part in wording.parts_seen(report)],
-        "dose-note": wording.DOSE_NOTE,
+        "parts": [{"key": part.key, "title": _(part.title)} for part in wording.parts_seen(report)],
+        "dose-note": _(wording.DOSE_NOTE),
         "trend": _trend(report),
         "trend-note": wording.trend_note(report),
         "usual": _clip(wording.baseline_text(report), 200),
@@ -111,18 +119,67 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
             for text, mark in list(sources.items())[: _MOST["sources"]]
         ],
         "evidence-key": " ".join(
-            f"{letter} {words[0]}: {words[1]}" for letter, words in wording.EVIDENCE.items()
+            f"{letter} {_(word)}: {_(meaning)}"
+            for letter, (word, meaning) in wording.EVIDENCE.items()
         ),
         "method": _clip(
-            f"{report.method}; targets {report.protocol}; data {report.data_hash[:16]}.", 160
+            _(
+                "{method}; targets {targets}; data {data}.",
+                method=report.method,
+                targets=report.protocol,
+                data=report.data_hash[:16],
+            ),
+            160,
         ),
         "disclaimer": _clip(report.disclaimer, 700),
     }
 
 
+def _labels() -> dict[str, Any]:
+    """What stands on the page of every week."""
+    return {
+        "demo": "DEMO",
+        "simulated": _("DEMO – simulated data"),
+        "report": _("legload weekly report"),
+        "targets": _("Against the targets"),
+        "columns": [_("Component"), _("This week"), _("Target"), _("Points"), _("Evidence")],
+        "strip": _("Seven days: dose and coverage"),
+        "day": _("Day"),
+        "dose": _("Dose"),
+        "step-eq": _("step-eq"),
+        "parts": _("of which"),
+        "coverage": _("Coverage"),
+        "of-day": _("of the day"),
+        "strip-key": _(
+            "Bar: share of the day's target; pale bar: lower bound. "
+            "Coverage: dark worn, pale recorded, hatched unknown."
+        ),
+        "trend": _("Last weeks"),
+        "trend-columns": [
+            _("Week"),
+            _("Points of 100"),
+            _("Points"),
+            _("step-eq/day"),
+            _("Valid days"),
+            _("Status"),
+        ],
+        "origin": _("Where the minutes came from"),
+        "no-sensor": _("No sensor fed this week."),
+        "gaps": _("Gaps"),
+        "notices": _("Notices"),
+        "no-notices": _("No notices."),
+        "practice": _("Strength and balance"),
+        "no-practice": _("None logged or detected."),
+        "beside": _("Shown, never scored"),
+        "sources": _("Sources."),
+        "evidence": _("Evidence."),
+        "method": _("Method."),
+    }
+
+
 def _score(report: WeekReport) -> dict[str, Any]:
     done, left, unknown = wording.shares(report)
-    least = "at least " if report.at_least else ""
+    earned = wording.at_least(decimal(done), bound=report.at_least)
     return {
         "scored": report.points is not None,
         "headline": wording.headline(report),
@@ -133,9 +190,11 @@ def _score(report: WeekReport) -> dict[str, Any]:
             "done": done,
             "left": left,
             "total": wording.points_total(report),
-            "done-text": f"done: {least}{done:.0f}",
-            "left-text": f"{wording.left_word(report)}: {left:.0f}",
-            "unknown-text": f"not measured: {unknown:.0f}",
+            "done-text": _("done: {points}", points=earned),
+            "left-text": _(
+                "{word}: {points}", word=wording.left_word(report), points=decimal(left)
+            ),
+            "unknown-text": _("not measured: {points}", points=decimal(unknown)),
         },
     }
 
@@ -157,7 +216,7 @@ def _component(line: Component, sources: dict[str, int], report: WeekReport) -> 
 def _day(day: Day) -> dict[str, Any]:
     worn, observed = wording.coverage_shares(day)
     return {
-        "name": f"{day.date:%a} {day.date.day}",
+        "name": wording.date_short(day.date),
         "state": wording.day_state(day),
         "credit": day.credit if day.recorded else None,
         "parts": [[part.key, share] for part, share in wording.part_shares(day)],
@@ -195,7 +254,7 @@ def _list(texts: Iterable[str], kind: str, width: int) -> list[str]:
     most = _MOST[kind]
     if len(lines) <= most:
         return list(lines)
-    return [*lines[: most - 1], f"+ {len(lines) - most + 1} more"]
+    return [*lines[: most - 1], _("+ {count} more", count=len(lines) - most + 1)]
 
 
 def _clip(text: str, width: int) -> str:

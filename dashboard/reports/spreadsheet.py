@@ -16,6 +16,9 @@ from analytics.claims import OSTEOGENIC_LABEL
 from analytics.practice import BalanceSession, TrainingSet
 from analytics.strength import BY_KEY
 from analytics.week import Component, Day, SensorUse, TrendWeek, WeekReport
+from dashboard.wording.practice import leg_text
+from dashboard.wording.units import mass_text
+from language.spoken import _, mark
 
 Cell: TypeAlias = str | float | int | bool | None
 Row: TypeAlias = dict[str, Cell]
@@ -45,36 +48,36 @@ COLUMNS = (
     "note",
 )
 DAY_NUMBERS = {
-    "hours": ("Length of the day", "h"),
-    "wear_h": ("Worn", "h"),
-    "observed_h": ("Recorded", "h"),
-    "steps": ("Steps", "steps"),
-    "lld": ("Loaded-Leg Dose", "step-eq"),
-    "weight_bearing_lld": ("Dose, weight-bearing", "step-eq"),
-    "assisted_lld": ("Dose, assisted by a seat", "step-eq"),
-    "sets_lld": ("Dose of strength sets", "step-eq"),
-    "credit": ("Share of the day's dose target", "share"),
-    "loaded_min": ("Loaded minutes", "min"),
-    "aerobic_min": ("Aerobic minutes", "min"),
-    "moderate_min": ("Moderate minutes", "min"),
-    "vigorous_min": ("Vigorous minutes", "min"),
-    "peak30_spm": ("Peak-30 cadence", "steps/min"),
-    "repetitions": ("Repetitions of leg exercises", "repetitions"),
-    "exercises": ("Different leg exercises", "exercises"),
-    "balance_min": ("Balance practice", "min"),
-    "low_share": ("Share of the dose known with low confidence", "share"),
-    "assumed_share": ("Share of the dose of a leg that was not observed", "share"),
-    "longest_idle_min": ("Longest time without a loaded minute; not scored", "min"),
-    "asymmetry_percent": ("Left and right apart; not scored", "%"),
-    "osteogenic_index": (f"Osteogenic index; not scored. {OSTEOGENIC_LABEL}", "index"),
+    "hours": (mark("Length of the day"), "h"),
+    "wear_h": (mark("Worn"), "h"),
+    "observed_h": (mark("Recorded"), "h"),
+    "steps": (mark("Steps"), "steps"),
+    "lld": (mark("Loaded-Leg Dose"), "step-eq"),
+    "weight_bearing_lld": (mark("Dose, weight-bearing"), "step-eq"),
+    "assisted_lld": (mark("Dose, assisted by a seat"), "step-eq"),
+    "sets_lld": (mark("Dose of strength sets"), "step-eq"),
+    "credit": (mark("Share of the day's dose target"), "share"),
+    "loaded_min": (mark("Loaded minutes"), "min"),
+    "aerobic_min": (mark("Aerobic minutes"), "min"),
+    "moderate_min": (mark("Moderate minutes"), "min"),
+    "vigorous_min": (mark("Vigorous minutes"), "min"),
+    "peak30_spm": (mark("Peak-30 cadence"), "steps/min"),
+    "repetitions": (mark("Repetitions of leg exercises"), "repetitions"),
+    "exercises": (mark("Different leg exercises"), "exercises"),
+    "balance_min": (mark("Balance practice"), "min"),
+    "low_share": (mark("Share of the dose known with low confidence"), "share"),
+    "assumed_share": (mark("Share of the dose of a leg that was not observed"), "share"),
+    "longest_idle_min": (mark("Longest time without a loaded minute; not scored"), "min"),
+    "asymmetry_percent": (mark("Left and right apart; not scored"), "%"),
+    "osteogenic_index": (mark("Osteogenic index; not scored."), "index"),
 }
 DAY_STATES = {
-    "recorded": "Anything was recorded",
-    "excused": "Excused",
-    "valid": "Valid day",
-    "future": "Still to come",
-    "unloaded": "Unloaded day",
-    "strength": "Strength day",
+    "recorded": mark("Anything was recorded"),
+    "excused": mark("Excused"),
+    "valid": mark("Valid day"),
+    "future": mark("Still to come"),
+    "unloaded": mark("Unloaded day"),
+    "strength": mark("Strength day"),
 }
 _EXACT = {
     *("hours", "wear_h", "observed_h"),
@@ -128,26 +131,26 @@ def _row(section: str, key: str, title: str, **rest: Cell) -> Row:
 
 def _week(report: WeekReport) -> Iterator[Row]:
     numbers: dict[str, tuple[str, float | None, str]] = {
-        "points": ("Points", report.points, "points"),
-        "points_measurable": ("Points that were measurable", report.points_measurable, "points"),
-        "valid_days": ("Valid days", report.valid_days, "days"),
-        "excused_days": ("Excused days", report.excused_days, "days"),
-        "day_of_week": ("Day of the week so far", report.day_of_week, ""),
-        "target_lld": ("Daily target of the Loaded-Leg Dose", report.target_lld, "step-eq/day"),
+        "points": (_("Points"), report.points, "points"),
+        "points_measurable": (_("Points that were measurable"), report.points_measurable, "points"),
+        "valid_days": (_("Valid days"), report.valid_days, "days"),
+        "excused_days": (_("Excused days"), report.excused_days, "days"),
+        "day_of_week": (_("Day of the week so far"), report.day_of_week, ""),
+        "target_lld": (_("Daily target of the Loaded-Leg Dose"), report.target_lld, "step-eq/day"),
     }
     for key, (title, value, unit) in numbers.items():
         least = report.at_least if key == "points" else None
         yield _row("week", key, title, value=value, unit=unit, at_least=least)
     texts = {
-        "status": ("Status", report.status.value),
-        "person_key": ("Key of the person", report.person),
-        "zone": ("Time zone of the days", report.zone),
-        "start": ("First day", report.start.isoformat()),
-        "end": ("End, exclusive", report.end.isoformat()),
-        "method": ("Method", report.method),
-        "protocol": ("Targets", report.protocol),
-        "data_hash": ("Hash of the data", report.data_hash),
-        "disclaimer": ("What this is not", report.disclaimer),
+        "status": (_("Status"), report.status.value),
+        "person_key": (_("Key of the person"), report.person),
+        "zone": (_("Time zone of the days"), report.zone),
+        "start": (_("First day"), report.start.isoformat()),
+        "end": (_("End, exclusive"), report.end.isoformat()),
+        "method": (_("Method"), report.method),
+        "protocol": (_("Targets"), report.protocol),
+        "data_hash": (_("Hash of the data"), report.data_hash),
+        "disclaimer": (_("What this is not"), report.disclaimer),
     }
     for key, (title, text) in texts.items():
         yield _row("week", key, title, text=text)
@@ -183,9 +186,17 @@ def _day(day: Day) -> Iterator[Row]:
         least = None if value is None or key in _EXACT else not day.valid
         if least is not None and key in _DOSES:
             least = least or day.lld_at_least
-        yield _row("day", key, title, date=date, value=value, unit=unit, at_least=least)
+        yield _row(
+            "day", key, _day_title(key, title), date=date, value=value, unit=unit, at_least=least
+        )
     for key, title in DAY_STATES.items():
-        yield _row("day", key, title, date=date, value=getattr(day, key))
+        yield _row("day", key, _(title), date=date, value=getattr(day, key))
+
+
+def _day_title(key: str, title: str) -> str:
+    """A model of bone says each time what it is not."""
+    label = f" {_(OSTEOGENIC_LABEL)}" if key == "osteogenic_index" else ""
+    return f"{_(title)}{label}"
 
 
 def _trend(week: TrendWeek) -> Iterator[Row]:
@@ -206,12 +217,12 @@ def _trend(week: TrendWeek) -> Iterator[Row]:
 
 def _set(one: TrainingSet) -> Row:
     """Repetitions as value, the load in the text; the sensor that saw it as source."""
-    load = "" if one.load_kg is None else f", {one.load_kg:g} kg"
-    leg = f", {one.leg} leg" if one.leg else ""
+    load = "" if one.load_kg is None else f", {mass_text(one.load_kg, digits=2)}"
+    leg = f", {leg_text(one.leg)}" if one.leg else ""
     return _row(
         "set",
         one.exercise,
-        BY_KEY[one.exercise].title,
+        _(BY_KEY[one.exercise].title),
         value=one.repetitions,
         unit="repetitions",
         text=f"{_begun(one.start, timed=one.timed)}{leg}{load}",
@@ -222,39 +233,39 @@ def _set(one: TrainingSet) -> Row:
 
 def _balance(one: BalanceSession) -> Row:
     text = _begun(one.start, timed=one.timed)
-    return _row("balance", "minutes", "Balance", value=one.minutes, unit="min", text=text)
+    return _row("balance", "minutes", _("Balance"), value=one.minutes, unit="min", text=text)
 
 
 def _begun(start: dt.datetime, *, timed: bool) -> str:
-    return _utc(start) if timed else f"{_utc(start)} (only the day is known)"
+    return _utc(start) if timed else _("{start} (only the day is known)", start=_utc(start))
 
 
 def _compared(report: WeekReport) -> Iterator[Row]:
     """The person's own usual, and left against right."""
     if (own := report.baseline) is not None:
         unit = "step-eq/day"
-        yield _row("baseline", "lld", "Usual dose", value=own.lld, unit=unit, note=own.note)
-        yield _row("baseline", "weeks", "Weeks it rests on", value=own.weeks, unit="weeks")
+        yield _row("baseline", "lld", _("Usual dose"), value=own.lld, unit=unit, note=own.note)
+        yield _row("baseline", "weeks", _("Weeks it rests on"), value=own.weeks, unit="weeks")
         change = own.change_percent
-        yield _row("baseline", "change_percent", "This week against it", value=change, unit="%")
+        yield _row("baseline", "change_percent", _("This week against it"), value=change, unit="%")
     if (legs := report.symmetry) is not None:
         yield _row(
             "symmetry",
             "percent",
-            "Left and right apart; not scored",
+            _("Left and right apart; not scored"),
             value=legs.percent,
             unit="%",
-            text=f"{legs.longer} leg stood longer" if legs.longer else "",
+            text=_("{leg} stood longer", leg=leg_text(legs.longer)) if legs.longer else "",
             note=legs.note,
         )
-        yield _row("symmetry", "days", "Days it rests on", value=legs.days, unit="days")
+        yield _row("symmetry", "days", _("Days it rests on"), value=legs.days, unit="days")
 
 
 def _sensor(use: SensorUse) -> Iterator[Row]:
     title = f"{use.title}, {use.placement}"
-    worn = "worn all day" if use.continuous else "worn for sessions"
+    worn = _("worn all day") if use.continuous else _("worn for sessions")
     yield _row("sensor", "observed_h", title, value=use.observed_h, unit="h", text=worn)
-    yield _row("sensor", "load_h", title, value=use.load_h, unit="h", text="load taken from it")
+    yield _row("sensor", "load_h", title, value=use.load_h, unit="h", text=_("load taken from it"))
     yield _row("sensor", "battery_percent", title, value=use.battery_percent, unit="%")
     yield _row("sensor", "malformed", title, value=use.malformed, unit="packets")
 

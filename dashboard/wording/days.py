@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from analytics.week import Day, WeekReport
+from analytics.week import BODY_MASS, Day, WeekReport, needed
+from dashboard.wording.component import at_least
 from dashboard.wording.text import date_long, hours, number, percent
+from language.spoken import _, listed, mark
 
-NOT_RECORDED = "not recorded"
+NOT_RECORDED = mark("not recorded")
 DAY_STATES = {
-    "future": "to come",
-    "excused": "excused",
+    "future": mark("to come"),
+    "excused": mark("excused"),
     "unknown": NOT_RECORDED,
-    "valid": "valid day",
-    "part": "lower bound",
+    "valid": mark("valid day"),
+    "part": mark("lower bound"),
 }
+"""A word for each state of a day; translated where it is used."""
+
+AT_LEAST = "≥\N{NO-BREAK SPACE}"
+"""Before a lower bound where there is little room."""
+
+_COUNTED = {**DAY_STATES, "valid": mark("valid"), "part": mark("with a lower bound only")}
 
 
 def day_state(day: Day) -> str:
@@ -29,36 +37,44 @@ def day_state(day: Day) -> str:
 def dose_text(day: Day) -> str:
     """`5,200`, `at least 3,100`, or why there is no number."""
     if day.lld is None:
-        return DAY_STATES[day_state(day)] if not day.recorded else "not measured"
-    return f"{_least_dose(day)}{number(day.lld)}"
+        return _("not measured") if day.recorded else _(DAY_STATES[day_state(day)])
+    return at_least(number(day.lld), bound=_is_bound(day))
 
 
 def dose_short(day: Day) -> str:
     """The same where there is little room: `≥ 3,100`."""
-    return dose_text(day).replace("at least ", "≥\N{NO-BREAK SPACE}")
+    if day.lld is None:
+        return dose_text(day)
+    return f"{AT_LEAST if _is_bound(day) else ''}{number(day.lld)}"
 
 
-def _least_dose(day: Day) -> str:
+def _is_bound(day: Day) -> bool:
     """A dose is a lower bound on a day that is not valid, or where load is known to be missing."""
-    return "" if day.valid and not day.lld_at_least else "at least "
+    return day.lld_at_least or not day.valid
 
 
 def needs_text(day: Day) -> str:
     """What the load that is not in the dose needs; empty where all is in it."""
     if not day.lld_at_least:
         return ""
-    needs = f" (not known: {day.load_needs})" if day.load_needs else ""
-    weight = " or a weight" if "body mass" in (day.load_needs or "") else ""
-    return f"A machine{weight} loaded the legs by nobody knows how much{needs}."
+    whose = (
+        _("A machine or a weight loaded the legs by nobody knows how much")
+        if BODY_MASS in (day.load_needs or "")
+        else _("A machine loaded the legs by nobody knows how much")
+    )
+    if not day.load_needs:
+        return f"{whose}."
+    needs = listed([_(need) for need in needed([day])])
+    return _("{problem} (not known: {needs}).", problem=whose, needs=needs)
 
 
 def coverage_text(day: Day) -> str:
     """`worn 14.2 h`, `1.1 h recorded`, or nothing."""
     long = day.wear_h or (day.observed_h or 0.0) >= 1
     if day.wear_h is not None and (long or not day.recorded):
-        return f"worn {hours(day.wear_h)}"
+        return _("worn {hours}", hours=hours(day.wear_h))
     if day.recorded and day.observed_h is not None:
-        return f"{hours(day.observed_h)} recorded"
+        return _("{hours} recorded", hours=hours(day.observed_h))
     return ""
 
 
@@ -70,15 +86,19 @@ def coverage_shares(day: Day) -> tuple[float, float]:
 
 def day_text(day: Day) -> str:
     """One day of the strip as a sentence."""
-    state = DAY_STATES[day_state(day)]
+    date, state = date_long(day.date), _(DAY_STATES[day_state(day)])
     if day.lld is None or not day.recorded:
-        return f"{date_long(day.date)}: {state}."
-    share = ""
+        return _("{day}: {state}.", day=date, state=state)
+    dose = _("{dose} step-eq", dose=dose_text(day))
     if day.credit is not None:
-        least = _least_dose(day) if day.credit < 1 else ""
-        share = f", {least}{percent(day.credit)} of the target"
-    said = (
-        f"{date_long(day.date)}: {dose_text(day)} step-eq{share}; {coverage_text(day)} ({state})."
+        share = at_least(percent(day.credit), bound=_is_bound(day) and day.credit < 1)
+        dose = _("{dose}, {share} of the target", dose=dose, share=share)
+    said = _(
+        "{day}: {dose}; {coverage} ({state}).",
+        day=date,
+        dose=dose,
+        coverage=coverage_text(day),
+        state=state,
     )
     return f"{said} {needs_text(day)}".strip()
 
@@ -88,43 +108,40 @@ def strip_text(report: WeekReport) -> str:
     counts = dict.fromkeys(DAY_STATES, 0)
     for day in report.days:
         counts[day_state(day)] += 1
-    words = {**DAY_STATES, "valid": "valid", "part": "with a lower bound only"}
-    parts = [f"{count} {words[state]}" for state, count in counts.items() if count]
-    target = number(report.target_lld)
-    return f"Of {len(report.days)} days: {', '.join(parts)}. Target {target} step-eq a day."
+    parts = [f"{count} {_(_COUNTED[state])}" for state, count in counts.items() if count]
+    return _(
+        "Of {days} days: {parts}. Target {target} step-eq a day.",
+        days=len(report.days),
+        parts=", ".join(parts),
+        target=number(report.target_lld),
+    )
 
 
 def day_table(report: WeekReport) -> list[dict[str, str]]:
     """The seven days as rows of words; the unknown stays empty of numbers."""
     return [
         {
-            "Day": date_long(day.date),
-            "Status": DAY_STATES[day_state(day)],
-            "Dose, step-eq": dose_text(day),
-            "Weight-bearing": _or_blank(day.weight_bearing_lld, day),
-            "Assisted": _or_blank(day.assisted_lld, day),
-            "In sets": "" if day.sets_lld is None else number(day.sets_lld),
-            "Target reached": _target(day),
-            "Coverage": coverage_text(day),
-            "Steps": _or_blank(day.steps, day),
-            "Loaded min": _or_blank(day.loaded_min, day),
-            "Aerobic min": _or_blank(day.aerobic_min, day),
-            "Peak-30, steps/min": _or_blank(day.peak30_spm, day),
+            _("Day"): date_long(day.date),
+            _("Status"): _(DAY_STATES[day_state(day)]),
+            _("Dose, step-eq"): dose_text(day),
+            _("Weight-bearing"): _or_blank(day.weight_bearing_lld, day),
+            _("Assisted"): _or_blank(day.assisted_lld, day),
+            _("In sets"): "" if day.sets_lld is None else number(day.sets_lld),
+            _("Target reached"): _target(day),
+            _("Coverage"): coverage_text(day),
+            _("Steps"): _or_blank(day.steps, day),
+            _("Loaded min"): _or_blank(day.loaded_min, day),
+            _("Aerobic min"): _or_blank(day.aerobic_min, day),
+            _("Peak-30, steps/min"): _or_blank(day.peak30_spm, day),
         }
         for day in report.days
     ]
 
 
 def _target(day: Day) -> str:
-    return "" if day.credit is None else f"{_least_dose(day)}{percent(day.credit)}"
+    return "" if day.credit is None else at_least(percent(day.credit), bound=_is_bound(day))
 
 
 def _or_blank(value: float | None, day: Day) -> str:
-    return _bound(None if value is None else number(value), day)
-
-
-def _bound(written: str | None, day: Day) -> str:
     """Empty for the unknown; a day that is not valid shows lower bounds."""
-    if written is None:
-        return ""
-    return written if day.valid else f"at least {written}"
+    return "" if value is None else at_least(number(value), bound=not day.valid)

@@ -11,10 +11,12 @@ import polars as pl
 
 from analytics import dose
 from analytics.week import SensorUse, WeekReport
-from dashboard.wording.sensors import placement_text, worn_text
-from dashboard.wording.text import hours, number, percent
+from dashboard.wording.sensors import damaged_text, placed_text, worn_text
+from dashboard.wording.text import date_long, hours, number, percent
+from language.formats import time
+from language.spoken import _, language, mark, p_, speaking
 
-ORIGIN_NOTE = (
+ORIGIN_NOTE = mark(
     "Several sensors may see the same minute; its load is taken from one of them, the one that "
     "knows the force best, or from one on each leg. No minute is counted twice."
 )
@@ -22,18 +24,18 @@ ORIGIN_NOTE = (
 
 def sensor_name(use: SensorUse) -> str:
     """`Foot pod, left foot`."""
-    return f"{use.title}, {placement_text(use.placement)}"
+    return placed_text(use.title, use.placement)
 
 
 def origin_table(report: WeekReport) -> list[dict[str, str]]:
     """The sensors of the week as rows of words."""
     return [
         {
-            "Sensor": sensor_name(use),
-            "Recorded": hours(use.observed_h),
-            "Load taken from it": hours(use.load_h),
-            "How": worn_text(use),
-            "Notes": _notes(use),
+            _("Sensor"): sensor_name(use),
+            _("Recorded"): hours(use.observed_h),
+            _("Load taken from it"): hours(use.load_h),
+            _("How"): worn_text(use),
+            _("Notes"): _notes(use),
         }
         for use in report.sensors
     ]
@@ -41,9 +43,9 @@ def origin_table(report: WeekReport) -> list[dict[str, str]]:
 
 def _notes(use: SensorUse) -> str:
     battery = use.battery_percent
-    notes = [] if battery is None else [f"battery {percent(battery / 100)}"]
+    notes = [] if battery is None else [_("battery {level}", level=percent(battery / 100))]
     if use.malformed:
-        notes.append(f"{use.malformed:,} damaged {'message' if use.malformed == 1 else 'messages'}")
+        notes.append(damaged_text(use.malformed))
     return ", ".join(notes)
 
 
@@ -68,41 +70,63 @@ def minute_table(minutes: pl.DataFrame, zone: str, names: Mapping[str, str]) -> 
         "loaded",
         "worn",
     )
-    return pl.DataFrame(
-        [_minute_row(row, place, names) for row in told.iter_rows(named=True)],
-        schema=dict.fromkeys(_COLUMNS, pl.String),
-        orient="row",
-    )
+    with speaking(language()):  # so that nobody is asked for it in each of 1,440 rows
+        words = {**_levels(), **_judges()}
+        return pl.DataFrame(
+            [_minute_row(row, place, names, words) for row in told.iter_rows(named=True)],
+            schema={_(name): pl.String for name in _COLUMNS},
+            orient="row",
+        )
 
 
 _COLUMNS = (
-    "Time",
-    "Steps",
-    "Weight-bearing, step-eq",
-    "Assisted, step-eq",
-    "Load from",
-    "Other leg",
-    "Intensity",
-    "Judged by",
-    "Heart rate",
-    "Loaded",
-    "Worn",
+    mark("Time"),
+    mark("Steps"),
+    mark("Weight-bearing, step-eq"),
+    mark("Assisted, step-eq"),
+    mark("Load from"),
+    mark("Other leg"),
+    mark("Intensity"),
+    mark("Judged by"),
+    mark("Heart rate"),
+    mark("Loaded"),
+    mark("Worn"),
 )
 
 
+def _levels() -> dict[str, str]:
+    """Of `intensity.LEVELS`."""
+    return {
+        "light": p_("of intensity", "light"),
+        "moderate": p_("of intensity", "moderate"),
+        "vigorous": p_("of intensity", "vigorous"),
+    }
+
+
+def _judges() -> dict[str, str]:
+    """What an intensity may rest on: `frames.Minutes.intensity_by`."""
+    return {
+        "heart rate": _("heart rate"),
+        "power": _("power"),
+        "speed": _("speed"),
+        "machine": _("machine"),
+        "cadence": _("cadence"),
+    }
+
+
 def _minute_row(
-    row: Mapping[str, Any], zone: ZoneInfo, names: Mapping[str, str]
+    row: Mapping[str, Any], zone: ZoneInfo, names: Mapping[str, str], words: Mapping[str, str]
 ) -> tuple[str, ...]:
     leg = row["other_leg_assumed"]
     return (
-        f"{row['minute'].astimezone(zone):%H:%M}",
+        time(row["minute"].astimezone(zone)),
         _count(row["steps"]),
         _count(row["feet"]),
         _count(row["seat"]),
         origin_text(row["steps_sensor"], names),
-        "" if leg is None else "taken as equal" if leg else "seen",
-        row["intensity"] or "",
-        row["intensity_by"] or "",
+        "" if leg is None else _("taken as equal") if leg else _("seen"),
+        words.get(row["intensity"], row["intensity"] or ""),
+        words.get(row["intensity_by"], row["intensity_by"] or ""),
         _count(row["heart_rate_bpm"]),
         _yes(row["loaded"]),
         _yes(row["worn"]),
@@ -121,17 +145,20 @@ def _count(value: float | None) -> str:
 
 
 def _yes(value: bool | None) -> str:
-    return "" if value is None else "yes" if value else "no"
+    return "" if value is None else _("yes") if value else _("no")
 
 
 def minutes_text(minutes: pl.DataFrame, day: dt.date, names: Mapping[str, str]) -> str:
     """A day's minutes in one sentence."""
-    name = f"{day:%A} {day.day} {day:%B}"
+    name = date_long(day)
     if minutes.is_empty():
-        return f"{name}: no minute was recorded. That is unknown, not zero."
+        return _("{day}: no minute was recorded. That is unknown, not zero.", day=name)
     told = minutes["steps_sensor"].drop_nulls().value_counts(sort=True, name="count")
     parts = [
-        f"{hours(count / 60)} from {origin_text(key, names)}" for key, count in told.iter_rows()
+        _("{hours} from {sensor}", hours=hours(count / 60), sensor=origin_text(key, names))
+        for key, count in told.iter_rows()
     ]
-    load = f"; load: {', '.join(sorted(parts))}" if parts else "; no load was told"
-    return f"{name}: {hours(len(minutes) / 60)} with a recording{load}."
+    seen = _("{day}: {hours} with a recording", day=name, hours=hours(len(minutes) / 60))
+    if not parts:
+        return _("{seen}; no load was told.", seen=seen)
+    return _("{seen}; load: {sensors}.", seen=seen, sensors=", ".join(sorted(parts)))

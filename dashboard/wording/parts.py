@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from analytics.week import Day, WeekReport
 from dashboard.wording.days import day_state
 from dashboard.wording.text import number, percent
+from language.spoken import _, mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One kind of load: the field of a `Day` that holds it, a short word, and what it means."""
+    """One kind of load: the field of a `Day` that holds it, a short word, what it means, and how
+    a share of the dose is called; the words are translated where they are used."""
 
     key: str
     short: str
     title: str
+    share: str
     field: str
 
     def of(self, day: Day) -> float | None:
@@ -27,18 +30,36 @@ class Part:
 PARTS = (
     Part(
         key="feet",
-        short="feet",
-        title="weight-bearing: the feet carry the body",
+        short=mark("feet {dose}"),
+        title=mark("weight-bearing: the feet carry the body"),
+        share=mark("{share} weight-bearing"),
         field="weight_bearing_lld",
     ),
     Part(
         key="seat",
-        short="seat",
-        title="assisted: a seat carries it (bike, rower)",
+        short=mark("seat {dose}"),
+        title=mark("assisted: a seat carries it (bike, rower)"),
+        share=mark("{share} assisted (seated)"),
         field="assisted_lld",
     ),
-    Part(key="sets", short="sets", title="strength sets of known force", field="sets_lld"),
+    Part(
+        key="sets",
+        short=mark("sets {dose}"),
+        title=mark("strength sets of known force"),
+        share=mark("{share} in strength sets"),
+        field="sets_lld",
+    ),
 )
+
+
+UNSEEN = (
+    (
+        "assumed_share",
+        mark("{share} of it is of a leg that no sensor saw and is taken as equal to the other."),
+    ),
+    ("low_share", mark("{share} of it is known with low confidence only.")),
+)
+"""Shares of the dose that rest on less, by field of a `Day`."""
 
 
 def part_shares(day: Day) -> list[tuple[Part, float]]:
@@ -54,7 +75,7 @@ def part_lines(day: Day) -> list[str]:
     known = [(part, part.of(day) or 0.0) for part in PARTS]
     if not any(lld > 0 for part, lld in known if part.key != "feet"):
         return []
-    return [f"{part.short} {number(lld)}" for part, lld in known if lld > 0]
+    return [_(part.short, dose=number(lld)) for part, lld in known if lld > 0]
 
 
 def parts_seen(report: WeekReport) -> list[Part]:
@@ -66,19 +87,15 @@ def parts_text(report: WeekReport) -> str:
     """What the dose of the week is made of, and how much of it nobody saw; empty for no dose."""
     days = [day for day in report.days if day.lld and day_state(day) != "excused"]
     total = sum(day.lld or 0.0 for day in days)
-    known = {part.key: sum(part.of(day) or 0.0 for day in days) for part in PARTS}
-    if total <= 0 or not sum(known.values()):
+    known = [(part, sum(part.of(day) or 0.0 for day in days)) for part in PARTS]
+    if total <= 0 or not sum(lld for _part, lld in known):
         return ""
-    words = {"feet": "weight-bearing", "seat": "assisted (seated)", "sets": "in strength sets"}
-    made = ", ".join(f"{_share(lld / total)} {words[key]}" for key, lld in known.items() if lld)
-    texts = [f"The week's dose: {made}."]
-    for field, said in (
-        ("assumed_share", "is of a leg that no sensor saw and is taken as equal to the other"),
-        ("low_share", "is known with low confidence only"),
-    ):
+    made = ", ".join(_(part.share, share=_share(lld / total)) for part, lld in known if lld)
+    texts = [_("The week's dose: {parts}.", parts=made)]
+    for field, said in UNSEEN:
         share = sum((getattr(day, field) or 0.0) * (day.lld or 0.0) for day in days) / total
         if share >= 0.005:
-            texts.append(f"{_share(share)} of it {said}.")
+            texts.append(_(said, share=_share(share)))
     return " ".join(texts)
 
 

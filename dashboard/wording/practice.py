@@ -11,12 +11,16 @@ from zoneinfo import ZoneInfo
 from analytics.practice import DETECTED, BalanceSession, TrainingSet
 from analytics.strength import BY_KEY
 from analytics.week import Day, WeekReport
-from dashboard.wording.text import number
+from dashboard.display import METRIC
+from dashboard.wording.text import date_short, number
+from dashboard.wording.units import mass_text
+from language.formats import date, time
+from language.spoken import _, mark
 
-NO_PRACTICE = "No strength set and no balance practice was logged or detected in this week."
-HOW_TO_LOG = "Log it: legload log squat --reps 10 --sets 3, or on the page This week."
-FORCE_KNOWN = "force known"
-FORCE_UNKNOWN = "repetitions count; force not known"
+NO_PRACTICE = mark("No strength set and no balance practice was logged or detected in this week.")
+HOW_TO_LOG = mark("Log it: legload log squat --reps 10 --sets 3, or on the page This week.")
+FORCE_KNOWN = mark("force known")
+FORCE_UNKNOWN = mark("repetitions count; force not known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,13 @@ class Done:
     @property
     def text(self) -> str:
         """All of it in one line."""
-        return f"{self.when}: {self.what} {self.amount} ({', '.join(filter(None, self.notes))})"
+        return _(
+            "{when}: {what} {amount} ({notes})",
+            when=self.when,
+            what=self.what,
+            amount=self.amount,
+            notes=", ".join(filter(None, self.notes)),
+        )
 
     @property
     def notes(self) -> tuple[str, str]:
@@ -40,29 +50,37 @@ class Done:
         return self.known_by, self.force
 
 
-def practice_done(report: WeekReport) -> list[Done]:
-    """The practice of the week, in order."""
+def practice_done(report: WeekReport, units: str = METRIC) -> list[Done]:
+    """The practice of the week, in order; weights in kg or lb."""
     days = {day.date: day for day in report.days}
     zone = ZoneInfo(report.zone)
     rows = [
-        (one.start, _sets(one, len(list(alike)), days, zone))
+        (one.start, _sets(one, len(list(alike)), days.get(_day(one, zone)), zone, units))
         for one, alike in itertools.groupby(report.sets)
     ]
     rows += [(one.start, _balance(one, zone)) for one in report.balance]
     return [done for _, done in sorted(rows, key=lambda row: row[0])]
 
 
-def _sets(one: TrainingSet, count: int, days: dict[dt.date, Day], zone: ZoneInfo) -> Done:
-    day = days.get(one.start.astimezone(zone).date())
-    load = f", {number(one.load_kg)} kg" if one.load_kg else ""
-    leg = f", {one.leg} leg" if one.leg else ""
+def _sets(one: TrainingSet, count: int, day: Day | None, zone: ZoneInfo, units: str) -> Done:
+    load = f", {mass_text(one.load_kg, units)}" if one.load_kg else ""
+    leg = f", {leg_text(one.leg)}" if one.leg else ""
     return Done(
         when=_when(one, zone),
-        what=f"{BY_KEY[one.exercise].title}{leg}",
+        what=f"{_(BY_KEY[one.exercise].title)}{leg}",
         amount=f"{count} × {one.repetitions}{load}",
-        known_by="seen by a sensor" if one.source == DETECTED else one.source,
-        force=FORCE_KNOWN if _force_known(one, day) else FORCE_UNKNOWN,
+        known_by=_("seen by a sensor") if one.source == DETECTED else _("logged"),
+        force=_(FORCE_KNOWN) if _force_known(one, day) else _(FORCE_UNKNOWN),
     )
+
+
+def _day(one: TrainingSet, zone: ZoneInfo) -> dt.date:
+    return one.start.astimezone(zone).date()
+
+
+def leg_text(leg: str) -> str:
+    """`left leg` of `left`."""
+    return _("left leg") if leg == "left" else _("right leg")
 
 
 def _force_known(one: TrainingSet, day: Day | None) -> bool:
@@ -76,29 +94,29 @@ def _force_known(one: TrainingSet, day: Day | None) -> bool:
 def _balance(one: BalanceSession, zone: ZoneInfo) -> Done:
     return Done(
         when=_when(one, zone),
-        what="Balance",
-        amount=f"{number(one.minutes)} min",
-        known_by="logged",
+        what=_("Balance"),
+        amount=_("{minutes} min", minutes=number(one.minutes)),
+        known_by=_("logged"),
         force="",
     )
 
 
 def _when(one: TrainingSet | BalanceSession, zone: ZoneInfo) -> str:
     local = one.start.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b}{f' {local:%H:%M}' if one.timed else ''}"
+    return f"{date(local, 'EEE d MMM')}{f' {time(local)}' if one.timed else ''}"
 
 
-def practice_table(report: WeekReport) -> list[dict[str, str]]:
-    """The practice of the week as rows of words."""
+def practice_table(report: WeekReport, units: str = METRIC) -> list[dict[str, str]]:
+    """The practice of the week as rows of words; weights in kg or lb."""
     return [
         {
-            "When": one.when,
-            "What": one.what,
-            "How much": one.amount,
-            "Known by": one.known_by,
-            "Load": one.force,
+            _("When"): one.when,
+            _("What"): one.what,
+            _("How much"): one.amount,
+            _("Known by"): one.known_by,
+            _("Load"): one.force,
         }
-        for one in practice_done(report)
+        for one in practice_done(report, units)
     ]
 
 
@@ -110,16 +128,14 @@ def practice_days_text(report: WeekReport) -> str:
 def _days_texts(report: WeekReport) -> Iterator[str]:
     trained = {one.start.astimezone(ZoneInfo(report.zone)).date() for one in report.sets}
     strong = [
-        f"{_short(day)}{'' if day.date in trained else ' (said by you)'}"
+        date_short(day.date)
+        if day.date in trained
+        else _("{day} (said by you)", day=date_short(day.date))
         for day in report.days
         if day.strength
     ]
-    balanced = [_short(day) for day in report.days if day.balance_min]
+    balanced = [date_short(day.date) for day in report.days if day.balance_min]
     if strong:
-        yield f"Strength days: {', '.join(strong)}."
+        yield _("Strength days: {days}.", days=", ".join(strong))
     if balanced:
-        yield f"Balance days: {', '.join(balanced)}."
-
-
-def _short(day: Day) -> str:
-    return f"{day.date:%a} {day.date.day}"
+        yield _("Balance days: {days}.", days=", ".join(balanced))

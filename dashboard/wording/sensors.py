@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from analytics.week import Gap, SensorUse, WeekReport
+from dashboard.display import IMPERIAL, METRIC
 from dashboard.wording.text import hours, length_text, number, percent
+from dashboard.wording.units import Turned, mass_text, turned, unit_text
 from devices.profile import Placement
 from ingest.live_labels import YES_NO
+from language.formats import date, decimal, time
+from language.spoken import _, mark, n_
 
 if TYPE_CHECKING:
     from ingest.entries import Assignment
     from ingest.live import LiveValue
 
 DETAILS = {
-    "off": "Nobody listens to it now.",
-    "searching": "Looking for it. If that takes long, wake it: move it, or put it on.",
-    "connecting": "Found; connecting …",
-    "streaming": "Its values arrive.",
-    "stale": "Connected, but it says nothing new.",
-    "lost": "Out of reach, asleep or held by a phone or watch.",
+    "off": mark("Nobody listens to it now."),
+    "searching": mark("Looking for it. If that takes long, wake it: move it, or put it on."),
+    "connecting": mark("Found; connecting …"),
+    "streaming": mark("Its values arrive."),
+    "stale": mark("Connected, but it says nothing new."),
+    "lost": mark("Out of reach, asleep or held by a phone or watch."),
 }
-"""What each state means, where nothing more exact is known."""
+"""What each state means, where nothing more exact is known; translated where it is used."""
 
 SHAPES = {
     "off": "○",
@@ -56,11 +60,30 @@ DECIMALS = {
     "strides": 0,
     "strokes": 0,
     "floors": 0,
+    "mph": 1,
+    "mi": 2,
+    "ft": 2,
+    "lb": 1,
 }
 """Of live values by unit, so that a value that changes stays in its place (design)."""
 
-UNITS = {"g": "g (gravity)"}
-"""Units that would be taken for another."""
+PLACES = {
+    Placement.LEFT_FOOT: mark("left foot"),
+    Placement.RIGHT_FOOT: mark("right foot"),
+    Placement.LEFT_ANKLE: mark("left ankle"),
+    Placement.RIGHT_ANKLE: mark("right ankle"),
+    Placement.LEFT_SHANK: mark("left shank"),
+    Placement.RIGHT_SHANK: mark("right shank"),
+    Placement.LEFT_THIGH: mark("left thigh"),
+    Placement.RIGHT_THIGH: mark("right thigh"),
+    Placement.WAIST: mark("waist"),
+    Placement.CHEST: mark("chest"),
+    Placement.ARM: mark("arm"),
+    Placement.BIKE: mark("bike"),
+    Placement.MACHINE: mark("machine"),
+    Placement.FLOOR: mark("floor"),
+}
+"""Where a sensor sits; translated where it is used."""
 
 BESIDE = frozenset(place for place in Placement if not place.worn)
 
@@ -72,93 +95,124 @@ def gap_text(gap: Gap, report: WeekReport) -> str:
     """`Motion sensor, left shank, Wed 18 Nov 10:10–10:50 (40 min): connection lost`."""
     zone = ZoneInfo(report.zone)
     start, end = gap.start.astimezone(zone), gap.end.astimezone(zone)
-    length = length_text(gap.end - gap.start)
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a} {end.day} {end:%b %H:%M}"
-    when = f"{start:%a} {start.day} {start:%b %H:%M}–{last} ({length})"
-    reason = f": {gap.reason}" if gap.reason else ""
-    return f"{_sensor_name(gap.sensor, report)}, {when}{reason}"
+    last = time(end) if start.date() == end.date() else f"{date(end, 'EEE d MMM')} {time(end)}"
+    said = _(
+        "{sensor}, {day} {start}–{end} ({length})",
+        sensor=_sensor_name(gap.sensor, report),
+        day=date(start, "EEE d MMM"),
+        start=time(start),
+        end=last,
+        length=length_text(gap.end - gap.start),
+    )
+    return _("{gap}: {reason}", gap=said, reason=_(gap.reason)) if gap.reason else said
 
 
 def _sensor_name(key: str, report: WeekReport) -> str:
     """What a person calls the sensor; its key where it is not in the report."""
     found = next((use for use in report.sensors if use.sensor == key), None)
-    return f"{found.title}, {placement_text(found.placement)}" if found else key
+    return placed_text(found.title, found.placement) if found else key
+
+
+def placed_text(title: str, placement: str) -> str:
+    """`Foot pod, left foot`; title: as somebody reads it."""
+    return _("{sensor}, {place}", sensor=title, place=placement_text(placement))
 
 
 def placement_text(placement: str) -> str:
-    """`left foot` of `left-foot`."""
-    return placement.replace("-", " ")
+    """`left foot` of `left-foot`; of what is no placement the word itself."""
+    return _(PLACES[Placement(placement)]) if placement in set(Placement) else placement
 
 
 def sensor_text(use: SensorUse) -> str:
     """One sensor's share in the week."""
-    battery = (
-        "" if use.battery_percent is None else f", battery {percent(use.battery_percent / 100)}"
-    )
-    bad = f", {_counted(use.malformed, 'damaged message')} left out" if use.malformed else ""
-    name = f"{use.title}, {placement_text(use.placement)}"
-    load = f", load taken from {hours(use.load_h)}" if use.load_h else ", no load taken from it"
-    return f"{name}: {hours(use.observed_h)} recorded{load}, {worn_text(use)}{battery}{bad}"
+    parts = [
+        _("{hours} recorded", hours=hours(use.observed_h)),
+        _("load taken from {hours}", hours=hours(use.load_h))
+        if use.load_h
+        else _("no load taken from it"),
+        worn_text(use),
+    ]
+    if use.battery_percent is not None:
+        parts.append(_("battery {level}", level=percent(use.battery_percent / 100)))
+    if use.malformed:
+        parts.append(_("{messages} left out", messages=damaged_text(use.malformed)))
+    name = placed_text(use.title, use.placement)
+    return _("{sensor}: {text}", sensor=name, text=", ".join(parts))
+
+
+def damaged_text(count: int) -> str:
+    """`3 damaged messages`."""
+    many = decimal(count)
+    return n_("{count} damaged message", "{count} damaged messages", count, count=many)
 
 
 def worn_text(use: SensorUse) -> str:
     """`worn all day`, `worn for sessions`, `used for sessions`."""
-    worn = "used" if use.placement in BESIDE else "worn"
-    return f"{worn} {'all day' if use.continuous else 'for sessions'}"
+    if use.placement in BESIDE:
+        return _("used all day") if use.continuous else _("used for sessions")
+    return _("worn all day") if use.continuous else _("worn for sessions")
 
 
 def gaps_none(report: WeekReport) -> str:
     """Why no gap is listed: nothing was missed, or nothing was there to be missed."""
     if report.sensors or any(day.recorded for day in report.days):
-        return "No gaps in the recordings."
-    return "Nothing was recorded."
+        return _("No gaps in the recordings.")
+    return _("Nothing was recorded.")
 
 
-def live_number(live: LiveValue) -> str:
+def live_number(live: LiveValue, units: str = METRIC) -> str:
     """`1.40` metres a second, `112` steps a minute: as many decimals for a unit; or `unknown`."""
     if live.value is None:
-        return "unknown"
+        return _("unknown")
     if live.unit == YES_NO:
-        return "yes" if live.value else "no"
+        return _("yes") if live.value else _("no")
     if live.label == "time":  # whole seconds, unlike the time between beats
-        return f"{live.value:,.0f}"
-    digits = DECIMALS.get(live.unit)
-    return number(live.value, 2) if digits is None else f"{live.value:,.{digits}f}"
+        return decimal(live.value)
+    shown = _shown(live, live.value, units)
+    digits = DECIMALS.get(shown.unit)
+    return number(shown.value, 2) if digits is None else decimal(shown.value, digits)
 
 
-def live_unit(live: LiveValue) -> str:
+def live_unit(live: LiveValue, units: str = METRIC) -> str:
     """` m/s`; nothing after `unknown`, `yes` and `no`."""
     if live.value is None or live.unit == YES_NO:
         return ""
-    return f" {UNITS.get(live.unit, live.unit)}"
+    return f" {unit_text(_shown(live, live.value, units).unit)}"
 
 
-def live_text(value: LiveValue) -> str:
+def _shown(live: LiveValue, value: float, units: str) -> Turned:
+    """Of a distance far longer than a step, miles instead of feet."""
+    if units == IMPERIAL and live.label == "distance":
+        return turned(value / 1000, "km", units)
+    return turned(value, live.unit, units)
+
+
+def live_text(value: LiveValue, units: str = METRIC) -> str:
     """`speed 1.47 m/s`."""
-    return f"{value.label} {live_number(value)}{live_unit(value)}"
+    return f"{_(value.label)} {live_number(value, units)}{live_unit(value, units)}"
 
 
 def messages_text(received: int, damaged: int | None) -> str:
     """`72 messages, none damaged`."""
+    said = n_("{count} message", "{count} messages", received, count=decimal(received))
     if damaged is None:
-        return _counted(received, "message")
-    return f"{_counted(received, 'message')}, {f'{damaged:,}' if damaged else 'none'} damaged"
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+        return said
+    if not damaged:
+        return _("{messages}, none damaged", messages=said)
+    return _("{messages}, {count} damaged", messages=said, count=decimal(damaged))
 
 
 def state_detail(state: str, detail: str) -> str:
     """What a sensor's state means, in one sentence."""
-    return detail or DETAILS.get(state, "")
+    return _(detail) or _(DETAILS.get(state, ""))
 
 
 def battery_low(percent_: float | None) -> str:
     """What to do about a low battery; empty where it is not low, or unknown."""
     if percent_ is None or percent_ >= LOW_PERCENT:
         return ""
-    return f"Battery low ({percent(percent_ / 100)}): charge it, or have a new cell at hand."
+    level = percent(percent_ / 100)
+    return _("Battery low ({level}): charge it, or have a new cell at hand.", level=level)
 
 
 def battery_text(percent_: float | None) -> str:
@@ -169,56 +223,94 @@ def battery_text(percent_: float | None) -> str:
 def battery_left(days: float | None) -> str:
     """How long a battery lasts, with what that rests on."""
     if days is None:
-        return "days left not known yet: not enough history"
-    about = "less than a day" if days < 1 else f"about {days:.0f} {'day' if days < 1.5 else 'days'}"
-    return f"{about} left, if it is used as it was"
+        return _("days left not known yet: not enough history")
+    if days < 1:
+        return _("less than a day left, if it is used as it was")
+    return n_(
+        "about {count} day left, if it is used as it was",
+        "about {count} days left, if it is used as it was",
+        1 if days < 1.5 else 2,
+        count=decimal(days),
+    )
 
 
 def gaps_today(gaps: tuple[Gap, ...]) -> str:
     """`Gaps today: 10:10–10:50 (40 min, the link was lost)`, on this computer's clock."""
     if not gaps:
-        return "No gaps today"
-    said = (
-        f"{gap.start.astimezone():%H:%M}–{gap.end.astimezone():%H:%M} "
-        f"({length_text(gap.end - gap.start)}{f', {gap.reason}' if gap.reason else ''})"
-        for gap in gaps
-    )
-    return f"Gaps today: {'; '.join(said)}"
+        return _("No gaps today")
+    return _("Gaps today: {gaps}", gaps="; ".join(map(_gap_today, gaps)))
+
+
+def _gap_today(gap: Gap) -> str:
+    why = [length_text(gap.end - gap.start), *([_(gap.reason)] if gap.reason else [])]
+    span = f"{time(gap.start.astimezone())}–{time(gap.end.astimezone())}"
+    return f"{span} ({', '.join(why)})"
 
 
 def others_text(others: int) -> str:
     """How many Bluetooth devices were heard that are no sensors for us; empty for none."""
     if not others:
         return ""
-    return (
-        f"{others} other Bluetooth {'device was' if others == 1 else 'devices were'} heard that "
-        f"legload does not know."
+    return n_(
+        "{count} other Bluetooth device was heard that legload does not know.",
+        "{count} other Bluetooth devices were heard that legload does not know.",
+        others,
     )
 
 
-def assignment_text(one: Assignment, person: str, zone: dt.tzinfo) -> str:
+def assignment_text(one: Assignment, person: str, zone: dt.tzinfo, units: str = METRIC) -> str:
     """`From 2 November 2026, 14:05: right foot, Anna, carrying 5 kg, counts steps`.
 
     Of what nobody wears: `From 2 November 2026: floor, belongs to Anna`.
     """
     local = one.since.astimezone(zone)
-    clock = f", {local:%H:%M}" if (local.hour, local.minute) != (0, 0) else ""
-    load = f", carrying {number(one.load_kg)} kg" if one.load_kg else ""
-    counts = f", counts {one.counts}" if one.counts else ""
-    where = placement_text(one.placement.value)
-    whose = person if one.placement.worn else f"belongs to {person}"
-    return f"From {local.day} {local:%B %Y}{clock}: {where}, {whose}{load}{counts}"
+    clock = f", {time(local)}" if (local.hour, local.minute) != (0, 0) else ""
+    parts = [
+        placement_text(one.placement.value),
+        person if one.placement.worn else _("belongs to {person}", person=person),
+    ]
+    if one.load_kg:
+        parts.append(_("carrying {mass}", mass=mass_text(one.load_kg, units)))
+    if one.counts:
+        parts.append(counts_text(one.counts))
+    start = f"{date(local, 'd MMMM y')}{clock}"
+    return _("From {start}: {text}", start=start, text=", ".join(parts))
+
+
+def counts_text(counts: str) -> str:
+    """What a foot pod's cadence counts: `counts steps`."""
+    return _("counts strides") if counts == "strides" else _("counts steps")
 
 
 def signal_text(dbm: int, *, exact: bool = False) -> str:
     """Signal strength in words (bands are design); `exact`: with the number."""
-    bands = ((-60, "strong"), (-75, "good"), (-88, "weak"))
-    word = next((word for least, word in bands if dbm >= least), "very weak")
-    return f"{word} signal{f' ({dbm} dBm)' if exact else ''}"
+    bands = (
+        (-60, _("strong signal")),
+        (-75, _("good signal")),
+        (-88, _("weak signal")),
+    )
+    word = next((word for least, word in bands if dbm >= least), _("very weak signal"))
+    return f"{word} ({dbm} dBm)" if exact else word
 
 
 def silent_text(placement: str, silent: tuple[str, ...]) -> str:
     """`At the chest it does not give: acceleration.`; empty where it gives all that it can."""
     if not silent:
         return ""
-    return f"At the {placement_text(placement)} it does not give: {', '.join(silent)}."
+    place, values = placement_text(placement), ", ".join(map(_, silent))
+    return _("At the {place} it does not give: {values}.", place=place, values=values)
+
+
+STATE_WORDS = {
+    "streaming": mark("streaming"),
+    "connecting": mark("connecting"),
+    "searching": mark("searching"),
+    "stale": mark("stale"),
+    "lost": mark("lost"),
+    "off": mark("off"),
+}
+
+
+def state_word(state: str) -> str:
+    """A sensor's state as one word in a table."""
+    return _(STATE_WORDS[state]) if state in STATE_WORDS else state

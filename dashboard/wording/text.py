@@ -1,4 +1,4 @@
-"""Numbers, dates and lengths of time as a person reads them."""
+"""Numbers, dates and lengths of time as a person reads them, in the language spoken now."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import datetime as dt
 import re
 
 from analytics.week import rounded
+from language.formats import date, decimal, time
+from language.spoken import _, n_
 
-_SECONDS = {"s": 1, "min": 60, "h": 3600}
+_SPACE = "\N{NO-BREAK SPACE}"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
 def plain(text: str) -> str:
     """Text from a person or a sensor, harmless where Markdown is read (labels, messages)."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def capital(text: str) -> str:
+    """With its first letter large, as at the start of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def number(value: float, digits: int = 1, *, whole: float | None = None) -> str:
@@ -23,10 +30,7 @@ def number(value: float, digits: int = 1, *, whole: float | None = None) -> str:
     """
     if whole is not None:
         value = rounded(value, whole=whole, digits=_digits(value, digits))
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    written = f"{value:.{_digits(value, digits)}f}"
-    return written.rstrip("0").rstrip(".")
+    return decimal(value, _digits(value, digits), trim=True)
 
 
 def _digits(value: float, digits: int) -> int:
@@ -35,50 +39,58 @@ def _digits(value: float, digits: int) -> int:
     return digits if abs(value) < 10 else 1
 
 
-def amount(value: float, unit: str, *, whole: float | None = None) -> str:
-    """`6,210 step-eq/day`, `1 day`; whole as of a number."""
-    written = number(value, whole=whole)
-    return f"{written} {unit.removesuffix('s') if written == '1' and unit == 'days' else unit}"
-
-
 def hours(value: float) -> str:
     """`14.2 h`; below an hour `4 min`, and `< 1 min`: only nothing at all is `0 h`."""
     minutes = value * 60
     if value <= 0 or round(minutes) >= 60:
-        return f"{number(value)}\N{NO-BREAK SPACE}h"
-    space = "\N{NO-BREAK SPACE}"
-    return f"<{space}1{space}min" if minutes < 1 else f"{minutes:.0f}{space}min"
+        return _unbroken(_("{hours} h", hours=number(value)))
+    if minutes < 1:
+        return f"<{_SPACE}{_unbroken(_('{minutes} min', minutes=1))}"
+    return _unbroken(_("{minutes} min", minutes=decimal(minutes)))
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", _SPACE)
 
 
 def percent(share: float) -> str:
     """`71 %` of 0.714, never broken over two lines; `100 %` is all of it."""
-    return f"{rounded(share * 100, whole=100):.0f}\N{NO-BREAK SPACE}%"
+    return f"{decimal(rounded(share * 100, whole=100))}{_SPACE}%"
 
 
-def date_long(date: dt.date) -> str:
+def date_long(day: dt.date) -> str:
     """`Monday 16 November`."""
-    return f"{date:%A} {date.day} {date:%B}"
+    return date(day, "EEEE d MMMM")
+
+
+def date_short(day: dt.date) -> str:
+    """`Mon 16`, within a week that is named."""
+    return date(day, "EEE d")
 
 
 def length_text(length: dt.timedelta) -> str:
     """`40 min`, `2 h 5 min`, `14 h`, `30 s`."""
     seconds = round(length.total_seconds())
     if seconds < 60:
-        return f"{seconds} s"
+        return _("{seconds} s", seconds=seconds)
     whole, minutes = divmod(seconds // 60, 60)
-    parts = [f"{whole} h"] * bool(whole) + [f"{minutes} min"] * bool(minutes)
-    return " ".join(parts)
+    parts = [_("{hours} h", hours=whole)] * bool(whole)
+    return " ".join(parts + [_("{minutes} min", minutes=minutes)] * bool(minutes))
 
 
 def age_text(seconds: float) -> str:
     """`4 s`, `12 min`, `3 h`, `5 days`: how long ago, roughly."""
-    for size, unit in ((60, "s"), (3600, "min"), (48 * 3600, "h")):
-        if seconds < size:
-            return f"{seconds / _SECONDS[unit]:.0f} {unit}"
-    return f"{seconds / 86400:.0f} days"
+    if seconds < 60:
+        return _("{seconds} s", seconds=decimal(seconds))
+    if seconds < 3600:
+        return _("{minutes} min", minutes=decimal(seconds / 60))
+    if seconds < 48 * 3600:
+        return _("{hours} h", hours=decimal(seconds / 3600))
+    days = round(seconds / 86400)
+    return n_("{count} day", "{count} days", days, count=decimal(days))
 
 
 def clock_text(instant: dt.datetime) -> str:
     """An instant in this computer's zone: `Mon 16 Nov, 14:05`."""
     local = instant.astimezone()
-    return f"{local:%a} {local.day} {local:%b, %H:%M}"
+    return f"{date(local, 'EEE d MMM')}, {time(local)}"

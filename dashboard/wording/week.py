@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 from analytics.week import Component, Status, TrendWeek, WeekReport, rounded
-from dashboard.wording.text import number
+from dashboard.wording.component import at_least
+from dashboard.wording.days import AT_LEAST
+from dashboard.wording.text import capital, number
+from language.formats import date, decimal
+from language.spoken import _, mark, n_, p_
 
-NOT_MEASURED = "Left out of the score. This is unknown; it does not count as zero."
-SCORE_NOTE = "The weights of the score are our own design. Targets carry their sources."
-DOSE_NOTE = (
+NOT_MEASURED = mark("Left out of the score. This is unknown; it does not count as zero.")
+SCORE_NOTE = mark("The weights of the score are our own design. Targets carry their sources.")
+DOSE_NOTE = mark(
     "step-eq: ordinary walking steps that load the legs as much. A proxy from foot force, "
     "not tissue load, and not tested against a health outcome."
 )
@@ -18,67 +22,91 @@ DOSE_NOTE = (
 def date_range(report: WeekReport) -> str:
     """`16–22 November 2026`, over month and year ends too."""
     first, last = report.start, report.end - dt.timedelta(days=1)
-    end = f"{last.day} {last:%B} {last.year}"
+    end = date(last, "d MMMM y")
     if first.year != last.year:
-        return f"{first.day} {first:%B} {first.year} – {end}"
+        return f"{date(first, 'd MMMM y')} – {end}"
     if first.month != last.month:
-        return f"{first.day} {first:%B} – {end}"
+        return f"{date(first, 'd MMMM')} – {end}"
     return f"{first.day}–{end}"
 
 
 def week_name(week: str) -> str:
     """`Week 47, 2026` of `2026-W47`."""
-    year, _, count = week.partition("-W")
-    return f"Week {int(count)}, {year}"
+    year, _between, count = week.partition("-W")
+    return _("Week {number}, {year}", number=int(count), year=year)
 
 
 def week_short(week: str) -> str:
     """`W47` of `2026-W47`."""
-    return week.partition("-")[2] or week
+    _year, between, count = week.partition("-W")
+    return _("W{number}", number=count) if between else week
 
 
 def headline(report: WeekReport) -> str:
     """The score in words; a person without a score gets no accusation."""
     if report.status is Status.NO_DATA:
-        return "Nothing recorded this week"
-    return "Excused week" if report.status is Status.EXCUSED else report.headline
+        return _("Nothing recorded this week")
+    return _("Excused week") if report.status is Status.EXCUSED else report.headline
+
+
+def status_word(status: Status) -> str:
+    """How complete a week is, in a word or two."""
+    return {
+        Status.COMPLETE: p_("of a week", "complete"),
+        Status.PARTIAL: p_("of a week", "partial"),
+        Status.AT_LEAST: p_("of a week", "at least"),
+        Status.EXCUSED: p_("of a week", "excused"),
+        Status.NO_DATA: p_("of a week", "no data"),
+        Status.SO_FAR: p_("of a week", "so far"),
+    }[status]
 
 
 def status_title(report: WeekReport) -> str:
     """The status as a short label."""
     if report.status is Status.SO_FAR and report.day_of_week:
-        return f"So far, day {report.day_of_week} of 7"
-    return report.status.value.capitalize()
+        return _("So far, day {day} of 7", day=report.day_of_week)
+    return capital(status_word(report.status))
 
 
 def status_sentence(report: WeekReport) -> str:
     """What the status means for the numbers beside it."""
-    valid = f"{report.valid_days} of 7 days {_were(report.valid_days)} valid"
+    valid = n_("{count} of 7 days is valid", "{count} of 7 days are valid", report.valid_days)
     texts = {
-        Status.COMPLETE: f"All days counted: {valid}.",
-        Status.PARTIAL: f"{valid}. Averages use the valid days. "
-        "What is not reached here is not shown to be missed.",
-        Status.AT_LEAST: f"Too few days with an all-day sensor ({report.valid_days} of 7 valid), "
-        "so every number is a lower bound: at least this much was done. "
-        "What was not recorded is unknown.",
-        Status.EXCUSED: f"{report.excused_days} of 7 days are marked excused, so this week has "
-        "no points. What was recorded is shown all the same.",
-        Status.NO_DATA: "Nothing was recorded, imported or logged in this week. "
-        "That is unknown, not zero.",
-        Status.SO_FAR: f"The week is not over and nothing is projected. {valid} so far.",
+        Status.COMPLETE: _("All days counted: {days}.", days=valid),
+        Status.PARTIAL: _(
+            "{days}. Averages use the valid days. "
+            "What is not reached here is not shown to be missed.",
+            days=valid,
+        ),
+        Status.AT_LEAST: _(
+            "Too few days with an all-day sensor ({days} of 7 valid), "
+            "so every number is a lower bound: at least this much was done. "
+            "What was not recorded is unknown.",
+            days=report.valid_days,
+        ),
+        Status.EXCUSED: n_(
+            "{count} of 7 days is marked excused, so this week has "
+            "no points. What was recorded is shown all the same.",
+            "{count} of 7 days are marked excused, so this week has "
+            "no points. What was recorded is shown all the same.",
+            report.excused_days,
+        ),
+        Status.NO_DATA: _(
+            "Nothing was recorded, imported or logged in this week. That is unknown, not zero."
+        ),
+        Status.SO_FAR: _(
+            "The week is not over and nothing is projected. {days} so far.", days=valid
+        ),
     }
     return texts[report.status]
-
-
-def _were(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def scored_on(report: WeekReport) -> str:
     """`Scored on 65 of 100 points`."""
     if report.points is None:
         return ""
-    return f"Scored on {report.points_measurable} of {points_total(report)} points"
+    most = points_total(report)
+    return _("Scored on {points} of {most} points", points=report.points_measurable, most=most)
 
 
 def card(report: WeekReport) -> list[Component]:
@@ -94,8 +122,10 @@ def points_total(report: WeekReport) -> int:
 def left_word(report: WeekReport) -> str:
     """What the unearned, measurable points are called: only a complete week can miss them."""
     if report.status is Status.SO_FAR:
-        return "left to do"
-    return "not reached" if report.status is Status.COMPLETE else "not seen"
+        return p_("of points", "left to do")
+    if report.status is Status.COMPLETE:
+        return p_("of points", "not reached")
+    return p_("of points", "not seen")
 
 
 def shares(report: WeekReport) -> tuple[float, float, float]:
@@ -110,11 +140,13 @@ def shares_text(report: WeekReport) -> str:
     done, left, unknown = shares(report)
     if report.points is None:
         return f"{headline(report)}. {status_sentence(report)}"
-    least = "at least " if report.at_least else ""
     most, done = done + left, rounded(done, whole=done + left)
-    return (
-        f"Done: {least}{done:.0f} points. {left_word(report).capitalize()}: {most - done:.0f}. "
-        f"Not measured: {unknown:.0f}."
+    return _(
+        "Done: {done} points. {left_word}: {left}. Not measured: {unknown}.",
+        done=at_least(decimal(done), bound=report.at_least),
+        left_word=capital(left_word(report)),
+        left=decimal(most - done),
+        unknown=decimal(unknown),
     )
 
 
@@ -135,67 +167,107 @@ def unmeasured_lines(report: WeekReport) -> list[Component]:
 
 def trend_points(week: TrendWeek) -> str:
     """`58 of 80`, `≥ 55 of 60`, or why there is no score."""
+    return f"{_sign(week.points, week)}{_points(week)}"
+
+
+def trend_points_short(week: TrendWeek) -> str:
+    """The same where there is little room: `≥ 55`."""
     if week.points is None:
-        return "no points" if week.status is not Status.NO_DATA else "no data"
-    points = rounded(week.points, whole=week.points_measurable)
-    return f"{_bound(week)}{points:.0f} of {week.points_measurable}"
+        return trend_points(week)
+    return f"{_sign(week.points, week)}{_earned(week.points, week)}"
+
+
+def _points(week: TrendWeek) -> str:
+    if week.points is None:
+        return _no_data() if _is_empty(week) else _("no points")
+    points = _earned(week.points, week)
+    return _("{points} of {most}", points=points, most=week.points_measurable)
+
+
+def _earned(points: float, week: TrendWeek) -> str:
+    return decimal(rounded(points, whole=week.points_measurable))
 
 
 def trend_dose(week: TrendWeek) -> str:
     """Dose a day: `5,100`, `≥ 1,330`, or why there is none."""
+    return f"{_sign(week.lld, week)}{_dose(week)}"
+
+
+def _dose(week: TrendWeek) -> str:
     if week.lld is None:
-        return "unknown" if week.status is not Status.NO_DATA else "no data"
-    return f"{_bound(week)}{number(week.lld)}"
+        return _no_data() if _is_empty(week) else _("unknown")
+    return number(week.lld)
 
 
-def _bound(week: TrendWeek) -> str:
-    return "≥\N{NO-BREAK SPACE}" if week.at_least else ""
+def _no_data() -> str:
+    return status_word(Status.NO_DATA)
+
+
+def _is_empty(week: TrendWeek) -> bool:
+    return week.status is Status.NO_DATA
+
+
+def _is_bound(value: float | None, week: TrendWeek) -> bool:
+    return value is not None and week.at_least
+
+
+def _sign(value: float | None, week: TrendWeek) -> str:
+    return AT_LEAST if _is_bound(value, week) else ""
 
 
 def trend_table(report: WeekReport) -> list[dict[str, str]]:
     """The last weeks as rows of words, oldest first; a dash where the status says it all."""
     return [
         {
-            "Week": week_short(week.week),
-            "Points": _or_dash(trend_points(week)),
-            "Dose a day, step-eq": _or_dash(trend_dose(week)),
-            "Valid days": str(week.valid_days),
-            "Status": week.status.value,
+            _("Week"): week_short(week.week),
+            _("Points"): "–" if week.points is None and _is_empty(week) else trend_points(week),
+            _("Dose a day, step-eq"): "–"
+            if week.lld is None and _is_empty(week)
+            else trend_dose(week),
+            _("Valid days"): str(week.valid_days),
+            _("Status"): status_word(week.status),
         }
         for week in report.trend
     ]
 
 
-def _or_dash(text: str) -> str:
-    return "–" if text == Status.NO_DATA.value else text
-
-
 def trend_text(report: WeekReport) -> str:
     """The trend in one sentence, oldest first."""
-    parts = [f"{week_short(week.week)}: {_week_points(week)}" for week in report.trend]
-    return "; ".join(parts) + "." if parts else "No earlier weeks."
+    parts = [
+        _("{week}: {text}", week=week_short(one.week), text=_week_points(one))
+        for one in report.trend
+    ]
+    return "; ".join(parts) + "." if parts else _("No earlier weeks.")
 
 
 def _week_points(week: TrendWeek) -> str:
     if week.status is Status.NO_DATA:
-        return "nothing recorded"
+        return _("nothing recorded")
+    points = at_least(_points(week), bound=_is_bound(week.points, week))
     if week.status is Status.AT_LEAST and week.at_least and week.points is not None:
-        return _spoken(trend_points(week))
-    return f"{_spoken(trend_points(week))} ({week.status.value})"
+        return points
+    return f"{points} ({status_word(week.status)})"
 
 
 def trend_dose_text(report: WeekReport) -> str:
     """The dose of the last weeks in one sentence."""
-    parts = [f"{week_short(w.week)}: {_spoken(trend_dose(w))}" for w in report.trend]
-    return f"Dose a day: {'; '.join(parts)}. Target {number(report.target_lld)} step-eq."
-
-
-def _spoken(text: str) -> str:
-    return text.replace("≥\N{NO-BREAK SPACE}", "at least ")
+    parts = [
+        _(
+            "{week}: {text}",
+            week=week_short(one.week),
+            text=at_least(_dose(one), bound=_is_bound(one.lld, one)),
+        )
+        for one in report.trend
+    ]
+    return _(
+        "Dose a day: {weeks}. Target {target} step-eq.",
+        weeks="; ".join(parts),
+        target=number(report.target_lld),
+    )
 
 
 def trend_note(report: WeekReport) -> str:
     """What a pale bar of the trend is; empty where every week is known."""
     if not any(week.at_least for week in report.trend):
         return ""
-    return "≥ and pale: a lower bound, what was recorded spread over all days not excused."
+    return _("≥ and pale: a lower bound, what was recorded spread over all days not excused.")
