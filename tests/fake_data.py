@@ -15,6 +15,7 @@ from analytics.frames import Minutes
 from analytics.week import WeekReport
 from dashboard.data import Data
 from dashboard.demo import Progress
+from dashboard.display import Display
 from dashboard.errors import DashboardError
 from dashboard.facts import Facts, facts_of
 from dashboard.people_cards import PersonCard
@@ -29,12 +30,14 @@ from dashboard.shown import (
     SensorNotes,
     SensorView,
 )
+from dashboard.traces import Trace
 from devices import PROFILES
 from devices.rsc_counts import Counted
 from ingest.entries import Person
 from ingest.live import LiveValue
 from ingest.shake import Shaking
 from tests import sample_week
+from tests.fake_history import FakeHistory
 
 _HOMES = itertools.count()
 NOWHERE = Path("/nonexistent/legload")
@@ -95,6 +98,18 @@ AIR = (
 )
 
 
+class FakeLive:
+    """A minute of every sensor that is told, with a gap of 20 s in the middle."""
+
+    def traces(self, sensors: Sequence[SensorView]) -> dict[str, Trace]:
+        first = tuple((60.0 - second, 100.0 + second % 7) for second in range(20))
+        last = tuple((20.0 - second, 110.0 + second % 5) for second in range(20))
+        return {
+            one.key: Trace(label="cadence", unit="steps/min", runs=(first, last))
+            for one in sensors
+        }
+
+
 @dataclass
 class FakeData:
     """Weeks by name; sensors and errors as the test sets them; `done` is what pages asked for."""
@@ -119,7 +134,11 @@ class FakeData:
     told: pl.DataFrame = field(default_factory=Minutes.create_empty)
     cards: tuple[PersonCard, ...] = ()
     home: str = field(default_factory=lambda: f"home-{next(_HOMES)}")
+    live: FakeLive = field(default_factory=FakeLive)
+    fresh: bool = False  # nobody was named yet
+    reads: Display = field(default_factory=Display)
     schedule: Schedules = field(default_factory=lambda: Schedules(NOWHERE, NO_COMPUTER))
+    history: FakeHistory = field(default_factory=FakeHistory)
 
     def persons(self) -> list[PersonView]:
         return [PersonView(key="anna", name="Anna Schröder"), PersonView(key="bo", name="Bo")]
@@ -154,6 +173,20 @@ class FakeData:
 
     def facts(self, person: str) -> Facts:
         return self.said
+
+    def first_run(self) -> bool:
+        return self.fresh
+
+    def display(self, person: str) -> Display:
+        return self.reads
+
+    def set_display(self, person: str, display: Display) -> None:
+        self.done.append(("display", person, display))
+        self.reads = display
+
+    def set_name(self, person: str, name: str) -> None:
+        self._fail()
+        self.done.append(("name", person, name))
 
     def target_sets(self) -> list[str]:
         return ["default", "clinic"]
