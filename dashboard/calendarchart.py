@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
 
 from dashboard import pattern
-from dashboard.history import CalendarDay
 from dashboard.theme import Palette
 from dashboard.wording import history as wording
 from language.formats import date
 from language.spoken import _
+
+if TYPE_CHECKING:
+    from dashboard.history import CalendarDay
 
 STEPS = (0.25, 0.5, 0.75, 1.0)
 """Upper bounds of the steps of credit; nothing at all and all of it are steps of their own."""

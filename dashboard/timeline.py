@@ -10,18 +10,20 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import altair as alt
 import polars as pl
 
 from analytics import dose
 from dashboard import pattern
-from dashboard.history import Timeline
 from dashboard.theme import Palette
 from dashboard.wording import sessions as wording
 from language.formats import time
 from language.spoken import _, mark
+
+if TYPE_CHECKING:
+    from dashboard.history import Timeline
 
 Picture: TypeAlias = alt.LayerChart
 
@@ -134,7 +136,7 @@ def _trace(look: Look, title: str, unit: str, channels: Sequence[str]) -> Panel 
             legend=_legend(look.colours, symbolType="stroke", symbolSize=500, symbolStrokeWidth=3),
         ),
     )
-    y = {"scale": alt.Scale(zero=channels[0] == "battery"), "axis": _axis(_(unit))}
+    y: Any = {"scale": alt.Scale(zero=channels[0] == "battery"), "axis": _axis(_(unit))}
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", **y), y2="high:Q")
     lines = base.mark_line(strokeWidth=2.2).encode(
         y=alt.Y("mean:Q", **y),
@@ -185,16 +187,16 @@ def _seconds(look: Look, at: dt.datetime) -> float:
 
 def _load(look: Look) -> Panel | None:
     """Step-eq a minute: weight-bearing plain, assisted striped across and on top."""
-    minutes = look.placed(look.timeline.minutes, "minute")
-    feet = dose.step_equivalents(pl.col("force_bw"))
-    seat = dose.step_equivalents(pl.col("assisted_bw"))
-    told = minutes.with_columns(
-        feet.fill_null(0.0).alias("feet"),
-        (feet.fill_null(0.0) + seat.fill_null(0.0)).alias("both"),
-        (pl.col("x") + 60).alias("end"),
+    feet, seat = (
+        dose.step_equivalents(pl.col(name)).fill_null(0.0) for name in ("force_bw", "assisted_bw")
+    )
+    told = look.placed(look.timeline.minutes, "minute").with_columns(
+        pl.col("x").clip(0, look.length_s),
+        (pl.col("x") + 60).clip(0, look.length_s).alias("end"),
         pl.lit(0.0).alias("none"),
-        *(pl.col(name).clip(0, look.length_s) for name in ("x",)),
-    ).with_columns(pl.col("end").clip(0, look.length_s))
+        feet.alias("feet"),
+        (feet + seat).alias("both"),
+    )
     if not told["both"].sum():
         return None
     bars = [
@@ -218,7 +220,7 @@ def _bars(look: Look, frame: pl.DataFrame, low: str, high: str, fill: Any) -> al
         alt.Tooltip("clock:N", title=_("Time")),
         alt.Tooltip("value:Q", title=_("step-eq a minute"), format=",.0f"),
     ]
-    return (
+    bars: alt.Chart = (
         alt.Chart(told)
         .mark_rect(fill=fill)
         .encode(
@@ -229,6 +231,7 @@ def _bars(look: Look, frame: pl.DataFrame, low: str, high: str, fill: Any) -> al
             tooltip=tips,
         )
     )
+    return bars
 
 
 def _legs(look: Look) -> Panel | None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
 
 from analytics.week import Status
 from dashboard import pattern
-from dashboard.history import TrendLine
 from dashboard.theme import Palette
 from dashboard.wording import history as wording
 from dashboard.wording.week import week_short
 from language.spoken import _
+
+if TYPE_CHECKING:
+    from dashboard.history import TrendLine
 
 HEIGHT = 280
 BAR = 0.66
@@ -93,7 +95,7 @@ def parts_chart(weeks: Sequence[TrendLine], colours: Palette) -> alt.LayerChart:
     known, open_ = _parted(_frame(weeks, values))
     top = max([1.0, *(week.lld or 0.0 for week in counted)]) * 1.15
     scale = alt.Scale(domain=[0, top])
-    fills = {
+    fills: dict[str, Any] = {
         "weight_bearing_lld": colours.done,
         "assisted_lld": pattern.across(colours.seat, STRIPES),
         "sets_lld": pattern.upright(colours.sets, STRIPES),
@@ -220,7 +222,7 @@ def _base(frame: pl.DataFrame, weeks: Sequence[TrendLine]) -> alt.Chart:
 
 
 def _sized(colours: Palette, *layers: alt.Chart) -> alt.LayerChart:
-    tint = {"labelColor": colours.muted, "titleColor": colours.muted}
+    tint: Any = {"labelColor": colours.muted, "titleColor": colours.muted}
     axis = alt.AxisConfig(labelFontSize=13, titleFontSize=14, **tint)
     config = alt.Config(axis=axis, view=alt.ViewConfig(stroke=None))
     return alt.LayerChart(layer=list(layers), height=HEIGHT, config=config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
@@ -194,7 +195,7 @@ def _traces(line: SessionLine) -> pl.DataFrame:
         ):
             low, high = (None, None) if mean is None else (mean - 3, mean + 3)
             rows.append((at, sensor, channel, low, mean, high))
-    schema = {"time": pl.Datetime("us", "UTC"), "sensor": pl.String, "channel": pl.String}
+    schema: Any = {"time": pl.Datetime("us", "UTC"), "sensor": pl.String, "channel": pl.String}
     numbers = dict.fromkeys(("low", "mean", "high"), pl.Float64)
     found = pl.DataFrame(rows, schema={**schema, **numbers}, orient="row")
     return found if line.sensors else found.clear()
@@ -229,7 +230,7 @@ def _legs(line: SessionLine) -> pl.DataFrame:
         for side, force, contact in (("left", 1.1, 0.68), ("right", 1.16, 0.66))
         if not (side == "right" and number in (10, 25))
     ]
-    schema = {"minute": pl.Datetime("us", "UTC"), "side": pl.String}
+    schema: Any = {"minute": pl.Datetime("us", "UTC"), "side": pl.String}
     numbers = dict.fromkeys(("steps", "force_bw", "contact_s"), pl.Float64)
     found = pl.DataFrame(rows, schema={**schema, **numbers}, orient="row")
     return found if line.sensors else found.clear()

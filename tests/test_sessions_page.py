@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import theme
 from dashboard import timeline as picture
+from dashboard.history import Timeline
 from dashboard.wording import sessions as words
 from tests import fake_data, fake_history, sample_week
 from tests.fake_data import FakeData
@@ -103,7 +104,7 @@ def test_another_month_has_its_own_sessions() -> None:
 
 def test_a_session_that_is_gone_is_said_in_one_sentence() -> None:
     class Gone(FakeHistory):
-        def timeline(self, person: str, key: str) -> fake_history.Timeline:
+        def timeline(self, person: str, key: str) -> Timeline:
             return super().timeline(person, "gone")
 
     shown = page(fake(history=Gone()))

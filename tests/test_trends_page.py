@@ -16,7 +16,6 @@ from streamlit.testing.v1 import AppTest
 from analytics.week import Baseline, Status
 from dashboard import calendarchart, pattern, theme, trendchart
 from dashboard.errors import DashboardError
-from dashboard.views import trends
 from dashboard.wording import history as words
 from tests import fake_data, fake_history, sample_week
 from tests.fake_data import FakeData
@@ -240,4 +239,3 @@ def test_turning_to_a_page_that_the_shell_has_shows_it() -> None:
     shown = AppTest.from_function(script, default_timeout=SCRIPT_S).run()
     shown.button[0].click().run()
     assert [one.value for one in shown.markdown] == ["arrived"]
-    assert trends.open_page

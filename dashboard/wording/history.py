@@ -6,13 +6,16 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 from analytics.week import Status, rounded
-from dashboard.history import CalendarDay, TrendLine, Trends
 from dashboard.wording.text import date_long, hours, number, percent
 from dashboard.wording.week import week_short
 from language.formats import date
 from language.spoken import _, mark, n_
+
+if TYPE_CHECKING:
+    from dashboard.history import CalendarDay, TrendLine, Trends
 
 KNOWN_WEEKS = 3
 """In each half of the weeks shown, before anything is said of a direction (design)."""

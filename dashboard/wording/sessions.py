@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from analytics.week import Gap
-from dashboard.history import SessionLine, SessionSensor, Timeline
 from dashboard.wording.sensors import placement_text
 from dashboard.wording.text import length_text, number, percent
 from language.formats import date, decimal, time
 from language.spoken import _, n_, p_
 
-NOWHERE = "–"
+if TYPE_CHECKING:
+    from dashboard.history import SessionLine, SessionSensor, Timeline
 
 
 def month_name(month: dt.date) -> str:
