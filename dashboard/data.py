@@ -22,6 +22,7 @@ from dashboard.assignments import Said, assigned_anew, assignment_of, counted_an
 from dashboard.demo import MARKER, Progress, progress
 from dashboard.display import Display, display_of, refuse
 from dashboard.errors import DashboardError
+from dashboard.explained import Explained, explained
 from dashboard.facts import Facts, facts_entry, facts_of, mass_entry
 from dashboard.history import History
 from dashboard.people_cards import PersonCard, cards, last_seen, new_person
@@ -141,6 +142,16 @@ class Data:
         said = new_person(name, self._registry().persons, now=dt.datetime.now(dt.UTC))
         _told(lambda: self._entries.append(said))
         return said.person
+
+    def method_of(self, person: str) -> Explained:
+        """The rules that hold for a person today, and worked examples of the dose.
+
+        Raises:
+            DashboardError: nobody is called that, or the chosen target set cannot be used.
+        """
+        known = self._registry().persons.get(person)
+        protocol = _told(lambda: load_targets(self.home, known.targets if known else None))
+        return explained(self._facts(person), protocol, self._today(person))
 
     def pick(self, wanted: str | None) -> str:
         """The person meant: the one named, else the only one.

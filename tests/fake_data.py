@@ -17,6 +17,7 @@ from dashboard.data import Data
 from dashboard.demo import Progress
 from dashboard.display import Display
 from dashboard.errors import DashboardError
+from dashboard.explained import Explained, explained
 from dashboard.facts import Facts, facts_of
 from dashboard.people_cards import PersonCard
 from dashboard.schedule.plan import Host, Ran
@@ -155,6 +156,11 @@ class FakeData:
         self._fail()
         self.done.append(("add", name))
         return name.casefold()
+
+    def method_of(self, person: str) -> Explained:
+        self._fail()
+        facts = PersonFacts(key=person, name="Anna", zone="UTC", birth_year=self.said.birth_year)
+        return explained(facts, default_protocol(), NOON.date())
 
     def weeks(self, person: str) -> list[str]:
         return list(self.weeks_by_name)
