@@ -48,7 +48,7 @@ from dashboard.shown import (
     sensor_notes,
     sensor_view,
 )
-from dashboard.targets import target_sets
+from dashboard.targets import load_targets, target_sets
 from devices.profile import Placement
 from ingest.collector import CollectorState
 from ingest.control import NotRunning, ask

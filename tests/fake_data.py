@@ -12,6 +12,8 @@ from typing import cast
 import polars as pl
 
 from analytics.frames import Minutes
+from analytics.person import PersonFacts
+from analytics.protocol import default_protocol
 from analytics.week import WeekReport
 from dashboard.data import Data
 from dashboard.demo import Progress
