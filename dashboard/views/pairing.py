@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import scorecard, tiles, wording
+from dashboard.display import METRIC
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.shown import worn_at
 from dashboard.wording import plain
+from dashboard.wording.units import mass_kg, mass_shown, mass_unit, unit_text
 from devices.profile import Placement
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
@@ -24,15 +27,20 @@ SEEN, CHOSEN, LIVE, SHAKEN = "pair-seen", "pair-chosen", "pair-live", "pair-shak
 READ_AT = "pair-read-at"
 SHAKE_POLL_S = 0.5
 AGE_S = 1.0
+HEAVIEST_KG = 100.0
 LIKE_DB = 10
 """Signals closer than this count as equally strong, so that a list does not jump (design)."""
-COUNTS = {"strides": "strides of this foot (the standard)", "steps": "steps of both feet"}
+COUNTS = {
+    "strides": mark("strides of this foot (the standard)"),
+    "steps": mark("steps of both feet"),
+}
+COUNTED = {"strides": mark("strides"), "steps": mark("steps")}
 
 
 def render(data: Data, person: str) -> None:
     """The pairing block: one step at a time."""
     with st.container(border=True):
-        st.html(scorecard.page(el("h2", "Pair a sensor")))
+        st.html(scorecard.page(el("h2", _("Pair a sensor"))))
         chosen: Seen | None = st.session_state.get(CHOSEN)
         if chosen is None:
             _scan(data)
@@ -44,11 +52,12 @@ def render(data: Data, person: str) -> None:
 
 
 def _scan(data: Data) -> None:
-    st.html(scorecard.page(el("p", "Wake the sensor: move it, or put it on.", cls="muted")))
+    wake = _("Wake the sensor: move it, or put it on.")
+    st.html(scorecard.page(el("p", wake, cls="muted")))
     with st.container(horizontal=True):
-        if st.button("Scan", type="primary", key="scan"):
+        if st.button(_("Scan"), type="primary", key="scan"):
             look(data)
-        if st.button("Shake it to find it", key="shake"):
+        if st.button(_("Shake it to find it"), key="shake"):
             _begin_shake(data)
     shaken: bool | str = st.session_state.get(SHAKEN, False)
     if isinstance(shaken, str):
@@ -63,8 +72,10 @@ def _scan(data: Data) -> None:
 def _list(data: Data, seen: Around) -> None:
     if not seen.sensors:
         st.info(
-            "No new sensor found. Move it closer, wake it, make sure that no phone or watch holds "
-            "it, and scan again. Sensors that stream already do not show up here."
+            _(
+                "No new sensor found. Move it closer, wake it, make sure that no phone or watch "
+                "holds it, and scan again. Sensors that stream already do not show up here."
+            )
         )
     place = st.empty()
     with place.container():
@@ -86,7 +97,7 @@ def around() -> tuple[Seen, ...]:
 
 def _begin_shake(data: Data) -> None:
     try:
-        with st.spinner("Starting …"):
+        with st.spinner(_("Starting …")):
             data.shake()
     except DashboardError as error:
         st.error(plain(str(error)))
@@ -121,7 +132,7 @@ def look(data: Data) -> None:
     """Scan, and keep what was found; or say why that failed."""
     st.session_state[SHAKEN] = False
     try:
-        with st.spinner("Looking for sensors …"):
+        with st.spinner(_("Looking for sensors …")):
             if not data.status().running:
                 data.start_collector()
             seen = data.scan()
@@ -141,13 +152,18 @@ def _found(found: Seen) -> bool:
     """One row of the list; whether it was chosen."""
     words, button = st.columns([3, 1], vertical_alignment="center")
     words.html(scorecard.page(_about(found)))
-    label = "Pair again" if found.paired_as else "Choose this one"
+    label = _("Pair again") if found.paired_as else _("Choose this one")
     return button.button(label, key=f"choose-{found.address}", width="stretch")
 
 
 def _about(found: Seen) -> Markup:
-    paired = f"; already paired as {found.paired_as}" if found.paired_as else ""
-    small = f"{found.name} {found.short}: {wording.signal_text(found.rssi)}{paired}"
+    values = {
+        "sensor": f"{found.name} {found.short}",
+        "signal": wording.signal_text(found.rssi),
+    }
+    small = _("{sensor}: {signal}", **values)
+    if found.paired_as:
+        small = _("{sensor}: {signal}; already paired as {name}", name=found.paired_as, **values)
     return el("div", el("b", found.title), el("div", small, cls="small"))
 
 
@@ -157,7 +173,7 @@ def _about(found: Seen) -> Markup:
 def _preview(data: Data, found: Seen) -> None:
     """Keep its live values, or the sentence that says why there are none."""
     try:
-        with st.spinner("Reading its live values …"):
+        with st.spinner(_("Reading its live values …")):
             st.session_state[LIVE] = data.preview(found.address)
     except DashboardError as error:
         st.session_state[LIVE] = str(error)
@@ -168,7 +184,7 @@ def _preview(data: Data, found: Seen) -> None:
 
 
 def _save(data: Data, found: Seen, person: str) -> None:
-    st.html(scorecard.page(_about(found), _live(found)))
+    st.html(scorecard.page(_about(found), _live(found, reader_units(data))))
     _read()
     seen = st.session_state.get(LIVE)
     preview: Preview | None = None if isinstance(seen, str) else seen
@@ -177,14 +193,14 @@ def _save(data: Data, found: Seen, person: str) -> None:
     where, who = st.columns(2)
     with where:
         placement = placement_choice(placements, key=key)
-        load = load_choice(placements, key=key)
+        load = load_choice(placements, key=key, units=reader_units(data))
     with who:
         wearer = person_choice(data, placements, person, key=key)
         counts = _counts(found, preview, key)
     with st.container(horizontal=True):
-        saved = st.button("Save", type="primary", key="save")
-        again = st.button("Read again", key="again")
-        back = st.button("Back", key="back")
+        saved = st.button(_("Save"), type="primary", key="save")
+        again = st.button(_("Read again"), key="again")
+        back = st.button(_("Back"), key="back")
     if again:
         _preview(data, found)
         st.rerun()
@@ -205,7 +221,7 @@ def _counts(found: Seen, preview: Preview | None, key: str) -> str | None:
     return counts
 
 
-def _live(found: Seen) -> Markup:
+def _live(found: Seen, units: str) -> Markup:
     """What was read, or why nothing was; of a scale that says nothing, what to do."""
     seen: Preview | str | None = st.session_state.get(LIVE)
     if isinstance(seen, str):
@@ -213,8 +229,9 @@ def _live(found: Seen) -> Markup:
     live = seen.live if seen else ()
     floor = Placement.FLOOR.value in (seen.placements if seen else found.placements)
     weighed = any(one.value is not None and one.label != "battery" for one in live)
-    hint = "Step on it to see a weight, then choose Read again." if floor and not weighed else ""
-    values = tiles.values(live) if live or not hint else Markup()
+    wanted = floor and not weighed
+    hint = _("Step on it to see a weight, then choose Read again.") if wanted else ""
+    values = tiles.values(live, units=units) if live or not hint else Markup()
     return el("div", values, el("div", hint), cls="ll-sensor")
 
 
@@ -227,7 +244,8 @@ def _read() -> None:
     if isinstance(st.session_state.get(LIVE), str):
         return
     passed_s = time.monotonic() - st.session_state.get(READ_AT, time.monotonic())
-    text = f"Read {wording.age_text(passed_s)} ago. Choose Read again for newer values."
+    age = wording.age_text(passed_s)
+    text = _("Read {age} ago. Choose Read again for newer values.", age=age)
     st.html(scorecard.page(el("div", text, cls="small")))
 
 
@@ -239,7 +257,7 @@ def _pair(
     except DashboardError as error:
         st.error(plain(str(error)))
         return
-    st.toast(plain(f"{found.title} saved. It is listened to from now on."))
+    st.toast(plain(_("{sensor} saved. It is listened to from now on.", sensor=found.title)))
     _forget_choice()
     st.session_state.pop(SEEN, None)
     st.rerun()
@@ -256,7 +274,7 @@ def _forget_choice() -> None:
 def placement_choice(placements: Sequence[str], current: str = "", *, key: str) -> str:
     """Where it sits; the best place first, or where it sits now."""
     options = list(dict.fromkeys([*([current] if current else []), *placements]))
-    label = "Where is it worn?" if worn_at(placements) else "Where is it?"
+    label = _("Where is it worn?") if worn_at(placements) else _("Where is it?")
     return st.selectbox(label, options, format_func=wording.placement_text, key=f"place-{key}")
 
 
@@ -265,25 +283,39 @@ def person_choice(data: Data, placements: Sequence[str], current: str, *, key: s
     persons = {person.key: person.name for person in data.persons()}
     keys = list(persons)
     at = keys.index(current) if current in keys else 0
-    label = "Who wears it?" if worn_at(placements) else "Whose is it?"
+    label = _("Who wears it?") if worn_at(placements) else _("Whose is it?")
     return st.selectbox(
         label, keys, index=at, format_func=lambda one: persons[one], key=f"person-{key}"
     )
 
 
-def load_choice(placements: Sequence[str], current: float = 0.0, *, key: str) -> float:
-    """Load carried on the body, such as a vest; none where nothing is worn."""
+def reader_units(data: Data) -> str:
+    """The units of whoever is looked at: metric or imperial."""
+    return data.display(st.session_state.get("person", "")).units
+
+
+def load_choice(
+    placements: Sequence[str], current: float = 0.0, *, key: str, units: str = METRIC
+) -> float:
+    """Load carried on the body in kg, such as a vest; none where nothing is worn."""
     if not worn_at(placements):
         return 0.0
-    return st.number_input(
-        "Load carried, kg",
+    shown = round(mass_shown(current, units), 1)
+    load = st.number_input(
+        _("Load carried, {unit}", unit=unit_text(mass_unit(units))),
         min_value=0.0,
-        max_value=100.0,
-        value=current,
+        max_value=mass_shown(HEAVIEST_KG, units),
+        value=shown,
         step=0.5,
         format="%.1f",
         key=f"load-{key}",
     )
+    return current if load == shown else mass_kg(load, units)
+
+
+def counted(counts: str) -> str:
+    """`strides` or `steps`, as the reader calls them."""
+    return _(COUNTED[counts]) if counts in COUNTED else counts
 
 
 def counts_choice(current: str | None, *, key: str) -> str | None:
@@ -293,9 +325,9 @@ def counts_choice(current: str | None, *, key: str) -> str | None:
     options = list(COUNTS)
     at = options.index(current) if current in options else 0
     return st.selectbox(
-        "It counts",
+        _("It counts"),
         options,
         index=at,
-        format_func=lambda one: COUNTS[one],
+        format_func=lambda one: _(COUNTS[one]),
         key=f"counted-{key}-{current}",  # a new proposal is shown, and not what was chosen before
     )

@@ -18,6 +18,7 @@ from dashboard.views import pairing
 from dashboard.wording import plain
 from devices import PROFILES
 from devices.profile import Placement
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -29,9 +30,16 @@ if TYPE_CHECKING:
 LIVE_S = 1.0
 ASKED = "sensor-asked"
 """What the open dialog is about: what to do, a sensor's key, and which assignment."""
-NOW = "From now on"
-FROM = "From a day on"
-WRONG = "It was wrong from the start: correct it"
+NOW = mark("From now on")
+FROM = mark("From a day on")
+WRONG = mark("It was wrong from the start: correct it")
+TITLES = {
+    "change": mark("Change {sensor}"),
+    "rename": mark("Rename {sensor}"),
+    "replace": mark("Replace {sensor}"),
+    "correct": mark("Correct {sensor}"),
+}
+"""Of the dialogs, by what is asked."""
 
 Notes = dict[str, "SensorNotes"]
 
@@ -41,6 +49,7 @@ class Places:
     """The places on the page that are drawn anew each second, cards by sensor."""
 
     headline: DeltaGenerator
+    units: str
     cards: dict[str, DeltaGenerator]
 
 
@@ -48,14 +57,15 @@ def render(data: Data, person: str) -> None:
     """The page; person is who wears the next sensor unless another is chosen."""
     status = data.status()
     badge = [scorecard.demo_badge()] if data.demo else []
-    st.html(scorecard.page(*badge, el("h1", "Sensors")))
-    places = Places(headline=st.empty(), cards={})
+    st.html(scorecard.page(*badge, el("h1", _("Sensors"))))
+    places = Places(headline=st.empty(), units=pairing.reader_units(data), cards={})
     places.headline.html(scorecard.page(tiles.recording(status)))
     _collector(data, status)
     pairing.render(data, person)
-    st.html(scorecard.page(el("h2", "Paired sensors")))
+    st.html(scorecard.page(el("h2", _("Paired sensors"))))
     if not status.sensors:
-        st.html(scorecard.page(el("p", "None yet. Choose Scan to find one.", cls="muted")))
+        none = _("None yet. Choose Scan to find one.")
+        st.html(scorecard.page(el("p", none, cls="muted")))
     notes = data.notes()
     _cards(data, status, places, notes)
     _live(data, status, places, notes, itertools.count())
@@ -78,7 +88,8 @@ def _cards(data: Data, status: CollectorStatus, places: Places, notes: Notes) ->
 
 def _card(sensor: SensorView, names: dict[str, str], places: Places, notes: Notes) -> None:
     wearer = names.get(sensor.person, sensor.person)
-    places.cards[sensor.key].html(tiles.card(sensor, wearer, notes.get(sensor.key)))
+    told = tiles.card(sensor, wearer, notes.get(sensor.key), units=places.units)
+    places.cards[sensor.key].html(told)
 
 
 def _names(data: Data) -> dict[str, str]:
@@ -124,13 +135,13 @@ def attempt(action: Callable[[], object], done: str) -> None:
 def _collector(data: Data, status: CollectorStatus) -> None:
     """The one button that changes whether anything listens."""
     if not status.running:
-        if st.button("Start listening", type="primary", key="start"):
-            attempt(data.start_collector, "Listening to your sensors.")
+        if st.button(_("Start listening"), type="primary", key="start"):
+            attempt(data.start_collector, _("Listening to your sensors."))
     elif status.recording:
-        if st.button("Stop recording", key="record"):
-            attempt(lambda: data.set_recording(False), "Recording stopped.")
-    elif st.button("Start recording", type="primary", key="record"):
-        attempt(lambda: data.set_recording(True), "Recording started.")
+        if st.button(_("Stop recording"), key="record"):
+            attempt(lambda: data.set_recording(False), _("Recording stopped."))
+    elif st.button(_("Start recording"), type="primary", key="record"):
+        attempt(lambda: data.set_recording(True), _("Recording started."))
 
 
 def _doubt(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
@@ -139,12 +150,22 @@ def _doubt(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
     if doubt is None or doubt.counts is None:
         return
     counts = doubt.counts
-    said = f"This pod seems to count {counts}, but is set to {sensor.counts}. {doubt.reason}"
+    counted, now = pairing.counted(counts), pairing.counted(sensor.counts or "")
+    said = _(
+        "This pod seems to count {counts}, but is set to {now}. {reason}",
+        counts=counted,
+        now=now,
+        reason=doubt.reason,
+    )
     st.html(scorecard.page(el("div", said, cls="ll-notice warn")))
-    if st.button(f"Change it to {counts}", key=f"counts-{sensor.key}"):
+    if st.button(_("Change it to {counts}", counts=counted), key=f"counts-{sensor.key}"):
         attempt(
             lambda: data.recount(sensor.key, counts),
-            f"{sensor.title} counts {counts}. What it recorded is scored again.",
+            _(
+                "{sensor} counts {counts}. What it recorded is scored again.",
+                sensor=sensor.title,
+                counts=counted,
+            ),
         )
 
 
@@ -155,9 +176,13 @@ def _actions(data: Data, sensor: SensorView) -> None:
         _confirm(data, sensor, doubt)
         return
     with st.container(horizontal=True, key=f"acts-{sensor.key}"):
-        for label, what in (("Change", "change"), ("Rename", "rename"), ("Replace", "replace")):
+        for label, what in (
+            (_("Change"), "change"),
+            (_("Rename"), "rename"),
+            (_("Replace"), "replace"),
+        ):
             st.button(label, key=f"{what}-{sensor.key}", on_click=_ask, args=(what, sensor.key))
-        if st.button("Forget", key=f"forget-{sensor.key}"):
+        if st.button(_("Forget"), key=f"forget-{sensor.key}"):
             st.session_state[doubt] = True
             st.rerun()
 
@@ -192,7 +217,7 @@ def _dialog(data: Data, sensors: Sequence[SensorView], notes: Notes) -> None:
             if what == "correct" and one.since == began:
                 _correction(data, sensor, one, known)
 
-    title = f"{what.capitalize()} {sensor.name or sensor.title}"
+    title = _(TITLES[what], sensor=sensor.name or sensor.title)
     st.dialog(plain(title), on_dismiss=_close)(form)()
 
 
@@ -206,11 +231,12 @@ def _assignment(data: Data, sensor: SensorView, known: Sequence[Assignment]) -> 
     places, key = _placements(sensor), f"change-{sensor.key}"
     placement = pairing.placement_choice(places, sensor.placement, key=key)
     person = pairing.person_choice(data, places, sensor.person, key=key)
-    load = pairing.load_choice(places, sensor.load_kg, key=key)
+    units = pairing.reader_units(data)
+    load = pairing.load_choice(places, sensor.load_kg, key=key, units=units)
     counts = pairing.counts_choice(sensor.counts, key=key)
-    when = st.radio("Since when?", [NOW, FROM, WRONG], key=f"when-{sensor.key}")
+    when = st.radio(_("Since when?"), [NOW, FROM, WRONG], format_func=_, key=f"when-{sensor.key}")
     day = _day(data, sensor, known, person) if when == FROM else None
-    if st.button("Save", type="primary", key=f"save-{sensor.key}"):
+    if st.button(_("Save"), type="primary", key=f"save-{sensor.key}"):
         attempt(
             lambda: data.assign(
                 sensor.key,
@@ -220,15 +246,18 @@ def _assignment(data: Data, sensor: SensorView, known: Sequence[Assignment]) -> 
                 counts=counts,
                 since=dt.datetime.now(dt.UTC) if when == NOW else day,
             ),
-            f"{sensor.name or sensor.title}: {wording.placement_text(placement)}. "
-            "What it recorded is scored again.",
+            _(
+                "{sensor}: {place}. What it recorded is scored again.",
+                sensor=sensor.name or sensor.title,
+                place=wording.placement_text(placement),
+            ),
         )
 
 
 def _day(data: Data, sensor: SensorView, known: Sequence[Assignment], person: str) -> dt.date:
     """The day, and what of the history it replaces."""
     today = dt.datetime.now(data.zone_of(person)).date()
-    day = st.date_input("From this day on", today, max_value=today, key=f"from-{sensor.key}")
+    day = st.date_input(_("From this day on"), today, max_value=today, key=f"from-{sensor.key}")
     _gives_way(data, known, day, person)
     return day
 
@@ -242,54 +271,66 @@ def _gives_way(
 ) -> None:
     """Say which rows of the history a change from this local day on replaces."""
     zone = data.zone_of(person)
-    names = _names(data)
+    names, units = _names(data), pairing.reader_units(data)
     rows = [
-        wording.assignment_text(one, names.get(one.person, one.person), data.zone_of(one.person))
+        wording.assignment_text(
+            one, names.get(one.person, one.person), data.zone_of(one.person), units
+        )
         for one in known
         if one.since != but and one.since.astimezone(zone).date() == day
     ]
     if rows:
-        said = f"It holds for all of {wording.date_long(day)} and replaces:"
+        said = _("It holds for all of {day} and replaces:", day=wording.date_long(day))
         items = el("ul", *(el("li", row) for row in rows))
         st.html(scorecard.page(el("div", said, items, cls="ll-notice warn", role="status")))
 
 
 def _name(data: Data, sensor: SensorView) -> None:
     with st.form(f"name-{sensor.key}", border=False):
-        name = st.text_input("What do you call it?", sensor.name, max_chars=40)
-        st.caption("Empty: as the sensor calls itself.")
-        if st.form_submit_button("Save name", type="primary"):
-            attempt(lambda: data.rename(sensor.key, name), "Name saved.")
+        name = st.text_input(_("What do you call it?"), sensor.name, max_chars=40)
+        st.caption(_("Empty: as the sensor calls itself."))
+        if st.form_submit_button(_("Save name"), type="primary"):
+            attempt(lambda: data.rename(sensor.key, name), _("Name saved."))
 
 
 def _replacement(data: Data, sensor: SensorView) -> None:
     """Another sensor of the same kind takes its place from now on."""
-    said = "Another sensor takes over where this one sits, from now on. What this one recorded "
-    st.html(scorecard.page(el("p", f"{said}stays.", cls="small")))
-    if st.button("Scan for it", key=f"look-{sensor.key}"):
+    said = _(
+        "Another sensor takes over where this one sits, from now on. What this one recorded stays."
+    )
+    st.html(scorecard.page(el("p", said, cls="small")))
+    if st.button(_("Scan for it"), key=f"look-{sensor.key}"):
         pairing.look(data)
     profiles = sensor.profiles
     found = {one.address: one for one in pairing.around() if _same_kind(one, profiles)}
     if not found:
-        scanned = pairing.SEEN in st.session_state
-        none = f"The last scan found no other {sensor.title}. " if scanned else ""
-        text = f"{none}Wake the new sensor, then choose Scan for it."
+        text = _("Wake the new sensor, then choose Scan for it.")
+        if pairing.SEEN in st.session_state:
+            none = _("The last scan found no other {sensor}.", sensor=sensor.title)
+            text = f"{none} {text}"
         st.html(scorecard.page(el("p", text)))
         return
     address = st.selectbox(
-        "By which sensor?",
+        _("By which sensor?"),
         list(found),
         index=None,
-        placeholder="Choose one",
-        format_func=lambda one: f"{_called(found[one])}: {wording.signal_text(found[one].rssi)}",
+        placeholder=_("Choose one"),
+        format_func=lambda one: _(
+            "{sensor}: {signal}",
+            sensor=_called(found[one]),
+            signal=wording.signal_text(found[one].rssi),
+        ),
         key=f"by-{sensor.key}",
     )
     if address is None:
         return
     old, new = sensor.name or sensor.title, _called(found[address])
-    label = plain(f"Put '{new}' in the place of {old}")
+    label = plain(_("Put '{new}' in the place of {old}", new=new, old=old))
     if st.button(label, type="primary", key=f"replace-now-{sensor.key}"):
-        attempt(lambda: data.replace(sensor.key, address), f"The new sensor takes over {old}.")
+        attempt(
+            lambda: data.replace(sensor.key, address),
+            _("The new sensor takes over {old}.", old=old),
+        )
 
 
 def _same_kind(seen: Seen, profiles: Sequence[str]) -> bool:
@@ -310,15 +351,15 @@ def _history(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
     assignments = notes.assignments if notes else ()
     if not assignments:
         return
-    names = _names(data)
-    with st.expander("Where it sat, and since when"):
+    names, units = _names(data), pairing.reader_units(data)
+    with st.expander(_("Where it sat, and since when")):
         for number, one in enumerate(reversed(assignments)):
             zone = data.zone_of(one.person)
-            text = wording.assignment_text(one, names.get(one.person, one.person), zone)
+            text = wording.assignment_text(one, names.get(one.person, one.person), zone, units)
             st.html(scorecard.page(el("p", text)))
             with st.container(horizontal=True):
                 st.button(
-                    "Correct",
+                    _("Correct"),
                     key=f"correct-{sensor.key}-{number}",
                     on_click=_ask,
                     args=("correct", sensor.key, one.since),
@@ -333,14 +374,15 @@ def _correction(
     places, key = _placements(sensor), f"correct-{sensor.key}-{one.since.timestamp()}"
     placement = pairing.placement_choice(places, one.placement.value, key=key)
     person = pairing.person_choice(data, places, one.person, key=key)
-    load = pairing.load_choice(places, one.load_kg, key=key)
+    units = pairing.reader_units(data)
+    load = pairing.load_choice(places, one.load_kg, key=key, units=units)
     counts = pairing.counts_choice(one.counts or sensor.counts, key=key)
     began = one.since.astimezone(data.zone_of(one.person)).date()
-    day = st.date_input("It began on", began, key=f"began-{sensor.key}")
+    day = st.date_input(_("It began on"), began, key=f"began-{sensor.key}")
     since = None if day == began else day
     if since is not None:
         _gives_way(data, known, since, person, but=one.since)
-    if st.button("Save correction", type="primary", key=f"save-{key}"):
+    if st.button(_("Save correction"), type="primary", key=f"save-{key}"):
         attempt(
             lambda: data.assign(
                 sensor.key,
@@ -351,7 +393,7 @@ def _correction(
                 since=since,
                 correct=one.since,
             ),
-            "Corrected. What it recorded is scored again.",
+            _("Corrected. What it recorded is scored again."),
         )
 
 
@@ -359,17 +401,17 @@ def _removal(data: Data, sensor: SensorView, one: Assignment, number: int) -> No
     """Remove an assignment, after a second click."""
     sure = f"sure-{sensor.key}"
     if st.session_state.get(sure) != one.since:
-        if st.button("Remove", key=f"remove-{sensor.key}-{number}"):
+        if st.button(_("Remove"), key=f"remove-{sensor.key}-{number}"):
             st.session_state[sure] = one.since
             st.rerun()
         return
-    if st.button("Yes, it was never so", type="primary", key=f"removed-{sensor.key}-{number}"):
+    if st.button(_("Yes, it was never so"), type="primary", key=f"removed-{sensor.key}-{number}"):
         del st.session_state[sure]
         attempt(
             lambda: data.unassign(sensor.key, one.since),
-            "Removed. What it recorded is scored again.",
+            _("Removed. What it recorded is scored again."),
         )
-    if st.button("Keep it", key=f"kept-{sensor.key}-{number}"):
+    if st.button(_("Keep it"), key=f"kept-{sensor.key}-{number}"):
         del st.session_state[sure]
         st.rerun()
 
@@ -379,8 +421,8 @@ def _forgotten(data: Data, notes: dict[str, SensorNotes]) -> None:
     gone = data.forgotten()
     if not gone:
         return
-    st.html(scorecard.page(el("h2", "No longer listened to")))
-    text = "What they recorded counts all the same. To listen to one again, pair it again."
+    st.html(scorecard.page(el("h2", _("No longer listened to"))))
+    text = _("What they recorded counts all the same. To listen to one again, pair it again.")
     st.html(scorecard.page(el("p", text, cls="muted")))
     for sensor in gone:
         st.html(scorecard.page(el("p", el("b", sensor.title), f" {sensor.name}")))
@@ -389,13 +431,18 @@ def _forgotten(data: Data, notes: dict[str, SensorNotes]) -> None:
 
 
 def _confirm(data: Data, sensor: SensorView, doubt: str) -> None:
-    st.warning(plain(f"Forget the {sensor.title} {sensor.name}? What it recorded stays."))
+    asked = _(
+        "Forget the {sensor} {name}? What it recorded stays.",
+        sensor=sensor.title,
+        name=sensor.name,
+    )
+    st.warning(plain(asked))
     with st.container(horizontal=True):
-        yes = st.button("Forget it", type="primary", key=f"yes-{sensor.key}")
-        no = st.button("Keep it", key=f"no-{sensor.key}")
+        yes = st.button(_("Forget it"), type="primary", key=f"yes-{sensor.key}")
+        no = st.button(_("Keep it"), key=f"no-{sensor.key}")
     if yes or no:
         del st.session_state[doubt]
     if yes:
-        attempt(lambda: data.forget(sensor.key), f"{sensor.title} forgotten.")
+        attempt(lambda: data.forget(sensor.key), _("{sensor} forgotten.", sensor=sensor.title))
     elif no:
         st.rerun()
