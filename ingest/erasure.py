@@ -13,7 +13,7 @@ from ingest.cutting import cut
 from ingest.entries import Entries, Registry
 from ingest.header import RecordingError, read_header, recording_paths
 from ingest.shedding import counts, loaded
-from ingest.stretches import EVER, Scope, Stretches, gone_sensors, stretches
+from ingest.stretches import EVER, Scope, Stretches, gone_sensors, stretches, weeks_of
 from ingest.unsaying import lines_of, unsaid
 from ingest.written import BACKUP, EXPORT, REPORT, Written, unchanged, written
 
@@ -87,7 +87,7 @@ def preview(home: Path, scope: Scope, *, zone: str, progress: Progress | None = 
     sensors = {sensor for _, sensor in found if sensor is not None}
     spans = stretches(registry, scope, sensors, around)
     whole = sensors if scope.everything else gone_sensors(registry, scope)
-    weeks = _weeks(scope)
+    weeks = weeks_of(scope)
     took = _Took(home, known, spans, whole, every=scope.everything)
     for number, (path, sensor) in enumerate(found, 1):
         took.look(path, sensor)
@@ -203,16 +203,6 @@ def _recordings(home: Path) -> list[tuple[Path, str | None]]:
     return found
 
 
-def _weeks(scope: Scope) -> tuple[str, ...]:
-    """ISO weeks that the days lie in."""
-    if scope.start is None or scope.end is None:
-        return ()
-    days = (scope.end - scope.start).days
-    dates = {scope.start + dt.timedelta(days=min(day, days)) for day in range(0, days + 7, 7)}
-    weeks = {day.isocalendar()[:2] for day in dates}
-    return tuple(f"{year}-W{week:02d}" for year, week in sorted(weeks))
-
-
 def _words(
     registry: Registry, scope: Scope, sensors: set[str], recordings: list[str]
 ) -> tuple[str, ...]:
@@ -234,7 +224,7 @@ def _concerns(one: Written, scope: Scope, weeks: tuple[str, ...]) -> bool:
 
 def concerned(home: Path, scope: Scope) -> list[Written]:
     """Files that were written and hold something of what goes."""
-    weeks = _weeks(scope)
+    weeks = weeks_of(scope)
     return [one for one in written(home) if _concerns(one, scope, weeks)]
 
 

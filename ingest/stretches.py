@@ -109,3 +109,13 @@ def _midnight(day: dt.date, zone: dt.tzinfo) -> int:
 
 def _both(one: Span, other: Span) -> Span:
     return max(one[0], other[0]), min(one[1], other[1])
+
+
+def weeks_of(scope: Scope) -> tuple[str, ...]:
+    """ISO weeks that the days lie in; none where they have no end."""
+    if scope.start is None or scope.end is None:
+        return ()
+    length = (scope.end - scope.start).days
+    days = {scope.start + dt.timedelta(days=min(day, length)) for day in range(0, length + 7, 7)}
+    weeks = sorted({day.isocalendar()[:2] for day in days})
+    return tuple(f"{year}-W{week:02d}" for year, week in weeks)

@@ -178,3 +178,26 @@ def _parts(entry: Excused, scope: Scope) -> list[Excused]:
     if entry.end > last:
         spans.append((last + day, entry.end))
     return [msgspec.structs.replace(entry, start=a, end=b) for a, b in spans]
+
+
+def said_only(lines: Lines, scope: Scope, zone: dt.tzinfo) -> list[bytes]:
+    """The lines about whoever is meant, on the days meant; all of them where everything is.
+
+    A damaged line is nobody's.
+    """
+    registry = fold(entry for _, entry in lines if entry is not None)
+    for other in registry.persons if scope.person is not None else ():
+        if other != scope.person:
+            lines = parsed(unsaid(lines, Scope(person=other), zone, [b""]))
+    day = dt.timedelta(days=1)
+    if scope.start is not None:
+        before = Scope(start=dt.date.min, end=scope.start - day)
+        lines = parsed(unsaid(lines, before, zone, ()))
+    if scope.end is not None:
+        lines = parsed(unsaid(lines, Scope(start=scope.end + day, end=dt.date.max), zone, ()))
+    return [line for line, _ in lines]
+
+
+def parsed(lines: Iterable[bytes]) -> Lines:
+    """Each line with its entry."""
+    return [(line, _entry(line)) for line in lines]
