@@ -82,14 +82,14 @@ def quick(data: Data, person: str) -> None:
     with left:
         st.html(scorecard.page(el("h3", _(SETS)), el("p", _(HOW[SETS]), cls="small")))
         said = _set_fields(data, person, "now")
-        if st.button(_("Log these sets now"), type="primary", key="now-sets"):
+        if st.button(_("Log these sets now"), type="primary", key="log-sets"):
             _told(lambda: data.log_set(person, **said, **_at(data, person, 0.0)))
     with right:
         st.html(scorecard.page(el("h3", _(BALANCE)), el("p", _(HOW[BALANCE]), cls="small")))
         minutes = _minutes("now-balance-min")
-        if st.button(_("Log balance up to now"), type="primary", key="now-balance"):
+        if st.button(_("Log balance up to now"), type="primary", key="log-balance"):
             _told(lambda: data.log_balance(person, minutes, **_at(data, person, minutes)))
-        if st.button(_("Take back the last entry"), key="now-undo"):
+        if st.button(_("Take back the last entry"), key="log-undo"):
             _told(lambda: data.undo_logged(person))
     _shown()
 

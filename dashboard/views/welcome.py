@@ -30,7 +30,8 @@ INTRO = mark(
     "legload keeps an honest record of exercise on loaded legs from Bluetooth sensors. "
     "Everything stays on this computer."
 )
-DEMO = mark("Only looking around? In a terminal, this shows made-up data: {command}")
+DEMO = mark("Only looking around? In a terminal, this shows made-up data:")
+SKIP = mark("Skip the welcome")
 DEMO_COMMAND = "legload demo"
 LATER = mark("Every answer can be left out, and changed later under My data.")
 WITHOUT = (
@@ -60,7 +61,7 @@ def render(data: Data, person: str) -> None:
     """One step at a time."""
     step = int(st.session_state.setdefault(STEP, 1))
     progress = _("{step} of {steps}", step=step, steps=LAST)
-    head = [el("h1", _("Welcome")), el("p", _(INTRO), cls="muted")] if step == 1 else []
+    head = [el("h1", _("Welcome")), *([el("p", _(INTRO), cls="muted")] if step == 1 else [])]
     title = el("h2", _("{progress}: {title}", progress=progress, title=_(STEPS[step - 1])))
     st.html(scorecard.page(*head, title))
     st.progress(step / LAST)
@@ -100,10 +101,13 @@ def _who(data: Data, person: str) -> None:
                 key="welcome-units",
             )
             large = st.toggle(_("Large type"), key="welcome-large")
-        on = st.form_submit_button(_("Next"), type="primary", key="welcome-next")
-    _skips(data, person)
+        with st.container(horizontal=True):
+            on = st.form_submit_button(_("Next"), type="primary", key="welcome-next")
+            skipped = st.form_submit_button(_(SKIP), type="tertiary", key="welcome-skip")
     command = el("code", DEMO_COMMAND)
-    st.html(scorecard.page(el("p", _(DEMO, command=""), command, cls="small")))
+    st.html(scorecard.page(el("p", _(DEMO), " ", command, cls="small")))
+    if skipped:
+        _on(lambda: data.introduce(person), None)
     if on:
         display = Display(language=spoken, units=units, large_type=large)
         _on(lambda: _introduced(data, person, name, born, zone, display), 2)
@@ -138,9 +142,8 @@ def _sensor(data: Data, person: str) -> None:
     items = el("ul", *(el("li", _(text)) for text in WITHOUT))
     st.html(scorecard.page(without, items))
     label = _("Next") if paired else _("Go on without a sensor")
-    if st.button(label, type="primary", key="welcome-next"):
+    if _next_or_skip(data, person, label):
         _on(lambda: None, 3)
-    _skips(data, person)
 
 
 # --- 3: targets ---------------------------------------------------------------------------------
@@ -158,20 +161,23 @@ def _targets(data: Data, person: str) -> None:
     )
     said = (el("p", _(text), cls="small") for text in (NOT_FOR, DISCLAIMER))
     st.html(scorecard.page(*said))
-    if st.button(_("To This week"), type="primary", key="welcome-next"):
+    if _next_or_skip(data, person, _("To This week")):
         targets = None if chosen == sets[0] else chosen
         facts = replace(before, targets=targets, no_score=silent)
         _on(lambda: data.set_facts(person, facts), None)
-    _skips(data, person)
 
 
 # --- from step to step --------------------------------------------------------------------------
 
 
-def _skips(data: Data, person: str) -> None:
-    """Out of it, at any step."""
-    if st.button(_("Skip the welcome"), type="tertiary", key="welcome-skip"):
+def _next_or_skip(data: Data, person: str, label: str) -> bool:
+    """Whether to go on; or out of it, at any step."""
+    with st.container(horizontal=True):
+        on = st.button(label, type="primary", key="welcome-next")
+        skipped = st.button(_(SKIP), type="tertiary", key="welcome-skip")
+    if skipped:
         _on(lambda: data.introduce(person), None)
+    return on
 
 
 def _on(action: Callable[[], object], step: int | None) -> None:

@@ -21,8 +21,15 @@ FRESH_S = 3.0
 
 
 def main_value(sensor: SensorView, trace: Trace) -> LiveValue | None:
-    """The newest value of what a sensor is there for; None while it told none."""
-    return next((one for one in sensor.live if one.label == trace.label), None)
+    """The newest value of what a sensor is there for; None while it told none.
+
+    After a lost link the collector knows none, and the recording does.
+    """
+    told = next((one for one in sensor.live if one.label == trace.label), None)
+    if told is not None or not trace.runs:
+        return told
+    age_s, value = trace.runs[-1][-1]
+    return LiveValue(label=trace.label, value=value, unit=trace.unit, age_s=age_s)
 
 
 def age_said(value: LiveValue) -> str:
