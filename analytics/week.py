@@ -28,7 +28,8 @@ def unmeasured(reason: str) -> str:
 
 def why(note: str) -> str:
     """The reason alone, for where the value already says that there is none."""
-    return note.removeprefix(unmeasured(""))
+    before, _reason, _after = unmeasured("\0").partition("\0")
+    return note.removeprefix(before)
 
 
 class Status(enum.StrEnum):

@@ -86,6 +86,15 @@ def listed(words: Sequence[str]) -> str:
     return functools.reduce(_and, words) if words else ""
 
 
+def either(words: Sequence[str]) -> str:
+    """`one or two`; empty for none."""
+    return functools.reduce(_or, words) if words else ""
+
+
+def _or(one: str, other: str) -> str:
+    return _("{one} or {other}", one=one, other=other)
+
+
 def _and(one: str, other: str) -> str:
     return _("{one} and {other}", one=one, other=other)
 

@@ -13,6 +13,7 @@ from analytics.validation.placements import PLACES, place_of
 from analytics.validation.recording import GRAVITY, Floats, Recording
 from analytics.validation.tables import AXES, TRIPLE, TURNS, LayoutError, RecordingSet, places
 from devices.profile import Placement
+from language.spoken import _
 
 GROUPS = ("label", "group", "placement", "place")
 """Columns of meta that name a group, the most telling first."""
@@ -49,9 +50,12 @@ def load_set(found: RecordingSet) -> Loaded:
     _numbers(found.signals.name, signals, ["i", *AXES, *TURNS, *_triples(signals)])
     if meta is None:
         raise LayoutError(
-            f"{found.name}: not measured, because the column fs is missing: no table says at how "
-            "many samples a second it was recorded.",
-            "Add a table with rec and fs.",
+            _(
+                "{set}: not measured, because the column fs is missing: no table says at how "
+                "many samples a second it was recorded.",
+                set=found.name,
+            ),
+            _("Add a table with rec and fs."),
         )
     if found.meta is not None:
         _numbers(found.meta.name, meta, ["fs"])
@@ -154,8 +158,13 @@ def _numbers(name: str, table: pl.DataFrame, columns: list[str]) -> None:
     text = [c for c in columns if c in table.columns and not table.schema[c].is_numeric()]
     if text:
         raise LayoutError(
-            f"{name}: {', '.join(text)} hold {table.schema[text[0]]}, not numbers.",
-            "Export these columns as numbers.",
+            _(
+                "{table}: {columns} hold {kind}, not numbers.",
+                table=name,
+                columns=", ".join(text),
+                kind=table.schema[text[0]],
+            ),
+            _("Export these columns as numbers."),
         )
 
 

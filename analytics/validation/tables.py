@@ -9,12 +9,13 @@ from functools import partial
 import polars as pl
 
 from analytics.errors import AnalyticsError
+from language.spoken import _, either, mark
 
 AXES = ("ax", "ay", "az")
 TURNS = ("gx", "gy", "gz")
 EVENT_COLUMNS = frozenset({"rec", "kind", "start_s", "end_s"})
 TRIPLE = ("_x", "_y", "_z")
-LAYOUT = (
+LAYOUT = mark(
     "Signals need rec and ax ay az (or <place>_x, <place>_y, <place>_z); events need rec, kind, "
     "start_s and end_s; meta needs rec and fs."
 )
@@ -110,7 +111,14 @@ def _kind(table: Table) -> str:
         if "fs" in columns:
             return "meta"
     shown = ", ".join(list(table.schema)[:8]) or "none"
-    raise LayoutError(f"{table.name}: its columns ({shown}) are not of the layout.", LAYOUT)
+    raise LayoutError(
+        _(
+            "{table}: its columns ({columns}) are not of the layout.",
+            table=table.name,
+            columns=shown,
+        ),
+        _(LAYOUT),
+    )
 
 
 def _recs(table: Table) -> tuple[str, ...]:
@@ -119,11 +127,17 @@ def _recs(table: Table) -> tuple[str, ...]:
         names = table.rows(["rec"])["rec"].drop_nulls().cast(pl.String).unique(maintain_order=True)
     except pl.exceptions.PolarsError:
         raise LayoutError(
-            f"{table.name}: rec holds {table.schema['rec']}, no names of recordings.",
-            "Write them as text.",
+            _(
+                "{table}: rec holds {kind}, no names of recordings.",
+                table=table.name,
+                kind=table.schema["rec"],
+            ),
+            _("Write them as text."),
         ) from None
     if not len(names):
-        raise LayoutError(f"{table.name} has no rows.", "Write it again, or take it away.")
+        raise LayoutError(
+            _("{table} has no rows.", table=table.name), _("Write it again, or take it away.")
+        )
     return tuple(names)
 
 
@@ -134,13 +148,17 @@ def _owner(table: Table, signals: Sequence[Table], recs: dict[str, tuple[str, ..
     owners = [one for rank, one in ranks if rank == best]
     if best[0] == 0.0:
         raise LayoutError(
-            f"{table.name}: none of its recordings is in a table of signals.",
-            "Put the signals beside it, with the same values of rec.",
+            _("{table}: none of its recordings is in a table of signals.", table=table.name),
+            _("Put the signals beside it, with the same values of rec."),
         )
     if len(owners) > 1:
         raise LayoutError(
-            f"{table.name} may belong to {' or '.join(one.name for one in owners)}.",
-            "Begin its name like that of its signals, up to the first dot.",
+            _(
+                "{table} may belong to {names}.",
+                table=table.name,
+                names=either([one.name for one in owners]),
+            ),
+            _("Begin its name like that of its signals, up to the first dot."),
         )
     return owners[0]
 
