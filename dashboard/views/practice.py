@@ -13,7 +13,7 @@ from analytics.week import WeekReport
 from dashboard import scorecard, wording
 from dashboard.display import IMPERIAL
 from dashboard.errors import DashboardError
-from dashboard.markup import el
+from dashboard.markup import Markup, el
 from dashboard.views.tucked import tucked
 from dashboard.wording.units import mass_kg, mass_shown, mass_unit
 from ingest.entries import MOST_BALANCE_MIN, MOST_LIFTED_KG, MOST_REPETITIONS, MOST_SETS
@@ -78,20 +78,22 @@ def _form(data: Data, report: WeekReport) -> None:
 @st.fragment
 def quick(data: Data, person: str) -> None:
     """What was done just now: one tap for sets, one for balance, one to take it back."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.html(scorecard.page(el("h3", _(SETS)), el("p", _(HOW[SETS]), cls="small")))
-        said = _set_fields(data, person, "now")
-        if st.button(_("Log these sets now"), type="primary", key="log-sets"):
-            _told(lambda: data.log_set(person, **said, **_at(data, person, 0.0)))
-    with right:
-        st.html(scorecard.page(el("h3", _(BALANCE)), el("p", _(HOW[BALANCE]), cls="small")))
+    st.html(_quick_head(SETS))
+    said = _set_fields(data, person, "now")
+    if st.button(_("Log these sets now"), type="primary", key="log-sets"):
+        _told(lambda: data.log_set(person, **said, **_at(data, person, 0.0)))
+    st.html(_quick_head(BALANCE))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         minutes = _minutes("now-balance-min")
         if st.button(_("Log balance up to now"), type="primary", key="log-balance"):
             _told(lambda: data.log_balance(person, minutes, **_at(data, person, minutes)))
-        if st.button(_("Take back the last entry"), key="log-undo"):
-            _told(lambda: data.undo_logged(person))
+    if st.button(_("Take back the last entry"), key="log-undo"):
+        _told(lambda: data.undo_logged(person))
     _shown()
+
+
+def _quick_head(kind: str) -> Markup:
+    return scorecard.page(el("b", _(kind)), el("p", _(HOW[kind]), cls="small"))
 
 
 def _at(data: Data, person: str, minutes_ago: float) -> dict[str, Any]:

@@ -26,8 +26,8 @@ REFUSED = "start-refused"
 
 
 def render(data: Data, person: str) -> None:
-    """The page of one person; of somebody who is new here, the welcome."""
-    if welcome.wanted(data):
+    """The page of one person; for whoever is being welcomed, the next step of that."""
+    if welcome.under_way():
         return welcome.render(data, person)
     version = data.version()
     weeks = data.weeks(person)
@@ -69,18 +69,17 @@ def _downloads(report: WeekReport) -> None:
         with speaking(spoken):  # it is asked for in another thread
             return FORMATS[key].write(report)
 
-    with st.container(horizontal=True, horizontal_alignment="right", width="stretch"):
-        for form in FORMATS.values():
-            st.download_button(
-                _("Download {format}", format=form.key.upper()),
-                lambda key=form.key: written(key),  # type: ignore[misc]
-                file_name=report_name(report, form),
-                mime=form.mime,
-                on_click="ignore",
-                type="primary" if form.key == "pdf" else "secondary",
-                help=_(form.title),
-                key=f"download-{form.key}",
-            )
+    for form in FORMATS.values():
+        st.download_button(
+            _("Download {format}", format=form.key.upper()),
+            lambda key=form.key: written(key),  # type: ignore[misc]
+            file_name=report_name(report, form),
+            mime=form.mime,
+            on_click="ignore",
+            type="primary" if form.key == "pdf" else "secondary",
+            help=_(form.title),
+            key=f"download-{form.key}",
+        )
 
 
 # --- which week ---------------------------------------------------------------------------------
@@ -110,7 +109,7 @@ def _picker(person: str, weeks: list[str], week: str) -> None:
         key=f"week-{person}",
         format_func=lambda one: _title(one, newest=weeks[0]),
         label_visibility="collapsed",
-        width=260,
+        width=240,
     )
     _step(_("Later →"), person, weeks, at - 1)
 

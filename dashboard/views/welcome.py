@@ -52,9 +52,9 @@ TOLD = (
 )
 
 
-def wanted(data: Data) -> bool:
-    """Whether somebody is to be welcomed: nothing is known yet, or they are in the middle of it."""
-    return STEP in st.session_state or data.first_run()
+def under_way() -> bool:
+    """Whether somebody is in the middle of it: by then they may have a name already."""
+    return STEP in st.session_state
 
 
 def render(data: Data, person: str) -> None:
