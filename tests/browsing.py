@@ -20,6 +20,7 @@ from playwright.sync_api import Page, Request, expect, sync_playwright
 from dashboard.data import open_data
 from dashboard.demo import progress
 from dashboard.server import wait_until_ready
+from dashboard.shell import PAGES
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -56,8 +57,13 @@ def program(home: Path, *words: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def browser(width: int = 1280, height: int = 1000) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and the requests it made that did not go to this computer."""
+def browser(
+    width: int = 1280, height: int = 1000, *, tls_errors: bool = True
+) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the requests it made that did not go to this computer.
+
+    tls_errors: whether a certificate that nobody knows stops it.
+    """
     outside: list[str] = []
 
     def note(request: Request) -> None:
@@ -68,7 +74,9 @@ def browser(width: int = 1280, height: int = 1000) -> Iterator[tuple[Page, list[
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = chromium.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True
+            viewport={"width": width, "height": height},
+            accept_downloads=True,
+            ignore_https_errors=not tls_errors,
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
@@ -95,3 +103,8 @@ def demo_with_history(home: Path) -> Iterator[str]:
                 break
             time.sleep(0.5)
         yield address
+
+
+def page_url(address: str, key: str) -> str:
+    """The address of a page by its key; the first page stands at the root."""
+    return address if key == PAGES[0].key else f"{address}/{key}"

@@ -49,7 +49,6 @@ OF_A_PERSON = frozenset(
         "trends",
         "months",
         "sessions",
-        "mass_taken_back",
     }
 )
 """Take a `person`, and speak of nobody else."""
@@ -122,8 +121,8 @@ class LimitedData(Limited):
     @property
     def home(self) -> Path:
         """Tells this identity's cached values from anybody else's; it is no folder."""
-        said = "\0".join(sorted(self._persons))
-        return Path("limited", hashlib.sha256(said.encode()).hexdigest(), str(self._data.home))
+        said = "\0".join((str(self._data.home), *sorted(self._persons)))
+        return Path("limited", hashlib.sha256(said.encode()).hexdigest())
 
     @property
     def _data(self) -> Data:
