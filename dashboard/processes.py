@@ -26,20 +26,28 @@ def command(home: Path, *words: str, radio: str | None = None) -> list[str]:
     return [sys.executable, "-P", "-m", "dashboard", "--home", str(home), *chosen, *words]
 
 
-def spawn(words: Sequence[str], log: Path) -> Child:
-    """Start a child whose output goes to an owner-only log file; it outlives this process."""
+def spawn(words: Sequence[str], log: Path, result: Path | None = None) -> Child:
+    """Start a child whose output goes to an owner-only log file; it outlives this process.
+
+    result: a file for what it prints on stdout.
+    """
     private_folder(log.parent)
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    said, out = _log(log), _log(result or log)
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             words,
             stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
+            stdout=out,
+            stderr=said,
             start_new_session=True,
         )
     finally:
-        os.close(descriptor)
+        os.close(said)
+        os.close(out)
+
+
+def _log(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
 class Keeper:

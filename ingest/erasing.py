@@ -79,8 +79,11 @@ def erase(
     *,
     progress: Progress | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    keep: Path | None = None,
 ) -> Receipt:
     """Do what was planned; safe to do again after it was stopped. The store is stale afterwards.
+
+    keep: a folder of the spool that stays, because somebody waits for what is written there.
 
     A collector that records is paused meanwhile.
 
@@ -92,7 +95,7 @@ def erase(
         create_whole(home / JOURNAL, msgspec.json.encode(plan))
         try:
             if plan.scope.everything:
-                _everything(home)
+                _everything(home, keep)
             else:
                 _some(home, plan, progress)
             changed = _outside(home, plan)
@@ -145,7 +148,7 @@ def _shorten(home: Path, path: Path, spans: Stretches, whole: set[str]) -> None:
         replace(home, path, done)
 
 
-def _everything(home: Path) -> None:
+def _everything(home: Path, keep: Path | None) -> None:
     """Erase all that legload ever writes into a home, and nothing else."""
     for path in (*recording_paths(home), *(home / "recordings").glob("*/*/*.part")):
         path.unlink()
@@ -153,7 +156,10 @@ def _everything(home: Path) -> None:
     for pattern in _FILES:
         for path in home.glob(pattern):
             path.unlink()
-    shutil.rmtree(home / SPOOL, ignore_errors=True)
+    for path in (home / SPOOL).glob("*"):
+        if path != keep:
+            shutil.rmtree(path, ignore_errors=True)
+    _remove_empty(home / SPOOL)
 
 
 def _remove_empty(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dashboard import console
+from dashboard.commands.exchange import ProgressFile, advancing
 from dashboard.persons import pick_person
 
 
@@ -31,6 +32,7 @@ def load(context: typer.Context) -> None:
 def import_(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings (.legrec).")],
+    progress_file: ProgressFile = None,
 ) -> None:
     """Take in files that other programs, or other computers, wrote."""
     from dashboard.data import open_data
@@ -45,7 +47,7 @@ def import_(
     open_data(settings.home).introduce(person)
     into = Into(home=settings.home, person=person, now=dt.datetime.now(dt.UTC))
     results, failed = [], []
-    with console.progress("Importing", quiet=settings.json) as advance:
+    with advancing("Importing", progress_file, quiet=settings.json) as advance:
         for number, file in enumerate(files, 1):
             try:
                 results.append(import_file(file, into))
