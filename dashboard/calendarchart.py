@@ -15,6 +15,7 @@ import altair as alt
 import polars as pl
 
 from dashboard import pattern
+from dashboard.drawn import inline
 from dashboard.theme import Palette
 from dashboard.wording import history as wording
 from language.formats import date
@@ -130,14 +131,16 @@ def _strip(days: Sequence[CalendarDay], colours: Palette) -> list[alt.Chart]:
 
 def _cells(frame: pl.DataFrame, days: Iterable[CalendarDay]) -> alt.Chart:
     x, y = _axes(days)
-    return alt.Chart(frame).encode(
+    return alt.Chart(inline(frame)).encode(
         x=alt.X("left:Q", **x), x2="right:Q", y=alt.Y("top:Q", **y), y2="bottom:Q", tooltip=_tip()
     )
 
 
 def _middles(frame: pl.DataFrame, days: Iterable[CalendarDay]) -> alt.Chart:
     x, y = _axes(days)
-    return alt.Chart(frame).encode(x=alt.X("across:Q", **x), y=alt.Y("down:Q", **y), tooltip=_tip())
+    return alt.Chart(inline(frame)).encode(
+        x=alt.X("across:Q", **x), y=alt.Y("down:Q", **y), tooltip=_tip()
+    )
 
 
 def _tip() -> alt.Tooltip:

@@ -17,6 +17,7 @@ import polars as pl
 
 from analytics import dose
 from dashboard import pattern
+from dashboard.drawn import inline
 from dashboard.theme import Palette
 from dashboard.wording import sessions as wording
 from language.formats import time
@@ -127,7 +128,7 @@ def _trace(look: Look, title: str, unit: str, channels: Sequence[str]) -> Panel 
     keys = sorted(told["sensor"].unique().to_list())
     frame = look.placed(told, "time").with_columns(pl.col("sensor").replace(names).alias("name"))
     shown = [names.get(key, key) for key in keys]
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(inline(frame)).encode(
         x=alt.X("x:Q", **look.x()),
         detail=["sensor:N", "channel:N"],
         color=alt.Color(
@@ -159,7 +160,7 @@ def _lost(look: Look, keys: Sequence[str]) -> list[alt.Chart]:
     if frame.is_empty():
         return []
     shade: Any = {"fill": look.colours.unknown, "fillOpacity": 0.3, "strokeDash": [3, 3]}
-    chart = alt.Chart(frame).mark_rect(stroke=look.colours.muted, **shade)
+    chart = alt.Chart(inline(frame)).mark_rect(stroke=look.colours.muted, **shade)
     return [
         chart.encode(
             x=alt.X("x:Q", **look.x()), x2="end:Q", tooltip=alt.Tooltip("said:N", title=_("Gap"))
@@ -221,7 +222,7 @@ def _bars(look: Look, frame: pl.DataFrame, low: str, high: str, fill: Any) -> al
         alt.Tooltip("value:Q", title=_("step-eq a minute"), format=",.0f"),
     ]
     bars: alt.Chart = (
-        alt.Chart(told)
+        alt.Chart(inline(told))
         .mark_rect(fill=fill)
         .encode(
             x=alt.X("x:Q", **look.x()),
@@ -249,7 +250,7 @@ def _legs(look: Look) -> Panel | None:
         alt.Tooltip("name:N", title=_("Leg")),
         alt.Tooltip("step_bw:Q", title=_("body weights"), format=".2f"),
     ]
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(inline(frame)).encode(
         x=alt.X("x:Q", **look.x()),
         y=alt.Y("step_bw:Q", scale=alt.Scale(zero=False), axis=_axis(_("body weights"))),
         color=tint,
@@ -270,13 +271,13 @@ def _sensors(look: Look) -> Panel | None:
     frame = pl.DataFrame(rows, schema=["sensor", "x", "end"], orient="row")
     lost = _gaps(look, list(names)).with_columns(pl.col("sensor").replace(names).alias("name"))
     bars = (
-        alt.Chart(frame.with_columns(pl.col("sensor").replace(names).alias("name")))
+        alt.Chart(inline(frame.with_columns(pl.col("sensor").replace(names).alias("name"))))
         .mark_bar(color=look.colours.done, height=14)
         .encode(x=alt.X("x:Q", **look.x()), x2="end:Q", y=_lane())
     )
     gap: Any = {"fill": look.colours.paper, "stroke": look.colours.muted, "strokeDash": [3, 3]}
     gaps = (
-        alt.Chart(lost)
+        alt.Chart(inline(lost))
         .mark_bar(height=16, **gap)
         .encode(
             x=alt.X("x:Q", **look.x()),
@@ -286,7 +287,7 @@ def _sensors(look: Look) -> Panel | None:
         )
     )
     texts = (
-        alt.Chart(frame.with_columns(pl.col("sensor").replace(names).alias("name")))
+        alt.Chart(inline(frame.with_columns(pl.col("sensor").replace(names).alias("name"))))
         .mark_text(align="left", dx=2, dy=-15, fontSize=14, color=look.colours.ink)
         .encode(x=alt.X("x:Q", **look.x()), y=_lane(), text="name:N")
     )

@@ -15,6 +15,7 @@ import polars as pl
 
 from analytics.week import Status
 from dashboard import pattern
+from dashboard.drawn import inline
 from dashboard.theme import Palette
 from dashboard.wording import history as wording
 from dashboard.wording.week import week_short
@@ -218,7 +219,7 @@ def _base(frame: pl.DataFrame, weeks: Sequence[TrendLine]) -> alt.Chart:
         alt.Tooltip("said:N", title=_("Value")),
         alt.Tooltip("status:N", title=_("Status")),
     ]
-    return alt.Chart(frame).encode(x=alt.X("week:N", axis=axis, scale=band), tooltip=tips)
+    return alt.Chart(inline(frame)).encode(x=alt.X("week:N", axis=axis, scale=band), tooltip=tips)
 
 
 def _sized(colours: Palette, *layers: alt.Chart) -> alt.LayerChart:

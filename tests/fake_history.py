@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -244,9 +245,10 @@ class FakeHistory:
     lines: tuple[SessionLine, ...] = field(default_factory=sessions)
     error: DashboardError | None = None
 
-    def trends(self, person: str) -> Trends:
+    def trends(self, person: str, *, progress: Callable[[int, int], None]) -> Trends:
         if self.error is not None:
             raise self.error
+        progress(1, 1)
         return replace(self.told, person=person)
 
     def months(self, person: str) -> list[dt.date]:

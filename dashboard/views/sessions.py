@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import scorecard, theme, wording
 from dashboard import timeline as picture
+from dashboard.drawn import Spec, drawn
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.views.trends import open_page
@@ -41,7 +42,8 @@ def render(data: Data, person: str) -> None:
             open_page("sensors")
         return
     month = _month(person, months)
-    lines = _lines(version, str(data.home), person, month, language(), _data=data)
+    with st.spinner(_("Looking for sessions …")):
+        lines = _lines(version, str(data.home), person, month, language(), _data=data)
     chosen = _chosen(person, month, lines, zone)
     with st.expander(_("All sessions of the month as a table")):
         st.html(_wide(words.session_table(lines, zone)))
@@ -54,18 +56,32 @@ def _months(version: int, home: str, person: str, *, _data: Data) -> list[dt.dat
     return _data.history.months(person)
 
 
-@st.cache_data(ttl="10m", max_entries=32, show_spinner="Looking for sessions …")
+@st.cache_data(ttl="1m", max_entries=32, show_spinner=False)
 def _lines(
     version: int, home: str, person: str, month: dt.date, spoken: str, *, _data: Data
 ) -> tuple[SessionLine, ...]:
     return _data.history.sessions(person, month)
 
 
-@st.cache_data(ttl="10m", max_entries=16, show_spinner="Looking at the session …")
+@st.cache_data(ttl="10m", max_entries=16, show_spinner=False)
 def _timeline(
     version: int, home: str, person: str, key: str, spoken: str, *, _data: Data
 ) -> Timeline:
     return _data.history.timeline(person, key)
+
+
+@st.cache_data(ttl="10m", max_entries=16, show_spinner=False)
+def _pictures(
+    shown: tuple[int, str, str, str],
+    spoken: str,
+    kind: str | None,
+    *,
+    _told: Timeline,
+    _zone: dt.tzinfo,
+) -> list[tuple[str, Spec]]:
+    """Drawn once for each version of a session, in the same words and colours."""
+    panels = picture.panels(_told, _zone, theme.palette(kind))
+    return [(panel.title, drawn(panel.chart)) for panel in panels]
 
 
 def _month(person: str, months: Sequence[dt.date]) -> dt.date:
@@ -99,7 +115,8 @@ def _chosen(
 def _session(data: Data, person: str, line: SessionLine, version: int) -> None:
     """One session in words, pictures and tables."""
     try:
-        told = _timeline(version, str(data.home), person, line.key, language(), _data=data)
+        with st.spinner(_("Looking at the session …")):
+            told = _timeline(version, str(data.home), person, line.key, language(), _data=data)
     except DashboardError as error:
         st.error(plain(str(error)))
         return
@@ -116,9 +133,10 @@ def _session(data: Data, person: str, line: SessionLine, version: int) -> None:
         )
     )
     name = words.session_name(line, zone)
-    for panel in picture.panels(told, zone, theme.palette(st.context.theme.type)):
-        st.html(scorecard.page(el("b", panel.title)))
-        st.altair_chart(panel.chart, alt=f"{panel.title}; {name}. {summary}")
+    key = (version, str(data.home), person, line.key)
+    for title, spec in _pictures(key, language(), st.context.theme.type, _told=told, _zone=zone):
+        st.html(scorecard.page(el("b", title)))
+        st.vega_lite_chart(spec, alt=f"{title}; {name}. {summary}")
     _tables(told, zone)
 
 

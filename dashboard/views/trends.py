@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import altair as alt
 import streamlit as st
 
 from dashboard import calendarchart, scorecard, theme, trendchart, wording
+from dashboard.drawn import Spec, drawn
 from dashboard.markup import Markup, el
 from dashboard.wording import history as words
 from language.spoken import _, language, mark
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from dashboard.history import Trends
 
 Rows = list[dict[str, str]]
+PATIENCE_S = 0.5
+"""A shorter wait is not worth telling how far it is (design)."""
 
 POINTS_KEY = (
     ("done", mark("done")),
@@ -52,63 +55,83 @@ CALENDAR_KEY = (
 
 def render(data: Data, person: str) -> None:
     """The page of one person."""
-    version = data.version()
-    trends = _trends(version, str(data.home), person, language(), _data=data)
     badge = [scorecard.demo_badge()] if data.demo else []
-    title = el("h1", _("Trends"))
+    st.html(scorecard.page(*badge, el("h1", _("Trends"))))
+    trends = _trends(data, person)
     if words.nothing_yet(trends):
-        st.html(scorecard.page(*badge, title, el("p", _(words.NOTHING))))
+        st.html(scorecard.page(el("p", _(words.NOTHING))))
         if st.button(_("Open Sensors"), type="primary", key="open-sensors"):
             open_page("sensors")
         return
-    st.html(scorecard.page(*badge, title, el("p", words.headline(trends), cls="ll-lead")))
-    _weeks(trends)
+    st.html(scorecard.page(el("p", words.headline(trends), cls="ll-lead")))
+    pictures = _pictures(hash(trends), language(), st.context.theme.type, _trends=trends)
+    _weeks(trends, pictures)
     _open(data, person, trends)
-    _calendar(trends)
+    _calendar(trends, pictures)
 
 
-@st.cache_data(ttl="10m", max_entries=16, show_spinner="Looking back …")
-def _trends(version: int, home: str, person: str, spoken: str, *, _data: Data) -> Trends:
-    """Read once for each data version and language."""
-    return _data.history.trends(person)
+def _trends(data: Data, person: str) -> Trends:
+    """The past as the facade keeps it; where it has to be added up anew, how far that is."""
+    place = st.empty()
+
+    def progress(done: int, total: int) -> None:
+        if total and time.monotonic() - began > PATIENCE_S:
+            text = _("Adding up week {done} of {total} …", done=done, total=total)
+            place.progress(done / total, text=text)
+
+    began = time.monotonic()
+    found = data.history.trends(person, progress=progress)
+    place.empty()
+    return found
 
 
-def _weeks(trends: Trends) -> None:
+@st.cache_data(ttl="1h", max_entries=16, show_spinner=False)
+def _pictures(
+    shown: int, spoken: str, kind: str | None, *, _trends: Trends
+) -> dict[str, list[Spec]]:
+    """Drawn once for the same past in the same words and colours. shown: hash of the past."""
+    weeks, colours = _trends.weeks, theme.palette(kind)
+    halves = calendarchart.halves(_trends.days)
+    return {
+        "points": [drawn(trendchart.points_chart(weeks, colours))],
+        "load": [drawn(trendchart.load_chart(weeks, colours))],
+        "parts": [drawn(trendchart.parts_chart(weeks, colours))],
+        "calendar": [drawn(calendarchart.calendar_chart(half, colours)) for half in halves],
+    }
+
+
+def _weeks(trends: Trends, pictures: dict[str, list[Spec]]) -> None:
     """The weeks three times: points, load against one's own usual, and what it was made of."""
-    weeks, colours = trends.weeks, theme.palette(st.context.theme.type)
+    weeks = trends.weeks
     _block(
         _("Points of the last {count} weeks", count=len(weeks)),
         words.points_summary(weeks),
         POINTS_KEY,
-        [trendchart.points_chart(weeks, colours)],
+        pictures["points"],
         lambda: words.points_table(weeks),
     )
     _block(
         _("Load over four weeks, in step-eq a day"),
         words.load_summary(weeks),
         LOAD_KEY,
-        [trendchart.load_chart(weeks, colours)],
+        pictures["load"],
         lambda: words.load_table(weeks),
     )
     _block(
         _("What carried the load"),
         words.parts_summary(weeks),
         PARTS_KEY,
-        [trendchart.parts_chart(weeks, colours)],
+        pictures["parts"],
         lambda: words.parts_table(weeks),
     )
 
 
-def _calendar(trends: Trends) -> None:
-    if not trends.days:
-        return
-    colours = theme.palette(st.context.theme.type)
-    halves = calendarchart.halves(trends.days)
+def _calendar(trends: Trends, pictures: dict[str, list[Spec]]) -> None:
     _block(
         _("Day by day over a year"),
         words.calendar_summary(trends.days),
         CALENDAR_KEY,
-        [calendarchart.calendar_chart(half, colours) for half in halves],
+        pictures["calendar"],
         lambda: words.calendar_table(trends.days),
     )
 
@@ -117,14 +140,14 @@ def _block(
     title: str,
     summary: str,
     key: Sequence[tuple[str, str]],
-    charts: Sequence[alt.LayerChart],
+    charts: Sequence[Spec],
     table: Callable[[], Rows],
 ) -> None:
     """A title, what the pictures show in words, what their marks mean, and the same as a table."""
     said = el("p", summary, cls="muted")
     st.html(scorecard.page(el("h2", title), said, _key(key)))
     for chart in charts:
-        st.altair_chart(chart, alt=f"{title}. {summary}")
+        st.vega_lite_chart(chart, alt=f"{title}. {summary}")
     with st.expander(_("The same as a table")):
         st.html(scorecard.page(el("div", scorecard.table(table()), cls="ll-wide")))
 
