@@ -65,9 +65,6 @@ from dashboard.wording.sensors import (
     gap_text,
     gaps_none,
     gaps_today,
-    live_number,
-    live_text,
-    live_unit,
     others_text,
     placed_text,
     placement_text,
@@ -96,6 +93,7 @@ from dashboard.wording.units import (
     turned,
     unit_text,
 )
+from dashboard.wording.values import live_number, live_text, live_unit
 from dashboard.wording.week import (
     DOSE_NOTE,
     NOT_MEASURED,

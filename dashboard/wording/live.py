@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dashboard.display import METRIC
 from dashboard.traces import SPAN_S
-from dashboard.wording.sensors import live_number, live_unit
 from dashboard.wording.text import age_text
+from dashboard.wording.values import live_number, live_unit
 from ingest.live import LiveValue
 from language.formats import decimal
 from language.spoken import _

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from analytics.week import Gap, SensorUse, WeekReport
-from dashboard.display import IMPERIAL, METRIC
-from dashboard.wording.text import hours, length_text, number, percent
-from dashboard.wording.units import Turned, mass_text, turned, unit_text
+from dashboard.display import METRIC
+from dashboard.wording.text import hours, length_text, percent
+from dashboard.wording.units import mass_text
 from devices.profile import Placement
-from ingest.live_labels import YES_NO
 from language.formats import date, decimal, time
 from language.spoken import _, mark, n_
 
 if TYPE_CHECKING:
     from ingest.entries import Assignment
-    from ingest.live import LiveValue
 
 DETAILS = {
     "off": mark("Nobody listens to it now."),
@@ -38,34 +36,6 @@ SHAPES = {
     "lost": "◆",
 }
 """A shape for each state, for where there are only letters."""
-
-DECIMALS = {
-    "steps/min": 0,
-    "turns/min": 0,
-    "strokes/min": 0,
-    "beats/min": 0,
-    "samples/s": 0,
-    "m/s": 2,
-    "m": 2,
-    "g": 2,
-    "s": 2,
-    "kg": 1,
-    "METs": 1,
-    "%": 0,
-    "W": 0,
-    "N": 0,
-    "kJ": 0,
-    "°/s": 0,
-    "steps": 0,
-    "strides": 0,
-    "strokes": 0,
-    "floors": 0,
-    "mph": 1,
-    "mi": 2,
-    "ft": 2,
-    "lb": 1,
-}
-"""Of live values by unit, so that a value that changes stays in its place (design)."""
 
 PLACES = {
     Placement.LEFT_FOOT: mark("left foot"),
@@ -158,38 +128,6 @@ def gaps_none(report: WeekReport) -> str:
     if report.sensors or any(day.recorded for day in report.days):
         return _("No gaps in the recordings.")
     return _("Nothing was recorded.")
-
-
-def live_number(live: LiveValue, units: str = METRIC) -> str:
-    """`1.40` metres a second, `112` steps a minute: as many decimals for a unit; or `unknown`."""
-    if live.value is None:
-        return _("unknown")
-    if live.unit == YES_NO:
-        return _("yes") if live.value else _("no")
-    if live.label == "time":  # whole seconds, unlike the time between beats
-        return decimal(live.value)
-    shown = _shown(live, live.value, units)
-    digits = DECIMALS.get(shown.unit)
-    return number(shown.value, 2) if digits is None else decimal(shown.value, digits)
-
-
-def live_unit(live: LiveValue, units: str = METRIC) -> str:
-    """` m/s`; nothing after `unknown`, `yes` and `no`."""
-    if live.value is None or live.unit == YES_NO:
-        return ""
-    return f" {unit_text(_shown(live, live.value, units).unit)}"
-
-
-def _shown(live: LiveValue, value: float, units: str) -> Turned:
-    """Of a distance far longer than a step, miles instead of feet."""
-    if units == IMPERIAL and live.label == "distance":
-        return turned(value / 1000, "km", units)
-    return turned(value, live.unit, units)
-
-
-def live_text(value: LiveValue, units: str = METRIC) -> str:
-    """`speed 1.47 m/s`."""
-    return f"{_(value.label)} {live_number(value, units)}{live_unit(value, units)}"
 
 
 def messages_text(received: int, damaged: int | None) -> str:
