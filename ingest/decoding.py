@@ -16,7 +16,7 @@ from devices.profile import Int64s, Motion, Notifications, Profile, Samples, Slo
 from ingest.framing import Kind, Rows
 from ingest.header import LATEST_NS, Header, RecordingError
 from ingest.replay import Recording, receive_times
-from language.spoken import _, mark, n_
+from language.spoken import ENGLISH, _, mark, n_, speaking
 
 LINK_KINDS = {Kind.CONNECTED: "connected", Kind.LOST: "lost", Kind.DROPPED: "dropped"}
 _DECODED = (Kind.NOTIFICATION, Kind.REPLY)
@@ -119,7 +119,7 @@ def decode_recording(
         path=path,
         size=size,
         header=header,
-        damaged=recording.damaged,
+        damaged=_kept(recording),
         problems=problems,
         loaded_through=max([loaded_through, *rows.sequence[-1:].tolist()]),
         rows=len(rows),
@@ -132,6 +132,12 @@ def decode_recording(
         links=list(_links(rows, time_ns, new & possible)),
         information=list(_information(header, rows, time_ns, new & possible)),
     )
+
+
+def _kept(recording: Recording) -> str | None:
+    """What the store keeps of a damage: in English, whoever loads it."""
+    with speaking(ENGLISH):
+        return recording.damaged
 
 
 def _arrived(motion: Motion, sequence: Int64s, received_ns: Int64s) -> tuple[Motion | None, int]:

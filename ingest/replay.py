@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,22 +11,39 @@ import numpy as np
 from devices.profile import Int64s
 from ingest.framing import Rows, join, scan
 from ingest.header import Header, parse_header, read_bytes
+from language.spoken import n_
 
 CLOCK_STEP_NS = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What could be read. `damaged` says in a sentence what was lost before the tail, if anything.
+    """What could be read.
 
-    end: where the last readable frame ends; cut: bytes after it that were left out.
+    name: of the file; holes: (start, end) in bytes of what was lost before the tail, and lost: rows
+    in them; end: where the last readable frame ends; cut: bytes after it that were left out.
     """
 
+    name: str
     header: Header
     rows: Rows
-    damaged: str | None
+    holes: tuple[tuple[int, int], ...]
+    lost: int
     end: int
     cut: int
+
+    @property
+    def damaged(self) -> str | None:
+        """What was lost before the tail in a sentence, if anything."""
+        if not self.holes:
+            return None
+        return n_(
+            "{file} is damaged at bytes {places}; {count} row is lost, the rest was read.",
+            "{file} is damaged at bytes {places}; {count} rows are lost, the rest was read.",
+            self.lost,
+            file=self.name,
+            places=", ".join(f"{start}-{end}" for start, end in self.holes),
+        )
 
 
 def read_recording(path: Path, from_sequence: int = 0) -> Recording:
@@ -49,11 +66,13 @@ def read_recording(path: Path, from_sequence: int = 0) -> Recording:
         parts.append(rows)
         sequence, end = int(rows.sequence[-1]) + 1, after
     return Recording(
+        name=path.name,
         header=header,
         rows=join([part for part in parts if part.sequence[-1] >= from_sequence]).since(
             from_sequence
         ),
-        damaged=_damage(path, holes, lost),
+        holes=tuple(holes),
+        lost=lost,
         end=end,
         cut=len(data) - end,
     )
@@ -95,10 +114,3 @@ def _anchored(offsets: list[int]) -> Iterator[tuple[int, int]]:
             start = at
     if offsets:
         yield start, len(offsets)
-
-
-def _damage(path: Path, holes: Iterable[tuple[int, int]], lost: int) -> str | None:
-    places = ", ".join(f"{start}-{end}" for start, end in holes)
-    if not places:
-        return None
-    return f"{path.name} is damaged at bytes {places}; {lost} rows are lost, the rest was read."

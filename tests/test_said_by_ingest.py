@@ -78,7 +78,7 @@ def test_the_collector_answers_in_the_language_of_the_request(
             plain = await asyncio.to_thread(ask, tmp_path, "status")
             with speaking(shouting):
                 loud = await asyncio.to_thread(ask, tmp_path, "status")
-                with pytest.raises(IngestError, match="IT FAILED. TRY AGAIN."):
+                with pytest.raises(IngestError, match="IT FAILED"):
                     await asyncio.to_thread(ask, tmp_path, "fail")
             return [plain, loud]
 
@@ -152,5 +152,5 @@ def test_a_misfit_names_the_kind_in_the_language_of_whoever_reads_it(shouting: s
 def test_what_a_sensor_refuses_is_a_message_without_places() -> None:
     conversation = converse()
     next(conversation)
-    with pytest.raises(DeviceError, match="^it does not measure acceleration$"):
+    with pytest.raises(DeviceError, match=r"^it does not measure acceleration$"):
         conversation.send(bytes([0x0F, 0x00]) + bytes(15))

@@ -9,6 +9,7 @@ from pathlib import Path
 from ingest.errors import IngestError
 from ingest.importers import recording
 from ingest.importers.imported import Imported, Into
+from language.spoken import mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ IMPORTERS: dict[str, Importer] = {
     for importer in (
         Importer(
             key="recording",
-            title="legload recording",
+            title=mark("legload recording"),
             suffixes=(".legrec",),
             take=recording.take,
         ),
@@ -41,11 +42,16 @@ def import_file(file: Path, into: Into) -> Imported:
         IngestError: it cannot be read or is of no known kind; nothing was changed.
     """
     if not file.is_file():
-        raise IngestError(f"There is no file {file}.", "Check the name, then try again.")
+        raise IngestError(
+            mark("There is no file {file}."), mark("Check the name, then try again."), file=file
+        )
     for importer in IMPORTERS.values():
         if file.suffix.casefold() in importer.suffixes:
             return importer.take(file, into)
     kinds = ", ".join(suffix for i in IMPORTERS.values() for suffix in i.suffixes)
     raise IngestError(
-        f"{file.name} is of no kind that can be imported.", f"Kinds that can be: {kinds}."
+        mark("{file} is of no kind that can be imported."),
+        mark("Kinds that can be: {kinds}."),
+        file=file.name,
+        kinds=kinds,
     )

@@ -12,6 +12,7 @@ from ingest.header import Header
 from ingest.importers.imported import Imported, Into
 from ingest.private import create_whole, private_folder
 from ingest.recording import RecordingError, read_recording, recording_path
+from language.spoken import mark, n_
 
 
 def take(file: Path, into: Into) -> Imported:
@@ -29,11 +30,13 @@ def take(file: Path, into: Into) -> Imported:
     content = file.read_bytes()
     present = target.read_bytes() if target.exists() else b""
     if present.startswith(content):
-        return Imported(file=file.name, rows=rows, text=f"already here ({rows} rows)")
+        said = n_("already here ({count} row)", "already here ({count} rows)", rows)
+        return Imported(file=file.name, rows=rows, text=said)
     if not content.startswith(present):
         raise RecordingError(
-            f"{file.name} differs from the recording of the same name that is already here.",
-            "Keep whichever is right: move the other one away, then import again.",
+            mark("{file} differs from the recording of the same name that is already here."),
+            mark("Keep whichever is right: move the other one away, then import again."),
+            file=file.name,
         )
     _know_sensor(header, into)
     try:
@@ -41,11 +44,13 @@ def take(file: Path, into: Into) -> Imported:
         create_whole(target, content)
     except OSError as error:
         raise IngestError(
-            f"Could not write {target.name}: {error.strerror or error}.",
-            "Nothing was imported. Free some space, then try again.",
+            mark("Could not write {file}: {why}."),
+            mark("Nothing was imported. Free some space, then try again."),
+            file=target.name,
+            why=error.strerror or error,
         ) from error
-    cut = f"; {recording.damaged}" if recording.damaged else ""
-    return Imported(file=file.name, rows=rows, text=f"{rows} rows{cut}")
+    told = [n_("{count} row", "{count} rows", rows), recording.damaged or ""]
+    return Imported(file=file.name, rows=rows, text="; ".join(filter(None, told)))
 
 
 def _know_sensor(header: Header, into: Into) -> None:
@@ -55,8 +60,9 @@ def _know_sensor(header: Header, into: Into) -> None:
         return
     if profile is None or not profile.placements:
         raise RecordingError(
-            f"The recording is of a kind of sensor that is not known ({header.profiles[0]}).",
-            "Update legload, then import it again.",
+            mark("The recording is of a kind of sensor that is not known ({kind})."),
+            mark("Update legload, then import it again."),
+            kind=header.profiles[0],
         )
     started = dt.datetime.fromtimestamp(header.started_utc_ns / 1e9, dt.UTC)
     entries.append(
