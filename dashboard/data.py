@@ -24,12 +24,15 @@ from dashboard.display import Display, display_of, refuse
 from dashboard.errors import DashboardError
 from dashboard.explained import Explained, explained
 from dashboard.facts import Facts, facts_entry, facts_of, mass_entry
+from dashboard.freshening import Freshener
 from dashboard.history import History
+from dashboard.keeping import Keeping
+from dashboard.kept import KeptWeeks
 from dashboard.people_cards import PersonCard, cards, last_seen, new_person
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
 from dashboard.practice import force_note, logged_text, practice_of, when
 from dashboard.schedule.schedules import Schedules
-from dashboard.scored import day_minutes, person_facts, scored_week
+from dashboard.scored import day_minutes, person_facts
 from dashboard.shown import (
     Around,
     CollectorStatus,
@@ -49,6 +52,7 @@ from dashboard.shown import (
     sensor_view,
 )
 from dashboard.targets import load_targets, target_sets
+from dashboard.traces import Live
 from devices.profile import Placement
 from ingest.collector import CollectorState
 from ingest.control import NotRunning, ask
@@ -71,6 +75,7 @@ from ingest.entries import (
     what,
 )
 from ingest.errors import IngestError
+from ingest.header import SUFFIX
 from ingest.link import Seen as InTheAir
 from ingest.link import short_address
 from ingest.pairing import refuse_misfit
@@ -78,6 +83,7 @@ from ingest.session import State
 from ingest.shake import Shaking
 from ingest.store import Store, open_store
 from ingest.weighing import weighed
+from language.spoken import _, n_
 
 T = TypeVar("T")
 STATUS_S = 2.0
@@ -103,11 +109,18 @@ def _told(call: Callable[[], T]) -> T:
 class Data:
     """Reads the store briefly, speaks to the collector, appends entries. Nothing is held open."""
 
+    limited = False
+    """Whether whoever asks may see some persons alone; see `dashboard.share.limited`."""
+
     def __init__(self, home: Path, *, radio: str) -> None:
         self.home = home
         self._radio = radio
         self._entries = Entries(home)
-        self.history = History(home)
+        self._kept = KeptWeeks(home)
+        self._freshener = Freshener(home)
+        self.history = History(home, self._kept)
+        self.keeping = Keeping(home)
+        self.live = Live(home)
         self.schedule = Schedules(home)
 
     @property
@@ -122,8 +135,12 @@ class Data:
         known = [PersonView(key=p.key, name=p.name) for p in self._registry().persons.values()]
         return known or [PersonView(key=DEFAULT_PERSON, name=DEFAULT_NAME)]
 
-    def people(self) -> tuple[PersonCard, ...]:
+    def people(
+        self, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[PersonCard, ...]:
         """Everybody who was named, with their current week; whoever needs a look first.
+
+        progress: told how many are done, of how many.
 
         Raises:
             DashboardError: the store cannot be read.
@@ -131,7 +148,11 @@ class Data:
         registry, now = self._registry(), dt.datetime.now(dt.UTC)
         seen = self._read(lambda store: last_seen(store, registry))
         persons = registry.persons.values()
-        return cards(persons, lambda key: self.week(key, week_of(self._today(key))), seen, now)
+
+        def week(key: str) -> WeekReport:
+            return self.week(key, week_of(self._today(key)))
+
+        return cards(persons, week, seen, now, progress)
 
     def add_person(self, name: str) -> str:
         """Enter somebody by name alone; their key.
@@ -164,9 +185,10 @@ class Data:
     def weeks(self, person: str) -> list[str]:
         """ISO weeks of which the person has minutes or logged practice, and the current one; newest
         first."""
-        facts, known = self._facts(person), self._registry().persons.get(person)
-        hours = self._read(lambda store: store.hours(person)).dt.convert_time_zone(facts.zone)
-        found = {week_of(date) for date in hours.dt.date().unique().to_list()}
+        on, known = _told(lambda: self._kept.basis(person)), self._registry().persons.get(person)
+        facts = on.facts
+        ends = (end for *_, first, last in on.days for end in (first, last) if end is not None)
+        found = {week_of(end.astimezone(facts.time_zone).date()) for end in ends}
         logged = known.logged if known else ()
         found |= {week_of(one.start.astimezone(facts.time_zone).date()) for one in logged}
         current = week_of(self._today(person))
@@ -179,7 +201,8 @@ class Data:
         Raises:
             DashboardError: no such week, or the store cannot be read.
         """
-        return _told(lambda: self._week(person, week))
+        now = dt.datetime.now(dt.UTC)
+        return _told(lambda: self._kept.week(person, week, now=now, demo=self.demo))
 
     def practice(self, person: str, start: dt.datetime, end: dt.datetime) -> Practice:
         """What the person logged, and what sensors saw, that begins in [start, end).
@@ -204,22 +227,16 @@ class Data:
     def last_full_week(self, person: str) -> str:
         """The newest week before the current one that is at least partly valid, else the newest."""
         weeks = self.weeks(person)
-        past = weeks[1:]
-        for week in past[:4]:
-            if self.week(person, week).status in (Status.COMPLETE, Status.PARTIAL):
+        past, now = weeks[1:], dt.datetime.now(dt.UTC)
+        lines = _told(lambda: self._kept.lines(person, past[:4], now=now, progress=None))
+        for week, found in lines.items():
+            if found.line.status in (Status.COMPLETE, Status.PARTIAL):
                 return week
         return past[0] if past else weeks[0]
 
     def version(self) -> int:
         """Changes whenever something that a week shows may have changed."""
-        return self._read(lambda store: store.version()) * 1_000_000 + self._entries.size()
-
-    def _week(self, person: str, week: str) -> WeekReport:
-        registry, now = self._registry(), dt.datetime.now(dt.UTC)
-        with open_store(self.home) as store:
-            return scored_week(
-                self.home, store, registry, person=person, week=week, now=now, demo=self.demo
-            )
+        return _told(self._kept.version) * 1_000_000 + self._entries.size()
 
     def _facts(self, key: str) -> PersonFacts:
         return person_facts(self._registry(), key)
@@ -235,7 +252,14 @@ class Data:
         return _told(read)
 
     def _registry(self) -> Registry:
-        return self._entries.registry()
+        return self._kept.registry()
+
+    def first_run(self) -> bool:
+        """Whether nobody was named, nothing was paired and nothing was ever recorded."""
+        known = self._registry()
+        if known.persons or known.sensors or self.demo:
+            return False
+        return next((self.home / "recordings").glob(f"*/*/*{SUFFIX}"), None) is None
 
     # What a person says -----------------------------------------------------------------------
 
@@ -279,6 +303,20 @@ class Data:
         said = PersonSet(at=dt.datetime.now(dt.UTC), person=person, **asdict(display))
         self._say(person, said)
 
+    def set_name(self, person: str, name: str) -> None:
+        """Say what a person is called.
+
+        Raises:
+            DashboardError: it cannot be a name.
+        """
+        word = " ".join(name.split())
+        if not word or len(word) > LONGEST_NAME or not word.isprintable():
+            raise DashboardError(
+                _("'{name}' cannot be a name.", name=name[:LONGEST_NAME]),
+                _("Use up to {count} letters, digits and spaces.", count=LONGEST_NAME),
+            )
+        self._say(person, PersonSet(at=dt.datetime.now(dt.UTC), person=person, name=word))
+
     def set_mass(self, person: str, kg: float, since: dt.date) -> None:
         """Say a body mass, from a local day on."""
         self._say(person, mass_entry(person, kg, since, now=dt.datetime.now(dt.UTC)))
@@ -320,7 +358,8 @@ class Data:
         )
         self._say(person, entry)
         force = force_note(entry, self._registry().persons.get(person), zone)
-        return f"Logged: {logged_text(entry, zone)}. {note} {force}".strip()
+        said = _("Logged: {practice}.", practice=logged_text(entry, zone))
+        return f"{said} {note} {force}".strip()
 
     def log_balance(
         self, person: str, minutes: float, *, on: dt.date | None = None, at: str | None = None
@@ -330,13 +369,16 @@ class Data:
         start, timed, note = when(on, at, zone=zone, now=now)
         entry = BalanceLogged(at=now, person=person, start=start, timed=timed, minutes=minutes)
         self._say(person, entry)
-        return f"Logged: {logged_text(entry, zone)}. {note}".strip()
+        said = _("Logged: {practice}.", practice=logged_text(entry, zone))
+        return f"{said} {note}".strip()
 
     def confirm_strength(self, person: str, day: dt.date, counts: bool | None) -> None:
         """Say whether a local day counts as a strength day; None: as its sets say."""
         now = dt.datetime.now(dt.UTC)
         if day > self._today(person):
-            raise DashboardError(f"{day} is yet to come.", "Confirm it when it is done.")
+            raise DashboardError(
+                _("{date} is yet to come.", date=day), _("Confirm it when it is done.")
+            )
         self._say(person, StrengthDay(at=now, person=person, date=day, counts=counts))
 
     def undo_logged(self, person: str) -> str:
@@ -347,11 +389,11 @@ class Data:
         """
         logged = self.known(person).logged
         if not logged:
-            raise DashboardError("Nothing was logged that could be taken back.")
+            raise DashboardError(_("Nothing was logged that could be taken back."))
         last, now = logged[-1], dt.datetime.now(dt.UTC)
         entry = PracticeRemoved(at=now, person=person, start=last.start, exercise=what(last))
         self._say(person, entry)
-        return f"Taken back: {logged_text(last, self.zone_of(person))}."
+        return _("Taken back: {practice}.", practice=logged_text(last, self.zone_of(person)))
 
     def excuse(self, person: str, days: Sequence[dt.date], why: str | None) -> None:
         """Mark local days as excused, for a reason; None: they count again."""
@@ -370,7 +412,7 @@ class Data:
         try:
             state = msgspec.convert(ask(self.home, "status", timeout_s=STATUS_S), CollectorState)
         except NotRunning:
-            message = "Nothing is being recorded: the collector is not running."
+            message = _("Nothing is being recorded: the collector is not running.")
             return self._status(None, message)
         except IngestError as error:
             return self._status(None, str(error))
@@ -409,27 +451,20 @@ class Data:
         words = processes.command(self.home, "record", radio=self._radio)
         log = self.home / "logs" / "record.log"
         child = processes.spawn(words, log)
-        for _ in range(round(START_S / POLL_S)):
+        for _try in range(round(START_S / POLL_S)):
             if self.status().running:
                 return
             if child.poll() is not None:
                 break
             time.sleep(POLL_S)
         raise DashboardError(
-            f"The collector did not start. {processes.last_line(log)}",
-            "Run 'legload doctor' to see what stands in the way.",
+            _("The collector did not start. {reason}", reason=processes.last_line(log)),
+            _("Run 'legload doctor' to see what stands in the way."),
         )
 
     def freshen(self) -> None:
         """Have the store catch up soon, in another process; `version` tells when it has."""
-        try:
-            ask(self.home, "load", timeout_s=STATUS_S)
-        except NotRunning:
-            processes.spawn(
-                processes.command(self.home, "load", "--json"), self.home / "logs" / "load.log"
-            )
-        except IngestError:
-            pass  # busy: it loads by itself within the minute
+        self._freshener.soon()
 
     def set_recording(self, on: bool) -> None:
         """Start or stop recording every paired sensor."""
@@ -519,8 +554,8 @@ class Data:
         word = " ".join(name.split())
         if len(word) > LONGEST_NAME or not word.isprintable():
             raise DashboardError(
-                f"'{name[:LONGEST_NAME]}' cannot be a name.",
-                f"Use up to {LONGEST_NAME} letters, digits and spaces.",
+                _("'{name}' cannot be a name.", name=name[:LONGEST_NAME]),
+                _("Use up to {most} letters, digits and spaces.", most=LONGEST_NAME),
             )
         found, now = self._sensor(sensor), dt.datetime.now(dt.UTC)
         for other in self._registry().active if word else ():
@@ -530,8 +565,8 @@ class Data:
             )
             if taken:
                 raise DashboardError(
-                    f"{other.key} is called {word!r} already.",
-                    "Choose another name, or rename that one first.",
+                    _("{key} is called {name!r} already.", key=other.key, name=word),
+                    _("Choose another name, or rename that one first."),
                 )
         _told(lambda: self._entries.append(SensorNamed(at=now, sensor=found.key, name=word)))
 
@@ -648,9 +683,14 @@ class Data:
 def _message(state: CollectorState) -> str:
     """What the collector is doing, in one sentence."""
     if not state.recording:
-        return "Recording is paused."
+        return _("Recording is paused.")
     if not state.sensors:
-        return f"Ready over {state.radio}; no sensor is paired yet."
+        return _("Ready over {radio}; no sensor is paired yet.", radio=state.radio)
     streaming = sum(sensor.state is State.STREAMING for sensor in state.sensors)
-    sensors = "sensor" if len(state.sensors) == 1 else "sensors"
-    return f"Recording {streaming} of {len(state.sensors)} {sensors}, over {state.radio}."
+    return n_(
+        "Recording {streaming} of {count} sensor, over {radio}.",
+        "Recording {streaming} of {count} sensors, over {radio}.",
+        len(state.sensors),
+        streaming=streaming,
+        radio=state.radio,
+    )

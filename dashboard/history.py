@@ -13,6 +13,7 @@ from analytics.errors import AnalyticsError
 from analytics.person import PersonFacts
 from analytics.protocol import Protocol
 from dashboard.errors import DashboardError
+from dashboard.kept import KeptWeeks, Progress
 from dashboard.past import (
     CalendarDay,
     SessionLine,
@@ -23,10 +24,9 @@ from dashboard.past import (
 )
 from dashboard.past_sessions import Session, session_lines, sessions_of
 from dashboard.past_timeline import timeline
-from dashboard.past_weeks import WeekLine, days_wanted, week_line, weeks_of
-from dashboard.scored import person_facts, scored_week
+from dashboard.past_weeks import days_wanted, weeks_of
+from dashboard.scored import person_facts
 from dashboard.targets import load_targets
-from ingest.entries import Entries
 from ingest.errors import IngestError
 from ingest.store import Store, open_store
 from ingest.weighing import weighed
@@ -43,16 +43,14 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-Progress = Callable[[int, int], None]
-"""(weeks done, weeks to do)"""
 
 
 class History:
     """Reads the past of one home folder; `Data.history`."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, kept: KeptWeeks | None = None) -> None:
         self.home = home
-        self._entries = Entries(home)
+        self._kept = kept or KeptWeeks(home)
 
     def trends(
         self, person: str, *, weeks: int = 12, days: int = 371, progress: Progress | None = None
@@ -63,32 +61,29 @@ class History:
             DashboardError: nobody is called that, or the store cannot be read.
         """
         now = dt.datetime.now(dt.UTC)
-        facts = person_facts(self._entries.registry(), person)
-        today = now.astimezone(facts.time_zone).date()
-        first = today - dt.timedelta(days=days - 1)
-        shown = [week_back(week_of(today), back) for back in range(weeks - 1, -1, -1)]
-        every = sorted({*shown, *weeks_of(first, today)})
-        lines = {}
-        for done, week in enumerate(every, 1):
-            lines[week] = self._line(person, week, now)
-            if progress is not None:
-                progress(done, len(every))
+        with _told():
+            facts = self._kept.basis(person).facts
+            today = now.astimezone(facts.time_zone).date()
+            first = today - dt.timedelta(days=days - 1)
+            shown = [week_back(week_of(today), back) for back in range(weeks - 1, -1, -1)]
+            every = sorted({*shown, *weeks_of(first, today)})
+            lines = self._kept.lines(person, every, now=now, progress=progress)
         return Trends(
             person=person,
             zone=facts.zone,
             weeks=tuple(lines[week].line for week in shown),
-            days=tuple(days_wanted(lines.values(), first, today)),
+            days=tuple(days_wanted([lines[week] for week in every], first, today)),
         )
 
     def months(self, person: str) -> list[dt.date]:
         """The first of each local month in which a session began, newest first."""
-        zone = person_facts(self._entries.registry(), person).time_zone
+        zone = person_facts(self._kept.registry(), person).time_zone
         starts = {one.start.astimezone(zone).date() for one in self._sessions(person)}
         return sorted({date.replace(day=1) for date in starts}, reverse=True)
 
     def sessions(self, person: str, month: dt.date) -> tuple[SessionLine, ...]:
         """The sessions that began in a local month, newest first."""
-        zone = person_facts(self._entries.registry(), person).time_zone
+        zone = person_facts(self._kept.registry(), person).time_zone
         wanted = (month.year, month.month)
         mine = []
         for one in reversed(self._sessions(person)):
@@ -114,20 +109,14 @@ class History:
 
         return self._with_rules(person, read)
 
-    def _line(self, person: str, week: str, now: dt.datetime) -> WeekLine:
-        registry = self._entries.registry()
-        with _told(), open_store(self.home) as store:
-            report = scored_week(self.home, store, registry, person=person, week=week, now=now)
-        return week_line(report, person=person_facts(registry, person), now=now)
-
     def _sessions(self, person: str) -> list[Session]:
         """Every session of a person, oldest first."""
         with _told(), open_store(self.home) as store:
-            return sessions_of(store.recordings(), self._entries.registry(), person)
+            return sessions_of(store.recordings(), self._kept.registry(), person)
 
     def _with_rules(self, person: str, query: Callable[[Store, PersonFacts, Protocol], T]) -> T:
         """What a query gives that takes the store, the person and the targets."""
-        registry = self._entries.registry()
+        registry = self._kept.registry()
         known = registry.persons.get(person)
         with _told(), open_store(self.home) as store:
             facts = person_facts(weighed(store, registry), person)

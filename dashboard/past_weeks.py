@@ -7,12 +7,25 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import TYPE_CHECKING
 
-from analytics.calendar import dates_from, day_hours, day_start, week_of
+from analytics import baseline
+from analytics.calendar import (
+    WEEK_DAYS,
+    dates_from,
+    day_hours,
+    day_start,
+    week_back,
+    week_of,
+    week_start,
+)
 from analytics.person import PersonFacts
-from analytics.week import Day, TrendWeek, WeekReport
+from analytics.week import Day, Status, TrendWeek, WeekReport
 from dashboard.past import CalendarDay, TrendLine
 from dashboard.wording import day_state
+
+if TYPE_CHECKING:
+    from dashboard.week_key import Basis
 
 FEWEST_KNOWN = 2
 """Known weeks that a four-week mean takes (design)."""
@@ -47,6 +60,56 @@ def week_line(report: WeekReport, *, person: PersonFacts, now: dt.datetime) -> W
         **parts,
     )
     return WeekLine(line=line, days=tuple(map(_calendar_day, report.days)))
+
+
+def silent_line(week: str, on: Basis) -> WeekLine:
+    """The same of a week of which `Basis.silent` says that nothing is known, without scoring it."""
+    start, before = week_start(week), range(baseline.WEEKS, -1, -1)
+    history = [_silent_week(week_back(week, back), on) for back in before]
+    days = dates_from(start, WEEK_DAYS)
+    this, open_days = history[-1], [day for day in days if day not in on.excused]
+    line = TrendLine(
+        week=week,
+        status=this.status,
+        points=None,
+        points_measurable=0,
+        at_least=False,
+        lld=None,
+        lld_4w=None,
+        target_lld=on.protocol.target("lld", on.facts.age_on(start)),
+        baseline=baseline.compare(history, on.protocol.baseline),
+        valid_days=0,
+        coverage=0.0 if open_days else None,
+        **dict.fromkeys(_PARTS),
+    )
+    return WeekLine(line=line, days=tuple(_silent_day(day, on) for day in days))
+
+
+def _silent_week(week: str, on: Basis) -> TrendWeek:
+    excused = sum(day in on.excused for day in dates_from(week_start(week), WEEK_DAYS))
+    enough = excused >= on.protocol.week.excused_days
+    return TrendWeek(
+        week=week,
+        status=Status.EXCUSED if enough else Status.NO_DATA,
+        points=None,
+        points_measurable=0,
+        lld=None,
+        valid_days=0,
+    )
+
+
+def _silent_day(date: dt.date, on: Basis) -> CalendarDay:
+    return CalendarDay(
+        date=date,
+        state="excused" if date in on.excused else "unknown",
+        lld=None,
+        at_least=False,
+        credit=None,
+        loaded_min=None,
+        hours=day_hours(date, on.facts.time_zone),
+        wear_h=None,
+        observed_h=None,
+    )
 
 
 def days_wanted(lines: Iterable[WeekLine], first: dt.date, last: dt.date) -> Iterable[CalendarDay]:

@@ -16,7 +16,7 @@ from analytics.errors import AnalyticsError
 from analytics.frames import METHOD
 from analytics.wear import CONTEXT_MIN, summed_features, worn_minutes
 from dashboard.detected import SET_REACH, sets_begun
-from dashboard.rescoring import Touched, keep_scores, touched_weeks
+from dashboard.rescoring import Touched, keep_lines, keep_scores, touched_weeks
 from dashboard.sensor_minutes import minutes_of
 from ingest.entries import Entries, Registry
 from ingest.loader import load
@@ -86,6 +86,7 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
                 f"({error}). Please report this with the log; its recordings are kept."
             )
     keep_scores(home, registry, touched)
+    keep_lines(home, {person for person, _ in touched} or registry.persons)
     return Refreshed(
         recordings=summary.recordings,
         rows=summary.rows,

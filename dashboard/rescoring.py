@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,18 @@ from analytics.errors import AnalyticsError
 from analytics.frames import METHOD
 from analytics.week import WeekReport
 from dashboard.errors import DashboardError
+from dashboard.kept import MOST_AT_ONCE, KeptWeeks
+from dashboard.past_weeks import weeks_of
 from dashboard.scored import WEEK, person_facts, scored_week
 from ingest.entries import Entries, Registry
 from ingest.store import Store, open_store
+from language.spoken import LANGUAGES, speaking
 
 SAME = 1e-6
 """Points and credits that differ by less are the same: sums come in no fixed order."""
+
+TREND_DAYS = dt.timedelta(days=370)
+"""How far back the trends look before today (design: a year of whole weeks)."""
 
 Touched = tuple[str, str]
 """A person and an ISO week."""
@@ -122,6 +130,22 @@ def keep_scores(
         with open_store(home, read_only=False) as store:
             store.keep_weeks(pl.DataFrame(rows, infer_schema_length=None))
     return Scored(weeks=tuple(kept), problems=tuple(problems))
+
+
+def keep_lines(home: Path, persons: Iterable[str]) -> int:
+    """Keep what the trends show of the last weeks that have ended, in every language, so that no
+    page has to compute it; how many weeks had to be computed.
+
+    At most `kept.MOST_AT_ONCE`, the newest first: the next load goes on. Persons whose weeks cannot
+    be scored (a target set that is gone) are left out.
+    """
+    kept, now, done = KeptWeeks(home), dt.datetime.now(dt.UTC), 0
+    for person, code in itertools.product(sorted(persons), LANGUAGES):
+        with suppress(AnalyticsError, DashboardError), speaking(code):
+            today = now.astimezone(kept.basis(person).facts.time_zone).date()
+            weeks = weeks_of(today - TREND_DAYS, today)
+            done += kept.fill(person, weeks, now=now, most=MOST_AT_ONCE - done)
+    return done
 
 
 def kept_weeks(home: Path) -> pl.DataFrame:

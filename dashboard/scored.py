@@ -12,7 +12,7 @@ from analytics.merge import merge_minutes
 from analytics.person import PersonFacts
 from analytics.score import report_range, week_report
 from analytics.strength import KNOWN_WEEKS
-from analytics.week import WeekReport
+from analytics.week import Gap, SensorUse, WeekReport
 from dashboard.errors import DashboardError
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone
 from dashboard.practice import practice_of
@@ -23,6 +23,7 @@ from ingest.store import Store
 from ingest.weighing import weighed
 
 WEEK = dt.timedelta(days=7)
+Fed = tuple[tuple[SensorUse, ...], tuple[Gap, ...]]
 
 
 def scored_week(
@@ -34,8 +35,10 @@ def scored_week(
     week: str,
     now: dt.datetime,
     demo: bool = False,
+    fed: Fed | None = None,
 ) -> WeekReport:
-    """One ISO week of a person. store: open for reading; now: aware instant.
+    """One ISO week of a person. store: open for reading; now: aware instant; fed: what `fed_by`
+    tells, where it is known already.
 
     Raises:
         DashboardError: nobody is called that, or the chosen target set is not there.
@@ -45,7 +48,7 @@ def scored_week(
     facts, known = person_facts(registry, person), registry.persons.get(person)
     start, end = report_range(week, person=facts)
     before = start - KNOWN_WEEKS * WEEK
-    sensors = tuple(sensor_uses(store, registry, person, end - WEEK, end))
+    sensors, gaps = fed or fed_by(store, registry, person=person, week=week)
     return week_report(
         store.minutes(person, start, end).lazy(),
         person=facts,
@@ -54,10 +57,22 @@ def scored_week(
         excused={day for day, _ in known.excused} if known else set(),
         protocol=load_targets(home, known.targets if known else None),
         sensors=sensors,
-        gaps=recorded_gaps(store, [use.sensor for use in sensors], end - WEEK, end),
+        gaps=gaps,
         demo=demo,
         practice=practice_of(known, store.training_sets(person, before, end), before, end),
     )
+
+
+def fed_by(store: Store, registry: Registry, *, person: str, week: str) -> Fed:
+    """The sensors that fed an ISO week of a person, and their gaps in it.
+
+    Raises:
+        DashboardError: nobody is called that.
+        AnalyticsError: no such week.
+    """
+    _, end = report_range(week, person=person_facts(registry, person))
+    sensors = tuple(sensor_uses(store, registry, person, end - WEEK, end))
+    return sensors, recorded_gaps(store, [use.sensor for use in sensors], end - WEEK, end)
 
 
 def day_minutes(

@@ -329,6 +329,29 @@ class Store:
             to_ns(end) // 1000,
         )
 
+    def person_days(self, person: str) -> list[tuple[dt.date, int, Instant | None, Instant | None]]:
+        """A person's UTC days on which minutes or detected sets ever changed, ascending: the day,
+        the version at which they did last, and the first and last minute in it; None: none."""
+        rows = self._rows(
+            """
+            SELECT day, version, epoch_ns(first_minute), epoch_ns(last_minute) FROM person_day
+            WHERE person = ? ORDER BY day
+            """,
+            person,
+        )
+        return [
+            (day, version, *(None if ns is None else to_instant(ns) for ns in ends))
+            for day, version, *ends in rows
+        ]
+
+    def week_lines(self, person: str, language: str) -> dict[str, tuple[str, bytes]]:
+        """What was kept of a person's weeks: key and line by week."""
+        rows = self._rows(
+            "SELECT week, key, line FROM week_line WHERE person = ? AND language = ?",
+            *(person, language),
+        )
+        return {week: (key, line) for week, key, line in rows}
+
     def hours(self, person: str) -> pl.Series:
         """The UTC hours in which a person has minutes, ascending."""
         found = self._frame(
@@ -400,12 +423,13 @@ class Store:
         return self._frame(
             """
             WITH said AS (
-                SELECT channel, epoch_ns(time) // (?::BIGINT * 1000000000) AS bucket, value FROM sample
+                SELECT channel, epoch_ns(time) // (?::BIGINT * 1000000000) AS bucket, value
+                FROM sample
                 WHERE recording = ?
                   AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
             )
-            SELECT make_timestamp(bucket * ?::BIGINT * 1000000 + ?::BIGINT * 500000) AS time, channel,
-                   min(value) AS low, avg(value) AS mean, max(value) AS high
+            SELECT make_timestamp(bucket * ?::BIGINT * 1000000 + ?::BIGINT * 500000) AS time,
+                   channel, min(value) AS low, avg(value) AS mean, max(value) AS high
             FROM said GROUP BY channel, bucket ORDER BY channel, bucket
             """,
             *(bucket_s, recording, to_ns(start), to_ns(end), bucket_s, bucket_s),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 
 import duckdb
@@ -71,14 +71,17 @@ class StoreWriter(Store):
             raise ValueError(f"minutes outside of {sensor}, {start} to {end}")
         naive = pl.col("minute").dt.replace_time_zone(None)
         with self._change():
-            self._rows(
+            old = self._rows(
                 """
                 DELETE FROM minute WHERE sensor = ?
                 AND minute >= make_timestamp(?) AND minute < make_timestamp(?)
+                RETURNING person, minute
                 """,
                 *(sensor, to_ns(start) // 1000, to_ns(end) // 1000),
             )
             self._insert("minute", frame.with_columns(naive))
+            new = frame.select("person", pl.col("minute").dt.date()).unique().rows()
+            self._changed({*((person, minute.date()) for person, minute in old), *new})
             self._clear(sensor, to_ns(start), to_ns(end), seen)
 
     def replace_sets(self, sensor: str, start: Instant, end: Instant, frame: pl.DataFrame) -> None:
@@ -95,14 +98,43 @@ class StoreWriter(Store):
             raise ValueError(f"sets outside of {sensor}, {start} to {end}")
         naive = pl.col("start", "end").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         with self._change():
-            self._rows(
+            old = self._rows(
                 """
                 DELETE FROM training_set WHERE sensor = ?
                 AND start >= make_timestamp(?) AND start < make_timestamp(?)
+                RETURNING person, start
                 """,
                 *(sensor, to_ns(start) // 1000, to_ns(end) // 1000),
             )
             self._insert("training_set", frame.with_columns(naive))
+            new = frame.with_columns(naive).select("person", "start").rows()
+            self._changed({(person, begun.date()) for person, begun in (*old, *new)})
+
+    def _changed(self, days: Set[tuple[str, dt.date]]) -> None:
+        """Note that minutes or sets of these persons changed on these UTC days."""
+        if not days:
+            return
+        persons, dates = zip(*sorted(days), strict=True)
+        touched = pl.DataFrame({"person": persons, "day": dates}, schema_overrides={"day": pl.Date})
+        self._connection.register("touched", touched.to_arrow())
+        self._rows(
+            "DELETE FROM person_day USING touched"
+            " WHERE person_day.person = touched.person AND person_day.day = touched.day"
+        )
+        self._rows(
+            """
+            INSERT INTO person_day
+            SELECT person, day, (SELECT version FROM data_version), first_minute, last_minute
+            FROM touched LEFT JOIN (
+                SELECT person, minute::DATE AS day,
+                       min(minute) AS first_minute, max(minute) AS last_minute
+                FROM minute WHERE minute >= ?::DATE AND minute < ?::DATE + INTERVAL 1 DAY
+                GROUP BY person, minute::DATE
+            ) USING (person, day)
+            """,
+            *(min(dates), max(dates)),
+        )
+        self._connection.unregister("touched")
 
     def _clear(self, sensor: str, start_ns: int, end_ns: int, seen: int | None) -> None:
         """Take [start, end) out of the stale ranges of a sensor."""
@@ -144,6 +176,18 @@ class StoreWriter(Store):
                     *row,
                 )
             self._insert("week", naive)
+
+    def keep_lines(self, lines: Sequence[tuple[str, str, str, str, bytes]]) -> None:
+        """Keep what was computed of weeks: person, week, language, key, line, each in place of the
+        same one. Nothing that a page shows changes, so the version stays."""
+        if not lines:
+            return
+        with transaction(self._connection):
+            self._connection.executemany(
+                "DELETE FROM week_line WHERE person = ? AND week = ? AND language = ?",
+                [line[:3] for line in lines],
+            )
+            self._insert_rows("week_line", lines)
 
     def mark_all_stale(self) -> None:
         """Have every minute computed anew, after the method changed."""
