@@ -15,7 +15,7 @@ from pathlib import Path
 from dashboard.server import wait_until_ready
 from tests.browsing import free_port
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 @contextlib.contextmanager
