@@ -106,8 +106,8 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "usual": _clip(wording.baseline_text(report), 200),
         "practice": _list((one.text for one in wording.practice_done(report)), "practice", 100),
         "practice-days": _clip(wording.practice_days_text(report), 200),
-        "beside": [_clip(one.text, 260) for one in wording.beside(report)],
-        "notices": _list((note.text for note in report.notices), "notices", 290),
+        "beside": [_clip(one.text, 340) for one in wording.beside(report)],
+        "notices": _list((note.text for note in report.notices), "notices", 380),
         "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
         "no-gaps": wording.gaps_none(report),
         "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 150),
@@ -201,11 +201,11 @@ def _score(report: WeekReport) -> dict[str, Any]:
 
 def _component(line: Component, sources: dict[str, int], report: WeekReport) -> dict[str, Any]:
     return {
-        "title": _clip(line.title, 44),
+        "title": _clip(line.title, 56),
         "known": line.value is not None,
         "value": wording.value_text(line),
-        "details": [_clip(text, 190) for text in wording.details(line, report)],
-        "target": _clip(line.target_text, 64),
+        "details": [_clip(text, 250) for text in wording.details(line, report)],
+        "target": _clip(line.target_text, 90),
         "credit": line.credit,
         "points": wording.points_text(line),
         "evidence": wording.evidence_text(line.evidence),
