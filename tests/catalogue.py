@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import string
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 
 from language.spoken import DOMAIN, ENGLISH, LANGUAGES
 from tests.gathered import entries
-from tests.spoken_code import ROOT
+from tests.spoken_code import ROOT, places
 
 CODES = tuple(code for code in LANGUAGES if code != ENGLISH)
 HEAD = "# {language} words of legload, made by `python -m tests.catalogue`; English is the key."
@@ -89,9 +88,13 @@ def po(catalogue: Catalog) -> bytes:
 
 
 def mo(catalogue: Catalog) -> bytes:
-    """The compiled file; what is not translated is not in it."""
-    file = io.BytesIO()
-    write_mo(file, catalogue)
+    """The compiled file; what is not wholly translated is not in it."""
+    done, file = Timeless(locale=catalogue.locale, fuzzy=False), io.BytesIO()
+    empty = {id(one) for one in untranslated(catalogue)}
+    for one in messages(catalogue):
+        if id(one) not in empty:
+            done.add(one.id, one.string, context=one.context)
+    write_mo(file, done)
     return file.getvalue()
 
 
@@ -110,15 +113,6 @@ def forms(words: Any) -> tuple[str, ...]:
 def untranslated(catalogue: Catalog) -> list[Message]:
     """Messages that are empty in any form, or only guessed."""
     return [one for one in messages(catalogue) if one.fuzzy or not all(forms(one.string))]
-
-
-def places(text: str) -> frozenset[str]:
-    """What is filled in: `{mass}` and `{mass:g}` are `mass`, `{}` is empty.
-
-    Raises:
-        ValueError: a brace stands alone.
-    """
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
 
 def misfit(id_: Any, translation: Any, plurals: int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,40 @@ def message_calls() -> Iterator[tuple[str, ast.Call]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and called(node) in KEYWORDS:
                 yield file, node
+
+
+def places(text: str) -> frozenset[str]:
+    """What is filled in: `{mass}` and `{mass:g}` are `mass`, `{}` is empty.
+
+    Raises:
+        ValueError: a brace stands alone.
+    """
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def unfilled() -> list[Spot]:
+    """Messages with places that nothing fills."""
+    errors = error_classes()
+    return sorted(
+        Spot(file, call.lineno, f"{', '.join(sorted(lacking))} in {ast.unparse(call)[:90]}")
+        for file, tree in modules().items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and (lacking := lacking_in(call, errors))
+    )
+
+
+def lacking_in(call: ast.Call, errors: frozenset[str]) -> frozenset[str]:
+    """The places of a call's messages for which it gives no value."""
+    name, given = called(call), {one.arg for one in call.keywords}
+    if None in given:
+        return frozenset()
+    if name in errors:
+        marked = (one for one in call.args if isinstance(one, ast.Call) and called(one) == "mark")
+        texts = [_text(one.args[0]) for one in marked]
+    else:
+        texts = [_text(one) for one in call.args[:2]] if name in ("_", "n_", "p_") else []
+        given |= {"count"} if name == "n_" else set()
+    return frozenset().union(*(places(text) for text in texts if text)) - given
 
 
 def glued() -> list[Spot]:

@@ -13,9 +13,9 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from tests import catalogue, spoken_code
-from tests.catalogue import CODES, current, forms, merge, messages, misfit, path, places, po, read
+from tests.catalogue import CODES, current, forms, merge, messages, misfit, path, po, read
 from tests.gathered import TYPER
-from tests.spoken_code import Spot
+from tests.spoken_code import Spot, places
 
 NOT_READ = {
     "legload": "the name of the program is the same in every language",
@@ -150,6 +150,26 @@ def _small() -> Catalog:
 def test_no_message_is_put_together_in_the_code() -> None:
     found = spoken_code.glued()
     assert not found, listed(found)
+
+
+def test_every_place_of_a_message_is_filled() -> None:
+    found = spoken_code.unfilled()
+    assert not found, listed(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "lacking"),
+    [
+        ("_('{a} and {b}', a=1)", {"b"}),
+        ("n_('{count} day', '{count} days of {b}', 3)", {"b"}),
+        ("_('{a}', **values)", set()),
+        ("IngestError(mark('No {a}.'), mark('Find {b}.'), a=1)", {"b"}),
+        ("mark('{a}')", set()),
+    ],
+)
+def test_a_place_that_nothing_fills_is_found(code: str, lacking: set[str]) -> None:
+    call = next(node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    assert spoken_code.lacking_in(call, frozenset({"IngestError"})) == lacking
 
 
 def test_nothing_is_translated_at_import() -> None:
