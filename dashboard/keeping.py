@@ -29,9 +29,9 @@ from ingest.backups import last_backup
 from ingest.entries import Entries
 from ingest.erasing import Plan, Receipt, erase, preview, unfinished
 from ingest.errors import IngestError
+from ingest.header import SUFFIX
 from ingest.importers import IMPORTERS
 from ingest.private import create_whole, private_folder
-from ingest.recording import recording_paths
 from ingest.store import open_store
 from ingest.stretches import Scope
 from ingest.unsaying import mass_of, take_back
@@ -91,6 +91,13 @@ class Keeping:
         """Begin to finish it; the job's name."""
         return self._begin("erase", "--yes")
 
+    def receipt(self, job: Job) -> Receipt | None:
+        """What an erasure took, once its job is over."""
+        try:
+            return msgspec.convert(job.result, Receipt)
+        except msgspec.ValidationError:
+            return None
+
     def take_back_mass(self, person: str, date: dt.date) -> None:
         """Take back a body mass that was said from a day on.
 
@@ -120,9 +127,14 @@ class Keeping:
             paths.append(str(path))
         return self._begin("import", *paths, f"--person={person}", folder=folder)
 
-    def size(self) -> int:
-        """Bytes of the recordings: an export is a little more."""
-        return sum(path.stat().st_size for path in recording_paths(self._home))
+    def big(self) -> bool:
+        """Whether an export is more than a browser should be sent."""
+        size = 0
+        for path in (self._home / "recordings").glob(f"*/*/*{SUFFIX}"):
+            size += path.stat().st_size
+            if size > BIG_BYTES:
+                return True
+        return False
 
     def export(self, person: str | None, out: Path | None) -> str:
         """Begin to export, everyone's or a person's; out: a folder, None: a zip for `exported`."""
@@ -130,10 +142,12 @@ class Keeping:
         words = [f"--person={person}"] if person else []
         return self._begin("export", str(out or folder / "legload.zip"), *words, folder=folder)
 
-    def exported(self, job: str) -> Path | None:
+    def exported(self, job: str) -> bytes | None:
         """The zip that a job wrote to be downloaded, while it is there."""
-        path = self._home / SPOOL / job / "legload.zip"
-        return path if path.exists() else None
+        try:
+            return (self._home / SPOOL / job / "legload.zip").read_bytes()
+        except OSError:
+            return None
 
     def backup(self, folder: Path, keep: int) -> str:
         """Begin to back up into a folder; the job's name."""

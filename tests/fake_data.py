@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from dashboard.display import Display
 from dashboard.errors import DashboardError
 from dashboard.explained import Explained, explained
 from dashboard.facts import Facts, facts_of
+from dashboard.keeping import Job
 from dashboard.people_cards import PersonCard
 from dashboard.schedule.plan import Host, Ran
 from dashboard.schedule.schedules import Schedules
@@ -37,8 +39,10 @@ from dashboard.traces import Trace
 from devices import PROFILES
 from devices.rsc_counts import Counted
 from ingest.entries import Person
+from ingest.erasing import Receipt
 from ingest.live import LiveValue
 from ingest.shake import Shaking
+from ingest.stretches import Scope
 from tests import sample_week
 from tests.fake_history import FakeHistory
 
@@ -108,9 +112,75 @@ class FakeLive:
         first = tuple((60.0 - second, 100.0 + second % 7) for second in range(20))
         last = tuple((20.0 - second, 110.0 + second % 5) for second in range(20))
         return {
-            one.key: Trace(label="cadence", unit="steps/min", runs=(first, last))
-            for one in sensors
+            one.key: Trace(label="cadence", unit="steps/min", runs=(first, last)) for one in sensors
         }
+
+
+@dataclass
+class FakeKeeping:
+    """Jobs that are over at once, or run for ever; `done` is what pages asked for."""
+
+    done: list[tuple[object, ...]]
+    result: Mapping[str, Any] | None = None
+    running: bool = False
+    error: str = ""
+    stopped: bool = False
+    is_big: bool = False
+
+    def preview(self, scope: Scope) -> Receipt:
+        self.done.append(("preview", scope))
+        return Receipt(
+            at=NOON, done=False, what="person", recordings=3, bytes=4_200_000, minutes=90
+        )
+
+    def erase(self, scope: Scope) -> str:
+        self.done.append(("erase", scope))
+        return "job"
+
+    def unfinished(self) -> bool:
+        return self.stopped
+
+    def finish(self) -> str:
+        self.done.append(("finish",))
+        return "job"
+
+    def receipt(self, job: Job) -> Receipt | None:
+        return Receipt(at=NOON, done=True, what="person", recordings=3) if job.result else None
+
+    def take_back_mass(self, person: str, date: dt.date) -> None:
+        self.done.append(("take back", person, date))
+
+    def kinds(self) -> list[str]:
+        return [".legrec"]
+
+    def take_in(self, person: str, files: Iterable[tuple[str, bytes]]) -> str:
+        self.done.append(("import", person, [name for name, _ in files]))
+        return "job"
+
+    def big(self) -> bool:
+        return self.is_big
+
+    def export(self, person: str | None, out: Path | None) -> str:
+        self.done.append(("export", person, out))
+        return "job"
+
+    def exported(self, job: str) -> bytes | None:
+        return None if self.is_big else b"zip"
+
+    def backup(self, folder: Path, keep: int) -> str:
+        self.done.append(("backup", folder, keep))
+        return "job"
+
+    def last_backup(self) -> dt.datetime | None:
+        return None
+
+    def job(self, name: str) -> Job:
+        if self.running:
+            return Job(running=True, share=0.4)
+        return Job(running=False, result=self.result, error=self.error)
+
+    def drop(self, name: str) -> None:
+        self.done.append(("drop", name))
 
 
 @dataclass
@@ -143,11 +213,17 @@ class FakeData:
     schedule: Schedules = field(default_factory=lambda: Schedules(NOWHERE, NO_COMPUTER))
     history: FakeHistory = field(default_factory=FakeHistory)
 
+    @functools.cached_property
+    def keeping(self) -> FakeKeeping:
+        return FakeKeeping(self.done)
+
     def persons(self) -> list[PersonView]:
         return [PersonView(key="anna", name="Anna Schröder"), PersonView(key="bo", name="Bo")]
 
-    def people(self) -> tuple[PersonCard, ...]:
+    def people(self, progress: Callable[[int, int], None] | None = None) -> tuple[PersonCard, ...]:
         self._fail()
+        if progress:
+            progress(0, len(self.cards))
         self.done.append(("people",))
         return self.cards
 
