@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from dashboard.past_weeks import weeks_of
 from dashboard.scored import WEEK, person_facts, scored_week
 from ingest.entries import Entries, Registry
 from ingest.store import Store, open_store
-from language.spoken import LANGUAGES, speaking
+from language.spoken import ENGLISH, known, speaking
 
 SAME = 1e-6
 """Points and credits that differ by less are the same: sums come in no fixed order."""
@@ -133,18 +132,21 @@ def keep_scores(
 
 
 def keep_lines(home: Path, persons: Iterable[str]) -> int:
-    """Keep what the trends show of the last weeks that have ended, in every language, so that no
-    page has to compute it; how many weeks had to be computed.
+    """Keep what the trends show of the last weeks that have ended, in English and in the language
+    that each person chose, so that no page has to compute it; how many weeks had to be computed.
 
     At most `kept.MOST_AT_ONCE`, the newest first: the next load goes on. Persons whose weeks cannot
     be scored (a target set that is gone) are left out.
     """
     kept, now, done = KeptWeeks(home), dt.datetime.now(dt.UTC), 0
-    for person, code in itertools.product(sorted(persons), LANGUAGES):
-        with suppress(AnalyticsError, DashboardError), speaking(code):
-            today = now.astimezone(kept.basis(person).facts.time_zone).date()
-            weeks = weeks_of(today - TREND_DAYS, today)
-            done += kept.fill(person, weeks, now=now, most=MOST_AT_ONCE - done)
+    said = kept.registry().persons
+    for person in sorted(persons):
+        chosen = known(said[person].language) if person in said else ENGLISH
+        for code in dict.fromkeys((chosen, ENGLISH)):
+            with suppress(AnalyticsError, DashboardError), speaking(code):
+                today = now.astimezone(kept.basis(person).facts.time_zone).date()
+                weeks = weeks_of(today - TREND_DAYS, today)
+                done += kept.fill(person, weeks, now=now, most=MOST_AT_ONCE - done)
     return done
 
 

@@ -169,7 +169,7 @@ def anew(home: Path) -> Trends:
     )
 )
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_what_is_kept_equals_what_is_computed_anew(
     home: Path, changes: list[tuple[Change, int, float]]
@@ -217,16 +217,14 @@ def test_a_week_of_which_nothing_is_known_is_told_without_scoring_it(tmp_path: P
         assert kept.kept_lines(ADA, [week], now=now)[week] == kept._computed(ADA, week, now)
 
 
-def test_past_weeks_stay_kept_while_today_is_recorded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_past_weeks_stay_kept_while_today_is_recorded(tmp_path: Path) -> None:
     ten_years.build(tmp_path, years=0.12, raw_years=0.02, motion=False)
     data, now = open_data(tmp_path), dt.datetime.now(UTC)
     weeks = [week_back(week_of(today()), back) for back in range(1, 6)]
-    before = data.history.trends(ADA, weeks=3, days=8)
+    before = data.history.trends(ADA, weeks=6, days=8)
     walk_more(tmp_path, 0, 1.5)
     assert len(data._kept.kept_lines(ADA, weeks, now=now)) == 5
-    after = data.history.trends(ADA, weeks=3, days=8)
+    after = data.history.trends(ADA, weeks=6, days=8)
     assert after.weeks[:-1] == before.weeks[:-1]
     assert after.weeks[-1].week == before.weeks[-1].week
 
