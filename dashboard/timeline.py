@@ -33,7 +33,7 @@ TICKS = 7
 HEIGHT, LANE_PX, MARGIN_PX = 200, 44, 66
 STRIPES = "#ffffffb0"
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3])
-SHAPES = ("circle", "triangle-up", "square", "diamond")
+SHAPES = ("circle", "triangle-up")
 TRACES = (
     (mark("Cadence"), mark("steps/min"), ("cadence", "step rate")),
     (mark("Heart rate"), mark("beats/min"), ("heart rate",)),
@@ -44,10 +44,14 @@ TRACES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One picture with its title, which is also how it is called where nobody sees it."""
+    """One picture with its title, which is also how it is called where nobody sees it.
+
+    key: a mark's class in the style sheet, and what it stands for.
+    """
 
     title: str
     chart: Picture
+    key: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,23 +135,17 @@ def _trace(look: Look, title: str, unit: str, channels: Sequence[str]) -> Panel 
     base = alt.Chart(inline(frame)).encode(
         x=alt.X("x:Q", **look.x()),
         detail=["sensor:N", "channel:N"],
-        color=alt.Color(
-            "name:N",
-            scale=_tints(shown, look.colours),
-            legend=_legend(look.colours, symbolType="stroke", symbolSize=500, symbolStrokeWidth=3),
-        ),
+        color=alt.Color("name:N", scale=_tints(shown, look.colours), legend=None),
     )
     y: Any = {"scale": alt.Scale(zero=channels[0] == "battery"), "axis": _axis(_(unit))}
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", **y), y2="high:Q")
     lines = base.mark_line(strokeWidth=2.2).encode(
         y=alt.Y("mean:Q", **y),
-        strokeDash=alt.StrokeDash(
-            "name:N", scale=alt.Scale(domain=shown, range=list(DASHES[: len(shown)]))
-        ),
+        strokeDash=alt.StrokeDash("name:N", scale=_cycled(shown, DASHES), legend=None),
         tooltip=[*_tips(), alt.Tooltip("mean:Q", title=_(unit), format=",.0f")],
     )
     layers = [*_lost(look, keys), band, lines]
-    return Panel(title=_(title), chart=_layered(look, layers, HEIGHT))
+    return Panel(title=_(title), chart=_layered(look, layers, HEIGHT), key=_key("rule", shown))
 
 
 def _tips() -> list[alt.Tooltip]:
@@ -244,7 +242,7 @@ def _legs(look: Look) -> Panel | None:
     names = {side: wording.side_word(side) for side in sides}
     frame = look.placed(told, "minute").with_columns(pl.col("side").replace(names).alias("name"))
     shown = list(names.values())
-    tint = alt.Color("name:N", scale=_tints(shown, look.colours), legend=_legend(look.colours))
+    tint = alt.Color("name:N", scale=_tints(shown, look.colours), legend=None)
     tips = [
         alt.Tooltip("clock:N", title=_("Time")),
         alt.Tooltip("name:N", title=_("Leg")),
@@ -256,9 +254,10 @@ def _legs(look: Look) -> Panel | None:
         color=tint,
         tooltip=tips,
     )
-    shape = alt.Shape("name:N", scale=alt.Scale(domain=shown, range=list(SHAPES[: len(shown)])))
+    shape = alt.Shape("name:N", scale=_cycled(shown, SHAPES), legend=None)
     points = base.mark_point(filled=True, size=48, opacity=1).encode(shape=shape)
-    return Panel(title=_("Force of a step"), chart=_layered(look, [points], HEIGHT))
+    chart = _layered(look, [points], HEIGHT)
+    return Panel(title=_("Force of a step"), chart=chart, key=_key("mark", shown))
 
 
 def _sensors(look: Look) -> Panel | None:
@@ -289,7 +288,7 @@ def _sensors(look: Look) -> Panel | None:
     texts = (
         alt.Chart(inline(frame.with_columns(pl.col("sensor").replace(names).alias("name"))))
         .mark_text(align="left", dx=2, dy=-15, fontSize=14, color=look.colours.ink)
-        .encode(x=alt.X("x:Q", **look.x()), y=_lane(), text="name:N")
+        .encode(x=alt.value(0), y=_lane(), text="name:N")
     )
     chart = _layered(look, [bars, gaps, texts], LANE_PX * (len(set(names.values())) + 1))
     return Panel(title=_("What recorded, and what was lost"), chart=chart)
@@ -317,20 +316,16 @@ def _axis(title: str, **more: Any) -> alt.Axis:
 
 
 def _tints(names: Sequence[str], colours: Palette) -> alt.Scale:
-    tints = (colours.done, colours.ink, colours.muted, colours.seen)
-    return alt.Scale(domain=list(names), range=[tints[n % len(tints)] for n in range(len(names))])
+    return _cycled(names, (colours.done, colours.ink, colours.muted, colours.seen))
 
 
-def _legend(colours: Palette, **more: Any) -> alt.Legend:
-    return alt.Legend(
-        title=None,
-        orient="top",
-        labelFontSize=14,
-        labelLimit=320,
-        labelColor=colours.muted,
-        symbolOpacity=1,
-        **more,
-    )
+def _cycled(names: Sequence[str], looks: Sequence[Any]) -> alt.Scale:
+    """Of each name its own, from the start again where there are more names."""
+    return alt.Scale(domain=list(names), range=[looks[n % len(looks)] for n in range(len(names))])
+
+
+def _key(kind: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{kind} n{number % len(DASHES)}", name) for number, name in enumerate(names))
 
 
 def _layered(look: Look, layers: Sequence[alt.Chart], height: int) -> Picture:

@@ -134,9 +134,11 @@ def test_a_gap_is_named_by_its_sensor_its_time_and_its_reason() -> None:
 
 def test_left_and_right_are_only_compared_where_both_were_seen() -> None:
     legs = picture.by_leg(fake_history.timeline(fake_history.session()).legs)
-    assert words.legs_text(legs).startswith("Left against right: left 2,240 steps, 1.10 times")
-    assert "cannot be told apart" in words.legs_text(legs.filter(pl.col("side") == "left"))
-    assert "cannot be told apart" in words.legs_text(legs.clear())
+    assert words.legs_text(legs).startswith(
+        "Left against right, in the 38 min in which both were seen to step: left 2,128 steps, 1.10"
+    )
+    assert "cannot be compared" in words.legs_text(legs.filter(pl.col("side") == "left"))
+    assert "cannot be compared" in words.legs_text(legs.clear())
 
 
 def test_the_force_of_a_step_is_unknown_without_a_step() -> None:

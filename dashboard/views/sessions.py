@@ -13,7 +13,7 @@ from dashboard import timeline as picture
 from dashboard.drawn import Spec, drawn
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
-from dashboard.views.trends import open_page
+from dashboard.views.trends import marks, open_page
 from dashboard.wording import plain
 from dashboard.wording import sessions as words
 from language.spoken import _, language, mark
@@ -78,10 +78,10 @@ def _pictures(
     *,
     _told: Timeline,
     _zone: dt.tzinfo,
-) -> list[tuple[str, Spec]]:
+) -> list[tuple[str, Spec, tuple[tuple[str, str], ...]]]:
     """Drawn once for each version of a session, in the same words and colours."""
     panels = picture.panels(_told, _zone, theme.palette(kind))
-    return [(panel.title, drawn(panel.chart)) for panel in panels]
+    return [(panel.title, drawn(panel.chart), panel.key) for panel in panels]
 
 
 def _month(person: str, months: Sequence[dt.date]) -> dt.date:
@@ -134,9 +134,10 @@ def _session(data: Data, person: str, line: SessionLine, version: int) -> None:
     )
     name = words.session_name(line, zone)
     key = (version, str(data.home), person, line.key)
-    for title, spec in _pictures(key, language(), st.context.theme.type, _told=told, _zone=zone):
-        st.html(scorecard.page(el("b", title)))
-        st.vega_lite_chart(spec, alt=f"{title}; {name}. {summary}")
+    kind = st.context.theme.type
+    for title, spec, used in _pictures(key, language(), kind, _told=told, _zone=zone):
+        st.html(scorecard.page(el("b", title), marks(used) if used else Markup()))
+        st.vega_lite_chart(spec, height=spec["height"], alt=f"{title}; {name}. {summary}")
     _tables(told, zone)
 
 

@@ -145,16 +145,16 @@ def _block(
 ) -> None:
     """A title, what the pictures show in words, what their marks mean, and the same as a table."""
     said = el("p", summary, cls="muted")
-    st.html(scorecard.page(el("h2", title), said, _key(key)))
+    st.html(scorecard.page(el("h2", title), said, marks([(cls, _(text)) for cls, text in key])))
     for chart in charts:
-        st.vega_lite_chart(chart, alt=f"{title}. {summary}")
+        st.vega_lite_chart(chart, height=chart["height"], alt=f"{title}. {summary}")
     with st.expander(_("The same as a table")):
         st.html(scorecard.page(el("div", scorecard.table(table()), cls="ll-wide")))
 
 
-def _key(marks: Sequence[tuple[str, str]]) -> Markup:
-    """What each mark means, as the charts draw them."""
-    return el("div", *(el("span", el("i", cls=cls), _(text)) for cls, text in marks), cls="ll-key")
+def marks(key: Sequence[tuple[str, str]]) -> Markup:
+    """What each mark of a chart means: its class in the style sheet, and words."""
+    return el("div", *(el("span", el("i", cls=cls), text) for cls, text in key), cls="ll-key")
 
 
 # --- to another page ----------------------------------------------------------------------------

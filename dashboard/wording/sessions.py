@@ -197,21 +197,25 @@ def side_word(side: str) -> str:
 
 
 def legs_text(legs: pl.DataFrame) -> str:
-    """Left against right: steps of each leg and the mean force of one. legs: as of `by_leg`."""
-    if legs["side"].n_unique() < 2:
-        return _("Left and right cannot be told apart: it takes a sensor on each leg.")
+    """Left against right in the minutes that both legs were seen to step. legs: as of `by_leg`."""
+    stepped = legs.filter(pl.col("step_bw").is_not_null())
+    both = stepped.filter(pl.col("side").n_unique().over("minute") == 2)
+    if both.is_empty():
+        return _("Left and right cannot be compared: it takes a sensor on each leg.")
     said = [
         _("{leg} {steps} steps, {force} times body weight each", leg=side_word(side), **values)
-        for side, values in _sides(legs).items()
+        for side, values in _sides(both).items()
     ]
-    return _("Left against right: {legs}.", legs="; ".join(said))
+    return _(
+        "Left against right, in the {length} in which both were seen to step: {legs}.",
+        length=length_text(dt.timedelta(minutes=both["minute"].n_unique())),
+        legs="; ".join(said),
+    )
 
 
 def _sides(legs: pl.DataFrame) -> dict[str, dict[str, str]]:
-    known = pl.col("leg_steps").filter(pl.col("force_bw").is_not_null()).sum()
-    sums = legs.group_by("side").agg(
-        pl.col("leg_steps").sum(), pl.col("force_bw").sum() / pl.when(known > 0).then(known)
-    )
+    each = pl.col("force_bw").sum() / pl.col("leg_steps").sum()
+    sums = legs.group_by("side").agg(pl.col("leg_steps").sum(), each)
     return {
         side: {"steps": decimal(steps), "force": _fine(force)}
         for side, steps, force in sums.sort("side").iter_rows()
