@@ -90,14 +90,12 @@ def _facts(data: Data, person: str) -> None:
         with right:
             wakes = _clock(_("I usually get up at"), "wakes", before.wakes)
             sleeps = _clock(_("I usually go to sleep at"), "sleeps", before.sleeps)
-            heart = _switch(_("Use heart rate"), "use_heart_rate", before.use_heart_rate)
-            strength = _switch(_("I log every strength set"), "logs_strength", before.logs_strength)
-            balance = _switch(_("I log all balance practice"), "logs_balance", before.logs_balance)
-            silent = _switch(
-                _("No score: data and trends without points"), "no_score", before.no_score
-            )
             known = [None, *data.target_sets()[1:]]
             targets = _choice(_("Targets"), "targets", before.targets, known, DEFAULT)
+        heart = _switch(_("Use heart rate"), "use_heart_rate", before.use_heart_rate)
+        strength = _switch(_("I log every strength set"), "logs_strength", before.logs_strength)
+        balance = _switch(_("I log all balance practice"), "logs_balance", before.logs_balance)
+        silent = _switch(_("No score: data and trends without points"), "no_score", before.no_score)
         facts = Facts(
             birth_year=born,
             sex=sex,
