@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -70,16 +70,21 @@ class PersonCard:
 
 
 def cards(
-    persons: Iterable[Person],
+    persons: Collection[Person],
     week: Callable[[str], WeekReport],
     seen: Mapping[str, dt.datetime],
     now: dt.datetime,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[PersonCard, ...]:
     """Everybody's card, whoever needs a look first, else by name.
 
-    week: a person's current week by key; seen: by person; now: aware.
+    week: a person's current week by key; seen: by person; now: aware; progress: told (done, of).
     """
-    made = (_card(person, week, seen.get(person.key), now) for person in persons)
+    made = []
+    for done, person in enumerate(persons):
+        if progress:
+            progress(done, len(persons))
+        made.append(_card(person, week, seen.get(person.key), now))
     return tuple(sorted(made, key=lambda card: (card.look, *name_order(card.name))))
 
 

@@ -23,7 +23,7 @@ from tests.fake_data import FakeData, history
 from tests.test_views import SCRIPT_S, button_of, parsed, text_of
 
 NOW = dt.datetime(2026, 11, 19, 12, 0, tzinfo=dt.UTC)
-WARN = Notice(key="unloaded-5", level="warn", text="5 days in a row carried little.")
+WARN = Notice(key="unloaded-5", level="warn", text="5 days in a row carried little. In studies so.")
 REMIND = Notice(key="battery-pod", level="remind", text="The battery is low.")
 INFO = Notice(key="age-unknown", level="info", text="The birth year is not set.")
 
@@ -83,7 +83,7 @@ def test_a_card_says_points_so_far_coverage_last_sensor_and_the_first_notice() -
         wording.headline(report),
         wording.status_title(report),
         "Recorded: 45 % of the hours so far",
-        "a sensor was last heard 3 h ago",
+        "A sensor was last heard 3 h ago",
         "Reminder: The battery is low.",
         "and 1 more note",
     ):
@@ -91,11 +91,17 @@ def test_a_card_says_points_so_far_coverage_last_sensor_and_the_first_notice() -
     assert INFO.text not in said
 
 
+def test_of_a_long_notice_the_first_sentence_is_said() -> None:
+    said = words_of(card("Anna", sample_week.so_far(), WARN))
+    assert "Please read: 5 days in a row carried little." in said
+    assert "In studies" not in said
+
+
 def test_what_is_not_known_is_unknown_and_never_zero() -> None:
     one = replace(card("Bo", sample_week.no_data(), seen=None), coverage=None)
     said = words_of(one)
     assert "Recorded: unknown" in said
-    assert "no sensor was heard yet" in said
+    assert "No sensor was heard yet" in said
     assert "0 %" not in said.replace("\N{NO-BREAK SPACE}", " ")
 
 

@@ -18,11 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.calendar import week_back, week_of
+from dashboard import cli
 from dashboard.errors import DashboardError
 from dashboard.schedule import cron, systemd
 from dashboard.schedule.plan import MISSING, Host, Job, Ran, run
 from dashboard.schedule.runs import last_run, log_path, note_run
 from dashboard.schedule.schedules import Schedules, Wanted
+from ingest.written import written
 
 NOW = dt.datetime(2026, 11, 23, 6, 0, 3, tzinfo=dt.UTC)
 SYSTEMS = ("linux", "darwin", "win32")
@@ -259,3 +262,57 @@ def test_a_damaged_note_of_what_is_installed_is_none(tmp_path: Path) -> None:
     (note,) = (at.home / "schedule").glob("*.json")
     note.write_text("{")
     assert at.installed("anna") is None
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+def legload(home: Path, *words: str) -> int:
+    """Exit code of a command."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--home", str(home), *words])
+    return int(end.value.code or 0)
+
+
+def test_the_job_writes_last_weeks_report_for_its_owner_and_says_so_in_the_log(
+    tmp_path: Path,
+) -> None:
+    home, out = tmp_path / "home", tmp_path / "re ports"
+    assert legload(home, "report", "last", "--scheduled", "--out", str(out)) == 0
+    (report,) = out.iterdir()
+    week = week_back(week_of(dt.datetime.now().astimezone().date()), 1)
+    assert report.name == f"legload-me-{week}.pdf"
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    assert [one.path for one in written(home)] == [str(report)]
+    run_ = last_run(home, Schedules(home).name("me"))
+    assert run_ is not None
+    assert (run_.done, str(report) in run_.text) == (True, True)
+    report.write_bytes(b"mine")  # as at a second sign-in on the same day
+    assert legload(home, "report", "last", "--scheduled", "--out", str(out)) == 0
+    assert report.read_bytes() == b"mine"
+
+
+def test_a_job_that_fails_says_why_in_the_log_and_never_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    words = ("--person", "bo", "report", "last", "--scheduled", "--out", str(tmp_path))
+    assert legload(home, *words) == 1
+    run_ = last_run(home, Schedules(home).name("bo"))
+    assert run_ is not None
+    assert (run_.done, "There is no person" in run_.text) == (False, True)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["2026-W40", "--every", "monday"], ["--every", "monday", "--format", "docx"]]
+)
+def test_what_cannot_be_every_week_is_wrong_usage(tmp_path: Path, words: list[str]) -> None:
+    assert legload(tmp_path, "report", *words) == 2
+
+
+def test_nothing_scheduled_is_nothing_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert legload(tmp_path, "--json", "report", "--remove") == 0
+    assert '"removed": false' in capsys.readouterr().out

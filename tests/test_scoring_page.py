@@ -19,7 +19,7 @@ from dashboard.data import open_data
 from dashboard.errors import DashboardError
 from dashboard.explained import FORCES_BW, example, explained
 from dashboard.targets import copy_targets
-from dashboard.wording import EVIDENCE, scoring
+from dashboard.wording import EVIDENCE, scoring, trust
 from ingest.entries import PersonSet
 from tests.fake_data import FakeData
 from tests.test_views import SCRIPT_S, text_of
@@ -70,10 +70,10 @@ def test_every_row_of_the_force_table_stands_there_with_its_error_and_mark() -> 
     said = said_of()
     for case in force.CASES:
         assert flat(f"{case.title} {case.formula}") in said
-        assert flat(scoring.trust_text(case)) in said
+        assert flat(trust.trust_text(case)) in said
         assert flat(case.source) in said
-        assert scoring.MARKS[case.mark] in said
-    assert set(scoring.CONFIDENCES) == set(force.CONFIDENCES)
+        assert trust.MARKS[case.mark] in said
+    assert set(trust.CONFIDENCES) == set(force.CONFIDENCES)
 
 
 def test_every_kind_of_machine_stands_there() -> None:

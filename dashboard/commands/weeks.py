@@ -9,6 +9,8 @@ import typer
 
 from dashboard import console
 from dashboard.errors import DashboardError
+from language.formats import decimal
+from language.spoken import _, n_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,7 @@ def _report(context: typer.Context, week: str | None) -> WeekReport:
     from dashboard.refresh import refresh
 
     settings = context.obj
-    with console.progress("Loading", quiet=settings.json) as advance:
+    with console.progress(_("Loading"), quiet=settings.json) as advance:
         refresh(settings.home, progress=advance)
     data = open_data(settings.home, radio=settings.radio)
     person = data.pick(settings.person)
@@ -47,10 +49,23 @@ def week(context: typer.Context, week: Week = None) -> None:
     from dashboard.wording import basis_text, status_sentence, value_text
 
     demo = "DEMO — " if report.demo else ""
-    console.show(f"{demo}{report.person_name}, week {report.week} ({report.zone})")
+    whose = _(
+        "{person}, week {week} ({zone})",
+        person=report.person_name,
+        week=report.week,
+        zone=report.zone,
+    )
+    console.show(f"{demo}{whose}")
     console.show(f"{report.headline}. {status_sentence(report)}")
     console.table(
-        ["component", "value", "target", "points", "evidence", "rests on"],
+        [
+            _("component"),
+            _("value"),
+            _("target"),
+            _("points"),
+            _("evidence"),
+            _("rests on"),
+        ],
         [
             [
                 c.title,
@@ -66,7 +81,9 @@ def week(context: typer.Context, week: Week = None) -> None:
     _beside(report)
     for notice in report.notices:
         console.show(notice.text)
-    console.note(f"Method {report.method}; targets {report.protocol}.")
+    console.note(
+        _("Method {method}; targets {targets}.", method=report.method, targets=report.protocol)
+    )
     return console.note(report.disclaimer)
 
 
@@ -82,7 +99,7 @@ def _beside(report: WeekReport) -> None:
         console.show(wording.practice_days_text(report))
     else:
         console.show(f"{wording.NO_PRACTICE} {wording.HOW_TO_LOG}")
-    console.show("Shown, never scored:")
+    console.show(_("Shown, never scored:"))
     for one in wording.beside(report):
         console.show(f"  {one.text}")
     if rows := wording.origin_table(report):
@@ -91,8 +108,10 @@ def _beside(report: WeekReport) -> None:
 
 def _not_measured(note: str) -> str:
     """Said once, whether or not the note says it too."""
-    rest = note.removeprefix("Not measured:").strip()
-    return f"not measured: {rest}" if rest else "not measured"
+    from analytics.week import why
+
+    rest = why(note).strip()
+    return _("not measured: {reason}", reason=rest) if rest else _("not measured")
 
 
 def _points(line: Component) -> str | None:
@@ -111,19 +130,26 @@ def rescore(context: typer.Context) -> None:
 
     settings = context.obj
     before = kept_weeks(settings.home)
-    with console.progress("Computing minutes", quiet=settings.json) as advance:
+    with console.progress(_("Computing minutes"), quiet=settings.json) as advance:
         with open_store(settings.home, read_only=False) as store:
             store.mark_all_stale()  # what is not loaded yet is stale as soon as it is
         done = refresh(settings.home, progress=advance)
-    with console.progress("Scoring weeks", quiet=settings.json) as advance:
+    with console.progress(_("Scoring weeks"), quiet=settings.json) as advance:
         found, problems = all_weeks(settings.home, before, progress=advance)
     if settings.json:
         console.emit({"minutes": done.minutes, "weeks": found, "problems": problems})
         raise typer.Exit(1 if problems else 0)
     moved = [one for one in found if one.changed]
     if moved:
-        columns = ["person", "week", "before", "after", "what moved", "because of"]
-        console.table(columns, [_moved(one) for one in moved], whole=["week"])
+        columns = [
+            _("person"),
+            _("week"),
+            _("before"),
+            _("after"),
+            _("what moved"),
+            _("because of"),
+        ]
+        console.table(columns, [_moved(one) for one in moved], whole=[_("week")])
     console.show(_rescored(found, len(moved)))
     for problem in (*done.problems, *problems):
         console.note(problem)
@@ -134,24 +160,37 @@ def rescore(context: typer.Context) -> None:
 
 def _moved(one: Rescored) -> list[str | None]:
     before = _kept(one.before) if one.before else None
-    moved = ", ".join(one.moved) or "status"
+    moved = ", ".join(one.moved) or _("status")
     return [one.person, one.week, before, _kept(one.after), moved, one.because]
 
 
 def _kept(kept: Kept) -> str:
+    from dashboard.wording.component import at_least
+
     if kept.points is None:
-        points = f"not scored: {kept.status}"
+        points = _("not scored: {status}", status=_(kept.status))
     else:
-        least = "at least " if kept.at_least else ""
-        points = f"{least}{kept.points:.1f} of {kept.points_measurable}, {kept.status}"
+        points = _(
+            "{points} of {measurable}, {status}",
+            points=at_least(decimal(kept.points, 1), bound=kept.at_least),
+            measurable=kept.points_measurable,
+            status=_(kept.status),
+        )
     return f"{points} ({kept.method}, {kept.protocol})"
 
 
 def _rescored(found: Sequence[Rescored], moved: int) -> str:
     first = sum(one.before is None for one in found)
-    weeks = "week" if len(found) == 1 else "weeks"
-    new = f" {first} had no score to compare with." if first else ""
-    return f"{len(found)} {weeks} scored again, {moved} moved.{new}"
+    said = n_(
+        "{count} week scored again, {moved} moved.",
+        "{count} weeks scored again, {moved} moved.",
+        len(found),
+        moved=moved,
+    )
+    new = n_(
+        "{count} had no score to compare with.", "{count} had no score to compare with.", first
+    )
+    return f"{said} {new}" if first else said
 
 
 def report(
@@ -179,7 +218,7 @@ def report(
     from dashboard.commands import schedule
 
     if week is not None:
-        raise typer.BadParameter("With --every the week is always the last one; leave it out.")
+        raise typer.BadParameter(_("With --every the week is always the last one; leave it out."))
     if remove:
         return schedule.remove(context)
     return schedule.every(context, str(every).lower(), keys, out, yes=yes)
@@ -192,7 +231,11 @@ def _format_keys(text: str) -> list[str]:
     unknown = [key for key in keys if key not in FORMATS]
     if unknown or not keys:
         raise typer.BadParameter(
-            f"--format takes {', '.join(FORMATS)}, not '{', '.join(unknown) or text}'."
+            _(
+                "--format takes {known}, not '{given}'.",
+                known=", ".join(FORMATS),
+                given=", ".join(unknown) or text,
+            )
         )
     return keys
 
@@ -215,12 +258,15 @@ def _files(
 ) -> list[Path]:
     """keep: a file that is there stays as it is."""
     from dashboard.reports import FORMATS, report_name
+    from ingest.written import REPORT, note_written
 
-    found = _report(context, week)
-    paths = []
+    home, found, paths = context.obj.home, _report(context, week), []
     for form in map(FORMATS.__getitem__, keys):
         path = out / report_name(found, form)
-        paths.append(path if keep and path.exists() else write_file(path, form.write(found)))
+        if not (keep and path.exists()):
+            write_file(path, form.write(found))
+            note_written(home, REPORT, path, person=found.person, week=found.week)
+        paths.append(path)
     if context.obj.json:
         console.emit({"week": found.week, "files": [str(path) for path in paths]})
     else:
@@ -242,6 +288,7 @@ def write_file(path: Path, content: bytes) -> Path:
         create_whole(path, content)
     except OSError as error:
         raise DashboardError(
-            f"Could not write {path}: {error.strerror or error}.", "Choose another folder: --out"
+            _("Could not write {path}: {why}.", path=path, why=error.strerror or error),
+            _("Choose another folder: --out"),
         ) from error
     return path

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from analytics.week import Notice, WeekReport
+from analytics.week import Notice, Status, WeekReport
 from dashboard import scorecard, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
@@ -32,6 +33,8 @@ RULE = mark(
     "whoever has a reminder, then everybody else by name; excused weeks come last."
 )
 WEEK_PAGE = "week"
+SAID = (Status.NO_DATA, Status.EXCUSED)
+"""Statuses that the headline says already."""
 
 
 def render(data: Data, person: str) -> None:
@@ -40,16 +43,37 @@ def render(data: Data, person: str) -> None:
     st.html(scorecard.page(*badge, el("h1", _("People")), el("p", _(RULE), cls="muted")))
     if told := st.session_state.pop(TOLD, ""):
         st.success(wording.plain(told))
-    with st.spinner(_("Adding up everybody’s week …")):
-        cards = _cards(data.version(), language(), str(data.home), _data=data)
-    _grid(_filtered(cards))
+    _grid(_filtered(_cards(data)))
     _add(data)
 
 
-@st.cache_data(ttl="10m", max_entries=8, show_spinner=False)
-def _cards(version: int, spoken: str, home: str, *, _data: Data) -> tuple[PersonCard, ...]:
-    """Made once for each data version."""
-    return _data.people()
+@dataclass(slots=True)
+class _Kept:
+    """The cards that were made last, and of which data."""
+
+    version: int | None = None
+    cards: tuple[PersonCard, ...] = ()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept(spoken: str, home: str) -> _Kept:
+    """Of one home in one language, for every session."""
+    return _Kept()
+
+
+def _cards(data: Data) -> tuple[PersonCard, ...]:
+    """Made once for each data version; while they are, how far that is."""
+    kept, version = _kept(language(), str(data.home)), data.version()
+    if kept.version != version:
+        bar = st.empty()
+
+        def tell(done: int, count: int) -> None:
+            said = _("Adding up everybody’s week: {done} of {count}", done=done, count=count)
+            bar.progress(done / max(1, count), text=said)
+
+        kept.cards, kept.version = data.people(tell), version
+        bar.empty()
+    return kept.cards
 
 
 def _filtered(cards: Sequence[PersonCard]) -> Sequence[PersonCard]:
@@ -99,18 +123,17 @@ def card_blocks(card: PersonCard, now: dt.datetime) -> Iterator[Markup]:
         yield el("p", card.problem)
     else:
         yield from _week(card.report)
-    yield el("p", _recorded(card), " · ", _heard(card, now), cls="small")
+    yield el("p", _recorded(card), cls="small")
+    yield el("p", _heard(card, now), cls="small")
     if (first := card.first_notice) and card.report:
         yield _notice(first, len(card.report.notices))
 
 
 def _week(report: WeekReport) -> Iterator[Markup]:
-    yield el(
-        "p",
-        el("b", wording.headline(report)),
-        " ",
-        el("span", wording.status_title(report), cls="muted"),
+    status = (
+        [] if report.status in SAID else [el("span", wording.status_title(report), cls="muted")]
     )
+    yield el("p", el("b", wording.headline(report)), " ", *status)
     if report.points is not None:
         done, left, unknown = wording.shares(report)
         parts = (("done", done), ("left", left), ("unknown", unknown))
@@ -124,22 +147,24 @@ def _week(report: WeekReport) -> Iterator[Markup]:
 
 def _recorded(card: PersonCard) -> str:
     if card.coverage is None:
-        return _("Recorded: unknown")
-    return _("Recorded: {share} of the hours so far", share=wording.percent(card.coverage))
+        return _("Recorded: unknown.")
+    return _("Recorded: {share} of the hours so far.", share=wording.percent(card.coverage))
 
 
 def _heard(card: PersonCard, now: dt.datetime) -> str:
     if card.seen is None:
-        return _("no sensor was heard yet")
+        return _("No sensor was heard yet.")
     age = wording.age_text(max(0.0, (now - card.seen).total_seconds()))
-    return _("a sensor was last heard {age} ago", age=age)
+    return _("A sensor was last heard {age} ago.", age=age)
 
 
 def _notice(first: Notice, count: int) -> Markup:
-    """The most important one, folded; how many more there are."""
+    """The first sentence of the most important one, and how many more there are."""
+    said, full_stop, _rest = first.text.partition(". ")
     more = n_("and {count} more note", "and {count} more notes", count - 1) if count > 1 else ""
-    text = el("div", el("b", f"{_(scorecard.LEVELS.get(first.level, 'Note'))}:"), " ", first.text)
+    level = el("b", f"{_(scorecard.LEVELS.get(first.level, 'Note'))}:")
     rest = [el("div", more, cls="small")] if more else []
+    text = el("div", level, " ", said + full_stop.strip())
     return el("div", text, *rest, cls=f"ll-notice {first.level}", role="note")
 
 

@@ -12,7 +12,7 @@ from analytics.week import Component
 from dashboard import scorecard, wording
 from dashboard.explained import Example, Explained
 from dashboard.markup import Markup, el, join
-from dashboard.wording import scoring
+from dashboard.wording import scoring, trust
 from language.spoken import _, mark
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def render(data: Data, person: str) -> None:
     st.html(
         scorecard.page(*badge, el("h1", _("How it is scored")), head, el("p", _(claims.DISCLAIMER)))
     )
+    st.html(scorecard.page(*_section(_("In short"), scoring.short(found))))
     st.html(scorecard.page(*_counted(found.examples)))
     st.html(scorecard.page(*_lines(found.components)))
     st.html(scorecard.page(*_section(_("Letters of evidence"), _letters())))
@@ -71,12 +72,12 @@ def _counted(examples: Sequence[Example]) -> Iterator[Markup]:
     yield el("h2", _("What is counted: the Loaded-Leg Dose"))
     yield el("div", *(el("p", _(text)) for text in LOAD), cls="ll-plain")
     most = max(one.force_bw for one in examples)
-    names = (_("Done"), _("Peak force on a leg"), "", _("Dose"), _("How it is worked out"))
+    names = (_("Done"), _("Peak force on a leg"), _("Dose"), _("How it is worked out"))
     head = el("tr", *(el("th", name, scope="col") for name in names))
     yield el(
         "div",
         el("table", head, *(_example(one, most) for one in examples), cls="ll-table ll-examples"),
-        cls="ll-wide",
+        cls="ll-scroll",
     )
     yield el("p", _(SEAT), cls="small")
     yield el("p", _(claims.DOSE_CAVEAT), cls="small")
@@ -87,8 +88,7 @@ def _example(one: Example, most: float) -> Markup:
     return el(
         "tr",
         el("td", scoring.example_title(one)),
-        el("td", bar, cls="bw"),
-        el("td", _("{force} BW", force=wording.number(one.force_bw, 3))),
+        el("td", bar, _("{force} BW", force=wording.number(one.force_bw, 3)), cls="bw"),
         el("td", el("b", _("{dose} step-eq", dose=wording.number(one.step_eq)))),
         el("td", scoring.example_text(one), cls="small"),
     )
@@ -134,9 +134,9 @@ def _trust() -> None:
     )
     st.html(scorecard.page(el("h2", _("How far the numbers can be trusted")), el("p", intro)))
     with st.expander(_("Each kind of sensor")):
-        st.html(scorecard.page(el("div", scorecard.table(scoring.kind_table()), cls="ll-wide")))
+        st.html(scorecard.page(el("div", scorecard.table(trust.kind_table()), cls="ll-scroll")))
     with st.expander(_("Each force, its formula and its source")):
-        table = el("div", scorecard.table(scoring.force_table()), cls="ll-wide")
+        table = el("div", scorecard.table(trust.force_table()), cls="ll-scroll")
         st.html(scorecard.page(table, el("p", _(STAIRS), cls="small")))
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from analytics import force
 from analytics.dose import STEP_BW
-from analytics.force import ForceCase
-from analytics.machines import FOOT_POD, MACHINES, Machine
 from analytics.protocol import FULL, Protocol
 from analytics.week import Component
 from dashboard.explained import Example, Explained
-from dashboard.wording.text import number, percent
+from dashboard.wording.text import number
 from language.formats import decimal
 from language.spoken import _, mark, n_
 
@@ -47,17 +43,6 @@ WHAT = {
 }
 """What each line of the score counts, by key."""
 
-MARKS = {
-    "seen": mark("read in a public copy of the source"),
-    "unverified": mark("recalled, not checked against the source"),
-    "design": mark("our own choice"),
-}
-CONFIDENCES = {
-    "low": mark("low"),
-    "low-medium": mark("low to medium"),
-    "medium": mark("medium"),
-    "medium-high": mark("medium to high"),
-}
 NOT_MEASURED = (
     mark("The load in any bone, joint, muscle or tendon, and pain."),
     mark(
@@ -66,23 +51,13 @@ NOT_MEASURED = (
     ),
     mark("Sleep, food, and whatever was done while no sensor was worn."),
     mark("Weight in the hands, unless you say it with a logged set or with the sensor's load."),
-    mark("Stairs: climbs are found, their own force is in the table below and not used yet."),
+    mark("Stairs: climbs are found, their own force is in the table of forces and not used yet."),
     mark(
         "The left leg where only the right one wears a sensor: one leg then stands for both, and "
         "the report says how much of the dose is assumed so."
     ),
 )
 WEIGHTS = mark("How many points each line can earn is our own design; no study sets it.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindOfSensor:
-    """How far the load that one kind tells may be trusted, in words."""
-
-    title: str
-    load: str
-    confidence: str
-    effort: str
 
 
 def set_text(found: Explained) -> str:
@@ -103,6 +78,22 @@ def set_text(found: Explained) -> str:
     )
     unscored = "" if found.scored else _("Points are switched off for this person.")
     return " ".join(filter(None, (said, age, unscored)))
+
+
+def short(found: Explained) -> Iterator[str]:
+    """The whole of it in a few sentences."""
+    yield _(
+        "Sensors on a leg, a foot or a machine tell how often, how fast and with how much force "
+        "your legs worked."
+    )
+    yield _(
+        "A week is set against {count} targets, most of them from guidelines and studies of "
+        "people; together they give up to {full} points.",
+        count=sum(line.points_max > 0 for line in found.components),
+        full=FULL,
+    )
+    yield _("What no sensor saw is unknown. It is not held against you, and never made up.")
+    yield _("It describes what your legs did. It is no diagnosis and no measure of health.")
 
 
 def example_title(one: Example) -> str:
@@ -169,77 +160,3 @@ def unscored(protocol: Protocol) -> Iterator[str]:
     )
     yield _("A week in which nothing was recorded, imported or logged.")
     yield _("Every week of a person for whom points are switched off under My data.")
-
-
-def kinds() -> Iterator[KindOfSensor]:
-    """Every kind of sensor that tells something of the legs, and the strap."""
-    walk, contact = force.BY_KEY["walk"], force.BY_KEY["run-contact"]
-    yield KindOfSensor(
-        title=_("Motion sensor on a leg"),
-        load=_("weight-bearing"),
-        confidence=_(
-            "{walking} in walking; {running} in running with clear contact times",
-            walking=trust_text(walk),
-            running=trust_text(contact),
-        ),
-        effort=_("how fast you step"),
-    )
-    for machine in (FOOT_POD, *MACHINES):
-        yield _kind(machine)
-    yield KindOfSensor(
-        title=_("Heart rate strap"),
-        load=_("none"),
-        confidence=_("tells no load"),
-        effort=_("heart rate, where it is allowed"),
-    )
-
-
-def _kind(machine: Machine) -> KindOfSensor:
-    known = trust_text(force.BY_KEY[machine.force])
-    if machine.walked:
-        blind = trust_text(force.BY_KEY["walk"])
-        known = _("{known} with a speed; {blind} without", known=known, blind=blind)
-    elif machine.mets_by == "power":
-        known = _("{known} with power; unknown without", known=known)
-    return KindOfSensor(
-        title=_(machine.title),
-        load=_("weight-bearing") if machine.weight_bearing else _("assisted by a seat"),
-        confidence=known,
-        effort=_(machine.mets),
-    )
-
-
-def trust_text(case: ForceCase) -> str:
-    """`medium, ±15 %`."""
-    return _(
-        "{confidence}, ±{error}",
-        confidence=_(CONFIDENCES[case.confidence]),
-        error=percent(case.error),
-    )
-
-
-def kind_table() -> list[dict[str, str]]:
-    """The kinds of sensors as rows of words."""
-    return [
-        {
-            _("Sensor"): one.title,
-            _("Load"): one.load,
-            _("How well its force is known"): one.confidence,
-            _("Effort is judged by"): one.effort,
-        }
-        for one in kinds()
-    ]
-
-
-def force_table() -> list[dict[str, str]]:
-    """Every row of the force table in words."""
-    return [
-        {
-            _("Case"): _(case.title),
-            _("Peak force on one leg, body weights"): _(case.formula),
-            _("Known to about"): trust_text(case),
-            _("Source"): _(case.source),
-            _("Where that number is from"): _(MARKS[case.mark]),
-        }
-        for case in force.CASES
-    ]
