@@ -189,6 +189,7 @@ class FakeData:
 
     weeks_by_name: dict[str, WeekReport]
     demo: bool = False
+    limited: bool = False
     running: bool = True
     recording: bool = False
     sensors: tuple[SensorView, ...] = ()

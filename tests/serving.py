@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import signal
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -43,18 +42,13 @@ def asked(
     path: str,
     *,
     method: str = "GET",
-    body: str | None = None,
-    tls: ssl.SSLContext | None = None,
+    body: str = "",
     **headers: str,
 ) -> tuple[int, Mapping[str, str], str]:
     """Status, headers and text of one request; header names have _ for -."""
-    connection = (
-        http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=tls)
-        if tls
-        else http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    )
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with contextlib.closing(connection):
-        connection.request(method, path, body=body, headers=named)
+        connection.request(method, path, body=body or None, headers=named)
         reply = connection.getresponse()
         return reply.status, dict(reply.getheaders()), reply.read().decode(errors="replace")

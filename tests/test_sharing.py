@@ -24,6 +24,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.data import Data, open_data
 from dashboard.history import History, Timeline
+from dashboard.keeping import Keeping
 from dashboard.share.agreed import EVERYONE, Provider, Share, ShareError, read_share, refuse_unknown
 from dashboard.share.desk import COOKIE, SIGN_IN, SIGN_OUT, Desk
 from dashboard.share.gate import Gate, Lobby
@@ -31,6 +32,7 @@ from dashboard.share.identity import SESSION_S, ends_s, persons_of, sees_everyon
 from dashboard.share.limited import NotSharedError, limited, rules
 from dashboard.share.password import SHORTEST, TRIES_A_MINUTE, Tries, hashed, matches
 from dashboard.sharing import set_password, who_sees
+from dashboard.shown import SensorNotes
 from devices.profile import Placement
 from ingest.entries import Assignment
 from tests import fake_data, oidc_provider, sample_week
@@ -138,7 +140,9 @@ def test_who_sees_whom_is_said() -> None:
 
 def test_a_mail_address_counts_only_once_it_is_verified() -> None:
     share, keys = agreed(), ("anna", "bo")
-    assert persons_of(share, {"email": "a@b.org", "email_verified": True}, keys) == {"anna"}
+    assert persons_of(share, {"email": "a@b.org", "email_verified": True}, keys) == frozenset(
+        {"anna"}
+    )
     for claims in (
         {"email": "a@b.org"},
         {"email": "a@b.org", "email_verified": False},
@@ -152,9 +156,9 @@ def test_a_mail_address_counts_only_once_it_is_verified() -> None:
 
 def test_a_subject_counts_by_itself_and_never_as_nothing() -> None:
     share = agreed(identities={"sub-1": EVERYONE, "sub-2": ["bo", "gone"]})
-    assert persons_of(share, {"sub": "sub-1"}, ("anna", "bo")) == {"anna", "bo"}
+    assert persons_of(share, {"sub": "sub-1"}, ("anna", "bo")) == frozenset({"anna", "bo"})
     assert sees_everyone(share, {"sub": "sub-1"})
-    assert persons_of(share, {"sub": "sub-2"}, ("anna", "bo")) == {"bo"}
+    assert persons_of(share, {"sub": "sub-2"}, ("anna", "bo")) == frozenset({"bo"})
     assert not sees_everyone(share, {"sub": "sub-2"})
     assert persons_of(share, {"email": "sub-1", "email_verified": True}, ("anna",)) is None
 
@@ -238,14 +242,15 @@ class Reply:
     def __init__(self, messages: list[dict[str, Any]]) -> None:
         start = messages[0]
         self.status = int(start.get("status", 0))
-        self.headers = [(name.decode(), value.decode()) for name, value in start.get("headers", ())]
+        pairs: list[tuple[bytes, bytes]] = start.get("headers", [])
+        self.headers = [(name.decode(), value.decode()) for name, value in pairs]
         self.text = b"".join(one.get("body", b"") for one in messages).decode()
         self.kinds = [one["type"] for one in messages]
 
     @property
     def cookie(self) -> str:
         """The attributes of the session's cookie."""
-        return next(value for name, value in self.headers if name == "set-cookie")
+        return dict(self.headers)["set-cookie"]
 
 
 def ask(
@@ -290,7 +295,8 @@ async def inside(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.accept"})
     while (await receive())["type"] != "websocket.disconnect":
         pass
-    return await send({"type": "websocket.send", "text": "after the end"})
+    await send({"type": "websocket.send", "text": "after the end"})
+    return None
 
 
 def reception(clock: Clock) -> Gate:
@@ -301,7 +307,7 @@ def reception(clock: Clock) -> Gate:
 
 def sign_in(gate: Gate, password: str, **headers: str) -> Reply:
     form = urlencode({"password": password})
-    return ask(gate, SIGN_IN, method="POST", body=form, **headers)
+    return ask(gate, SIGN_IN, method="POST", body=form, heard=None, **headers)
 
 
 def signed_in(gate: Gate) -> str:
@@ -390,7 +396,8 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     said = dict(scope["headers"]).get(b"sec-websocket-protocol", b"")
     if scope["type"] == "http":
         return await PlainTextResponse("page")(scope, receive, send)
-    return await send({"type": "websocket.close", "body": said})
+    await send({"type": "websocket.close", "body": said})
+    return None
 
 
 # The limited facade --------------------------------------------------------------------------
@@ -411,14 +418,15 @@ def test_every_call_of_the_facade_has_a_rule_or_is_refused() -> None:
                 getattr(facade, name)()
     assert {name for name, rule in told.items() if rule == "person"} <= {
         *calls,
-        *(name for name in vars(History) if name[0] != "_"),
+        *(name for part in (History, Keeping) for name in vars(part) if name[0] != "_"),
     }
 
 
 def test_what_is_said_of_a_person_takes_that_person_by_name() -> None:
     for name, rule in rules().items():
         if rule == "person":
-            call = getattr(Data, name, None) or getattr(History, name)
+            parts = (Data, History, Keeping)
+            call = next(getattr(part, name) for part in parts if hasattr(part, name))
             assert "person" in inspect.signature(call).parameters, name
 
 
@@ -455,7 +463,7 @@ def test_only_their_sensors_are_seen_and_none_is_changed() -> None:
         Assignment(person=who, placement=Placement.CHEST, since=at, load_kg=0.0, counts=None)
         for who in ("bo", "anna")
     )
-    notes = fake_data.SensorNotes(assignments=seats)
+    notes = SensorNotes(assignments=seats)
     fake.notes_by_key = {mine.key: notes, other.key: notes}
     data = anna_only(fake)
     assert [sensor.key for sensor in data.status().sensors] == [mine.key]
@@ -490,10 +498,16 @@ def test_a_session_of_somebody_else_is_not_shown_whoever_is_said_to_be_meant() -
 
 def test_a_part_without_rules_is_closed_as_a_whole(tmp_path: Path) -> None:
     data = limited(open_data(tmp_path, radio="virtual"), frozenset({"me"}))
-    for part in ("schedule", "keeping"):
-        if hasattr(open_data(tmp_path, radio="virtual"), part):
-            with pytest.raises(NotSharedError):
-                getattr(data, part).anything("me")
+    with pytest.raises(NotSharedError):
+        data.schedule.installed("me")
+    for refused in (data.keeping.kinds, data.keeping.unfinished, data.keeping.finish):
+        with pytest.raises(NotSharedError):
+            refused()
+    for person in ("me", "bo"):
+        with pytest.raises(NotSharedError):
+            data.keeping.export(person, None)
+    with pytest.raises(NotSharedError):
+        data.keeping.take_back_mass("bo", fake_data.NOON.date())
 
 
 def test_what_is_kept_for_one_identity_is_never_found_by_another(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def _style() -> str:
         theme.css()
         + "<style>:root{color-scheme:light dark;font:18px system-ui,sans-serif}body{margin:0}"
         "main.ll{min-height:100vh;box-sizing:border-box;padding:15vh 1rem;"
-        "background:var(--paper);color:var(--ink)}main.ll>*{max-width:24rem;margin-inline:auto}"
+        "background:var(--paper);color:var(--ink)}main.ll>*{max-width:24rem;margin:0 auto 1rem}"
         "form{display:grid;gap:.6rem}input,button{font:inherit;padding:.7rem;border-radius:.6rem;"
         "border:1px solid var(--muted);background:var(--panel);color:inherit}"
         "button{background:var(--button);color:#fff;border:0;cursor:pointer}</style>"

@@ -21,6 +21,7 @@ from language.spoken import _
 if TYPE_CHECKING:
     from dashboard.data import Data
     from dashboard.history import History, Timeline
+    from dashboard.people_cards import PersonCard
     from dashboard.shown import CollectorStatus, PersonView, SensorNotes, SensorView
     from dashboard.traces import Live, Trace
 
@@ -49,6 +50,9 @@ OF_A_PERSON = frozenset(
         "trends",
         "months",
         "sessions",
+        "method_of",
+        "set_name",
+        "take_back_mass",
     }
 )
 """Take a `person`, and speak of nobody else."""
@@ -139,6 +143,10 @@ class LimitedData(Limited):
             raise NotSharedError
         return keys[0]
 
+    def people(self, progress: Callable[[int, int], None] | None = None) -> tuple[PersonCard, ...]:
+        """Their cards."""
+        return tuple(card for card in self._data.people(progress) if card.key in self._persons)
+
     def first_run(self) -> bool:
         """Whoever is let in is no newcomer to this computer."""
         return False
@@ -175,6 +183,11 @@ class LimitedData(Limited):
     def live(self) -> LimitedLive:
         """The last minute of the sensors of those persons."""
         return LimitedLive(self._data.live, self._persons)
+
+    @property
+    def keeping(self) -> Limited:
+        """Of what is kept, only what is said of one of those persons."""
+        return Limited(self._data.keeping, self._persons)
 
     @property
     def history(self) -> LimitedHistory:
