@@ -33,6 +33,7 @@ from ingest.pairing import (
 )
 from ingest.radio import VirtualSensors, open_radio
 from ingest.shake import Shaking, shake
+from language.spoken import mark
 
 if TYPE_CHECKING:
     from bumble.link import LocalLink
@@ -65,7 +66,7 @@ def virtual_sensors(radio: str) -> VirtualSensors:
 
 def _directly(radio: str | None, work: Callable[[Air], Awaitable[T]]) -> T:
     if radio is None:
-        raise NotRunning("No collector is running.", "Start it on the Sensors page.")
+        raise NotRunning(mark("No collector is running."), mark("Start it on the Sensors page."))
 
     async def go() -> T:
         async with open_radio(radio, virtual=virtual_sensors(radio)) as opened:

@@ -22,6 +22,7 @@ from ingest.entries import Entries, Registry
 from ingest.loader import load
 from ingest.store import Stale, Store, open_store
 from ingest.weighing import weighed
+from language.spoken import _
 
 log = logging.getLogger(__name__)
 
@@ -77,13 +78,18 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
                 minutes += len(frame)
                 touched |= touched_weeks(registry, frame)
                 if progress is not None:
-                    for _ in day:
+                    for _piece in day:
                         progress(next(done), total)
         except (AnalyticsError, ArithmeticError, ValueError) as error:
             log.exception("computing minutes of %s", stale.sensor)
             problems.append(
-                f"Minutes of {stale.sensor} from {stale.start:%Y-%m-%d} on could not be computed "
-                f"({error}). Please report this with the log; its recordings are kept."
+                _(
+                    "Minutes of {sensor} from {date} on could not be computed ({error}). "
+                    "Please report this with the log; its recordings are kept.",
+                    sensor=stale.sensor,
+                    date=f"{stale.start:%Y-%m-%d}",
+                    error=error,
+                )
             )
     keep_scores(home, registry, touched)
     keep_lines(home, {person for person, _ in touched} or registry.persons)

@@ -21,6 +21,7 @@ from dashboard.targets import load_targets
 from ingest.entries import Registry
 from ingest.store import Store
 from ingest.weighing import weighed
+from language.spoken import _
 
 WEEK = dt.timedelta(days=7)
 Fed = tuple[tuple[SensorUse, ...], tuple[Gap, ...]]
@@ -105,7 +106,9 @@ def person_facts(registry: Registry, key: str) -> PersonFacts:
     person = registry.persons.get(key)
     if person is None:
         if key != DEFAULT_PERSON:
-            raise DashboardError(f"There is no person '{key}'.", "See: legload person")
+            raise DashboardError(
+                _("There is no person '{key}'.", key=key), _("See: legload person")
+            )
         return PersonFacts(key=key, name=DEFAULT_NAME, zone=local_zone())
     return PersonFacts(
         key=person.key,

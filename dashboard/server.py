@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from dashboard.errors import DashboardError
 from dashboard.processes import Child
 from dashboard.theme import SERVER_OPTIONS
+from language.spoken import _
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -114,8 +115,8 @@ def free_port(wanted: int, host: str = HOST) -> int:
                 continue
             return port
     raise DashboardError(
-        f"Port {wanted} and those after it are all in use.",
-        "Choose another: --port 9000",
+        _("Port {port} and those after it are all in use.", port=wanted),
+        _("Choose another: --port 9000"),
     )
 
 
@@ -146,14 +147,15 @@ def wait_until_ready(
     while time.monotonic() < end:
         if any(child.poll() not in (None, 0) for child in children):
             raise DashboardError(
-                "A part of the program stopped while starting.",
-                "See the newest file in the 'logs' folder, or run 'legload doctor'.",
+                _("A part of the program stopped while starting."),
+                _("See the newest file in the 'logs' folder, or run 'legload doctor'."),
             )
         if _answers(host, port):
             return
         time.sleep(0.2)
     raise DashboardError(
-        f"The pages did not start within {within_s:.0f} s.", "Try again, or run 'legload doctor'."
+        _("The pages did not start within {seconds} s.", seconds=f"{within_s:.0f}"),
+        _("Try again, or run 'legload doctor'."),
     )
 
 

@@ -38,6 +38,7 @@ from ingest.shedding import shed
 from ingest.stretches import Stretches
 from ingest.unsaying import rewrite, unsaid
 from ingest.written import LEDGER, Written, forget_written, unchanged
+from language.spoken import mark
 
 __all__ = ["Plan", "Receipt", "erase", "preview", "unfinished"]
 
@@ -68,8 +69,10 @@ def unfinished(home: Path) -> Plan | None:
         return None
     except (OSError, msgspec.DecodeError) as error:
         raise IngestError(
-            f"{home / JOURNAL} cannot be read: {error}.",
-            "Delete that file, then erase again: what was half done is done then.",
+            mark("{path} cannot be read: {error}."),
+            mark("Delete that file, then erase again: what was half done is done then."),
+            path=home / JOURNAL,
+            error=error,
         ) from error
 
 
@@ -101,9 +104,10 @@ def erase(
             changed = _outside(home, plan)
         except OSError as error:
             raise IngestError(
-                f"Not all could be erased: {error.strerror or error}"
-                f"{f' ({error.filename})' if error.filename else ''}.",
-                "Mend that, then erase again: it goes on where it stopped.",
+                mark("Not all could be erased: {reason} ({path})."),
+                mark("Mend that, then erase again: it goes on where it stopped."),
+                reason=error.strerror or error,
+                path=error.filename or home,
             ) from error
         (home / JOURNAL).unlink()
     fewer = {field: getattr(plan.receipt, field) - n for field, n in by_kind(changed).items()}

@@ -11,6 +11,7 @@ import duckdb
 
 from ingest.clock import Clock
 from ingest.database import StoreError
+from language.spoken import mark
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,9 @@ def pending(connection: duckdb.DuckDBPyConnection) -> list[str]:
         applied = set()
     if unknown := applied - set(migrations()):
         raise StoreError(
-            f"The store was written by a newer version (it knows {min(unknown)}).",
-            "Update legload.",
+            mark("The store was written by a newer version (it knows {migration})."),
+            mark("Update legload."),
+            migration=min(unknown),
         )
     return [name for name in migrations() if name not in applied]
 

@@ -30,6 +30,7 @@ from ingest.entries import (
 from ingest.errors import IngestError
 from ingest.private import create_whole
 from ingest.stretches import Scope, gone_sensors, zone_of
+from language.spoken import mark
 
 Lines = list[tuple[bytes, AnyEntry | None]]
 """Each line as it stands, and its entry unless it is damaged."""
@@ -95,8 +96,10 @@ def rewrite(home: Path, keep: Callable[[Lines], list[bytes]]) -> int:
                 create_whole(path, b"".join(line + b"\n" for line in kept))
     except OSError as error:
         raise IngestError(
-            f"Could not write {path.name}: {error.strerror or error}.",
-            "Nothing was changed. Free some space or check the folder's permissions.",
+            mark("Could not write {name}: {reason}."),
+            mark("Nothing was changed. Free some space or check the folder's permissions."),
+            name=path.name,
+            reason=error.strerror or error,
         ) from error
     return len(lines) - len(kept)
 

@@ -20,6 +20,7 @@ from ingest.header import LATEST_NS
 from ingest.migrations import transaction
 from ingest.projection import EVER
 from ingest.queries import Instant, Store, to_ns
+from language.spoken import mark
 
 LONG_NS = 24 * RUN_GAP_NS  # a recording that spans more is looked into: its clock was set
 _OF_ROWS = (
@@ -255,8 +256,10 @@ class StoreWriter(Store):
                 raise
             names = ", ".join(decoded.path.name for decoded in batch)
             raise RowsRefused(
-                f"{names} could not be put into the store ({error}).",
-                "Please report this with the log; the recording is kept as it is.",
+                mark("{names} could not be put into the store ({error})."),
+                mark("Please report this with the log; the recording is kept as it is."),
+                names=names,
+                error=error,
             ) from error
 
     def _add(self, batch: Sequence[Decoded]) -> None:

@@ -43,13 +43,15 @@ def record(
 
     settings = context.obj
     if not Entries(settings.home).registry().active:
-        console.note("No sensor is paired yet; those that are paired meanwhile are recorded too.")
+        console.note(
+            _("No sensor is paired yet; those that are paired meanwhile are recorded too.")
+        )
     try:
         ask(settings.home, "record", on=True)
     except NotRunning:
         asyncio.run(_collect(settings, for_))
     else:
-        console.note("The collector that is already running records; Ctrl-C leaves it running.")
+        console.note(_("The collector that is already running records; Ctrl-C leaves it running."))
         _watch(settings.home, for_)
     _report(settings)
 
@@ -81,7 +83,7 @@ async def _collect(settings: Settings, for_s: float | None) -> None:
             load=load,
         )
         _stop_on_signals(collector.stop)
-        console.note(f"Recording over {radio.name}. Stop with Ctrl-C.")
+        console.note(_("Recording over {radio}. Stop with Ctrl-C.", radio=_(radio.name)))
         await collector.run(for_s)
 
 
@@ -99,7 +101,7 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
 
 def _watch(home: Path, for_s: float | None) -> None:
     end = None if for_s is None else time.monotonic() + for_s
-    with console.progress("Recording") as advance:
+    with console.progress(_("Recording")) as advance:
         started = time.monotonic()
         while end is None or time.monotonic() < end:
             time.sleep(min(1.0, max(0.0, (end or time.monotonic() + 1) - time.monotonic())))
@@ -114,7 +116,9 @@ def _report(settings: Settings) -> None:
     if settings.json:
         console.emit(done)
     else:
-        console.note(f"{done.rows} new rows are in the store. See them with: legload week")
+        console.note(
+            _("{rows} new rows are in the store. See them with: legload week", rows=done.rows)
+        )
 
 
 def status(context: typer.Context) -> None:
@@ -252,7 +256,7 @@ def supervise(
     address = address_of(port, share)
     try:
         wait_until_ready(port, [pages], READY_S, share.address if share else None)
-        console.note(f"The pages are at {address} . Stop with Ctrl-C.")
+        console.note(_("The pages are at {address} . Stop with Ctrl-C.", address=address))
         if browser:
             typer.launch(address)
         end = None if for_s is None else time.monotonic() + for_s
@@ -260,7 +264,7 @@ def supervise(
             look(time.monotonic())
             time.sleep(0.5)
     except KeyboardInterrupt:
-        console.note("Stopping …")
+        console.note(_("Stopping …"))
 
 
 def _open_when_ready(port: int, share: Share | None) -> None:

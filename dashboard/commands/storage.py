@@ -11,6 +11,7 @@ import typer
 from dashboard import console
 from dashboard.commands.exchange import ProgressFile, advancing
 from dashboard.persons import pick_person
+from language.spoken import _
 
 
 def load(context: typer.Context) -> None:
@@ -18,14 +19,19 @@ def load(context: typer.Context) -> None:
     from dashboard.refresh import refresh
 
     settings = context.obj
-    with console.progress("Loading", quiet=settings.json) as advance:
+    with console.progress(_("Loading"), quiet=settings.json) as advance:
         done = refresh(settings.home, progress=advance)
     if settings.json:
         return console.emit(done)
     for problem in done.problems:
         console.note(problem)
     return console.show(
-        f"{done.rows} new rows from {done.recordings} recordings, {done.minutes} minutes scored."
+        _(
+            "{rows} new rows from {recordings} recordings, {minutes} minutes scored.",
+            rows=done.rows,
+            recordings=done.recordings,
+            minutes=done.minutes,
+        )
     )
 
 
@@ -61,7 +67,8 @@ def import_(
         for result in results:
             console.show(f"{result.file}: {result.text}")
         if results:
-            console.show(f"{done.rows} new rows, {done.minutes} minutes scored.")
+            said = {"rows": done.rows, "minutes": done.minutes}
+            console.show(_("{rows} new rows, {minutes} minutes scored.", **said))
     for sentence in failed:
         console.note(sentence)
     if failed:
@@ -74,11 +81,12 @@ def repair(context: typer.Context) -> None:
     from ingest.loader import rebuild
 
     settings = context.obj
-    with console.progress("Loading every recording again", quiet=settings.json) as advance:
+    with console.progress(_("Loading every recording again"), quiet=settings.json) as advance:
         summary = rebuild(settings.home, progress=advance)
     done = refresh(settings.home)
     if settings.json:
         return console.emit({"rows": summary.rows, "loaded": done})
     for problem in summary.problems:
         console.note(problem)
-    return console.show(f"{summary.rows} rows loaded again, {done.minutes} minutes scored.")
+    said = {"rows": summary.rows, "minutes": done.minutes}
+    return console.show(_("{rows} rows loaded again, {minutes} minutes scored.", **said))

@@ -221,7 +221,7 @@ _DENIALS = {"darwin": "denied-macos", "win32": "denied-windows"}
 def scan_trouble(error: IngestError, platform: str, radio: str) -> Finding:
     """What an error from scanning means on a platform. Pure."""
     why = error.problem.rstrip(".")
-    said = next((one for one in (*_SAID, *_DENIED) if error.problem in (one, _(one))), None)
+    said = next((one for one in (*_SAID, *_DENIED) if error.key in (one, _(one))), None)
     if said in _DENIED:
         return trouble(_DENIALS.get(platform, "bluez-denied"))
     if said is not None:

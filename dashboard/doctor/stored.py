@@ -78,7 +78,7 @@ def _explained(error: StoreError, computer: Computer) -> Finding:
         return trouble(
             "store-locked", who=_(" (process {number})", number=holder[1]) if holder else ""
         )
-    if "newer version" in error.problem:
+    if "newer version" in error.key:
         return trouble("store-newer")
     why = str(cause).splitlines()[0].rstrip(".")
     if isinstance(error, StoreDamaged):
