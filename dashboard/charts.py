@@ -12,6 +12,7 @@ import polars as pl
 
 from analytics.week import WeekReport
 from dashboard import wording
+from dashboard.drawn import inline
 from dashboard.markup import Markup, el
 from dashboard.theme import Palette
 from language.formats import decimal
@@ -104,7 +105,7 @@ def trend_dose(report: WeekReport, colours: Palette) -> Picture:
     base = _base(trend_frame(report))
     top = max([report.target_lld, *(w.lld for w in report.trend if w.lld is not None)]) * 1.2
     y = alt.Y("dose:Q", scale=alt.Scale(domain=[0, top]), title=_("step-eq a day"))
-    goal = alt.Chart(pl.DataFrame({"target": [report.target_lld]}))
+    goal = alt.Chart(inline(pl.DataFrame({"target": [report.target_lld]})))
     rule = goal.mark_rule(strokeDash=[6, 4], strokeWidth=2, color=colours.ink)
     label = base.encode(y="shown:Q", text="dose_text:N").transform_calculate(
         shown="datum.dose === null ? 0 : datum.dose"
@@ -135,7 +136,7 @@ def _base(frame: pl.DataFrame) -> alt.Chart:
         alt.Tooltip("dose_text:N", title=_("Dose a day, step-eq")),
     ]
     x = alt.X("week:N", sort=frame["week"].to_list(), axis=axis, scale=band)
-    return alt.Chart(frame).encode(x=x, tooltip=tips)
+    return alt.Chart(inline(frame)).encode(x=x, tooltip=tips)
 
 
 def _sized(*layers: alt.Chart) -> Picture:

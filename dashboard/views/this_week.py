@@ -45,7 +45,7 @@ def render(data: Data, person: str) -> None:
     targets = el("h2", _("Against the targets"))
     st.html(scorecard.page(targets, scorecard.lines(report), scorecard.practice(report)))
     practice.render(data, report)
-    trend.render(report)
+    trend.render(data, report, version)
     st.html(scorecard.beside(report))
     trend.beside(report)
     rule = el("hr")

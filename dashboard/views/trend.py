@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from analytics.week import WeekReport
 from dashboard import charts, scorecard, theme, wording
+from dashboard.drawn import Spec, drawn
 from dashboard.markup import el
 from dashboard.views.tucked import tucked
-from language.spoken import _
+from language.spoken import _, language
+
+if TYPE_CHECKING:
+    from dashboard.data import Data
 
 CHART_PX = 440
 
 
-def render(report: WeekReport) -> None:
+def render(data: Data, report: WeekReport, version: int) -> None:
     """Four weeks, and one's own usual."""
     texts = (
         wording.trend_text(report),
@@ -22,15 +28,27 @@ def render(report: WeekReport) -> None:
     )
     words = [el("p", text, cls="muted") for text in texts if text]
     st.html(scorecard.page(el("h2", _("Last four weeks")), *words))
-    colours = theme.palette(st.context.theme.type)
+    told = (
+        (_("Points, of the points that could be measured"), wording.trend_text(report)),
+        (_("Loaded-Leg Dose a day; dashed line: target"), wording.trend_dose_text(report)),
+    )
+    of = (str(data.home), report.person, report.week)
+    pictures = _pictures(version, language(), of, str(st.context.theme.type), _report=report)
     with st.container(horizontal=True):
-        with st.container(width=CHART_PX):
-            st.html(scorecard.page(el("b", _("Points, of the points that could be measured"))))
-            st.altair_chart(charts.trend_points(report, colours), alt=wording.trend_text(report))
-        with st.container(width=CHART_PX):
-            st.html(scorecard.page(el("b", _("Loaded-Leg Dose a day; dashed line: target"))))
-            st.altair_chart(charts.trend_dose(report, colours), alt=wording.trend_dose_text(report))
+        for (title, text), picture in zip(told, pictures, strict=True):
+            with st.container(width=CHART_PX):
+                st.html(scorecard.page(el("b", title)))
+                st.vega_lite_chart(picture, height=picture["height"], alt=text)
     tucked(_("The same as a table"), "weeks-table", lambda: _table(wording.trend_table(report)))
+
+
+@st.cache_data(ttl="10m", max_entries=64, show_spinner=False)
+def _pictures(
+    version: int, spoken: str, of: tuple[str, ...], kind: str, *, _report: WeekReport
+) -> list[Spec]:
+    """Made once for each data version, language and theme: it is most of what a page costs."""
+    colours = theme.palette(kind)
+    return [drawn(chart(_report, colours)) for chart in (charts.trend_points, charts.trend_dose)]
 
 
 def beside(report: WeekReport) -> None:
