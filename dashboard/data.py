@@ -135,9 +135,7 @@ class Data:
         known = [PersonView(key=p.key, name=p.name) for p in self._registry().persons.values()]
         return known or [PersonView(key=DEFAULT_PERSON, name=DEFAULT_NAME)]
 
-    def people(
-        self, progress: Callable[[int, int], None] | None = None
-    ) -> tuple[PersonCard, ...]:
+    def people(self, progress: Callable[[int, int], None] | None = None) -> tuple[PersonCard, ...]:
         """Everybody who was named, with their current week; whoever needs a look first.
 
         progress: told how many are done, of how many.
@@ -434,9 +432,14 @@ class Data:
 
     def _last(self, sensors: Sequence[Sensor]) -> dict[str, LastKnown]:
         """What the store knows of sensors that nobody listens to now; nothing while it is busy."""
-        try:
+
+        def read() -> dict[str, LastKnown]:
             with open_store(self.home, patience_s=0.0) as store:
-                return {sensor.key: last_known(store, sensor.key) for sensor in sensors}
+                return {key: last_known(store, key) for key in keys}
+
+        keys = [sensor.key for sensor in sensors]
+        try:
+            return self._kept.unchanged(f"last {keys}", read)
         except IngestError:
             return {}
 
@@ -646,9 +649,14 @@ class Data:
     def notes(self) -> dict[str, SensorNotes]:
         """What is known of each sensor ever paired, by key; little while the store is busy."""
         sensors = self._registry().sensors.values()
-        try:
+
+        def read() -> dict[str, SensorNotes]:
             with open_store(self.home, patience_s=NOTES_S) as store:
                 return {s.key: sensor_notes(store, s, self._midnight(s)) for s in sensors}
+
+        today = [str(self._midnight(sensor)) for sensor in sensors]
+        try:
+            return self._kept.unchanged(f"notes {today}", read)
         except IngestError:
             return {s.key: SensorNotes(assignments=s.assignments) for s in sensors}
 

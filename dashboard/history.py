@@ -111,8 +111,13 @@ class History:
 
     def _sessions(self, person: str) -> list[Session]:
         """Every session of a person, oldest first."""
-        with _told(), open_store(self.home) as store:
-            return sessions_of(store.recordings(), self._kept.registry(), person)
+
+        def read() -> list[Session]:
+            with open_store(self.home) as store:
+                return sessions_of(store.recordings(), self._kept.registry(), person)
+
+        with _told():
+            return self._kept.unchanged(f"sessions {person}", read)
 
     def _with_rules(self, person: str, query: Callable[[Store, PersonFacts, Protocol], T]) -> T:
         """What a query gives that takes the store, the person and the targets."""

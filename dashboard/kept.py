@@ -91,6 +91,11 @@ class KeptWeeks:
         """
         return self._note("version", self._store_files(), self._version)
 
+    def unchanged(self, name: str, read: Callable[[], T]) -> T:
+        """What was read under that name from the store and the entries, while they did not change;
+        an error is raised again and nothing kept."""
+        return self._note(name, self._files(), read)
+
     def basis(self, person: str) -> Basis:
         """What a person's weeks are computed from.
 
