@@ -31,6 +31,8 @@ Picture: TypeAlias = alt.LayerChart
 TICK_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720)
 TICKS = 7
 HEIGHT, LANE_PX, MARGIN_PX = 200, 44, 66
+FEW_POINTS = 60
+"""Below so many values each is marked by a point (design)."""
 STRIPES = "#ffffffb0"
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3])
 SHAPES = ("circle", "triangle-up")
@@ -139,7 +141,8 @@ def _trace(look: Look, title: str, unit: str, channels: Sequence[str]) -> Panel 
     )
     y: Any = {"scale": alt.Scale(zero=channels[0] == "battery"), "axis": _axis(_(unit))}
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", **y), y2="high:Q")
-    lines = base.mark_line(strokeWidth=2.2).encode(
+    few = frame.height < FEW_POINTS  # a value that stands alone is no line
+    lines = base.mark_line(strokeWidth=2.2, point=few).encode(
         y=alt.Y("mean:Q", **y),
         strokeDash=alt.StrokeDash("name:N", scale=_cycled(shown, DASHES), legend=None),
         tooltip=[*_tips(), alt.Tooltip("mean:Q", title=_(unit), format=",.0f")],

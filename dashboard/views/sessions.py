@@ -101,7 +101,7 @@ def _chosen(
         return None
     by_key = {line.key: line for line in lines}
     many = len(lines) > FEW
-    with st.container(height=LIST_PX if many else "content", border=many, key=f"sessions-{person}"):
+    with st.container(height=LIST_PX if many else "content", border=many):
         key = st.radio(
             _("Session"),
             list(by_key),
