@@ -24,7 +24,6 @@ FILTER_FROM = 9
 TOLD = "people-told"
 LOOKS = {
     Look.READ: mark("Please read"),
-    Look.NOTHING: mark("Nothing recorded"),
     Look.REMIND: mark("Reminder"),
     Look.EXCUSED: mark("Excused"),
 }

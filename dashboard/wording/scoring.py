@@ -92,7 +92,10 @@ def short(found: Explained) -> Iterator[str]:
         count=sum(line.points_max > 0 for line in found.components),
         full=FULL,
     )
-    yield _("What no sensor saw is unknown. It is not held against you, and never made up.")
+    yield _(
+        "What no sensor saw is unknown, never zero: the score then says “at least”, or leaves the "
+        "line out."
+    )
     yield _("It describes what your legs did. It is no diagnosis and no measure of health.")
 
 
