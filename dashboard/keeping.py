@@ -118,7 +118,7 @@ class Keeping:
 
     def take_in(self, person: str, files: Iterable[tuple[str, bytes]]) -> str:
         """Begin to import files, by name and content, as a person's; the job's name."""
-        folder = self._folder()
+        folder = self._folder("import")
         paths = []
         for number, (name, content) in enumerate(files):
             path = folder / f"{number:03d}" / _plain(name)
@@ -138,7 +138,7 @@ class Keeping:
 
     def export(self, person: str | None, out: Path | None) -> str:
         """Begin to export, everyone's or a person's; out: a folder, None: a zip for `exported`."""
-        folder = self._folder()
+        folder = self._folder("export")
         words = [f"--person={person}"] if person else []
         return self._begin("export", str(out or folder / "legload.zip"), *words, folder=folder)
 
@@ -176,17 +176,17 @@ class Keeping:
         self._children.pop(name, None)
         shutil.rmtree(self._home / SPOOL / name, ignore_errors=True)
 
-    def _folder(self) -> Path:
-        """A folder of a new job; those of older ones that are over go."""
-        for old in (self._home / SPOOL).glob("job-*"):
+    def _folder(self, command: str) -> Path:
+        """A folder of a new job; older ones of its command that are over go, an erasure's all."""
+        for old in (self._home / SPOOL).glob("*" if command == "erase" else f"{command}-*"):
             if not self.job(old.name).running:
                 self.drop(old.name)
-        folder = self._home / SPOOL / f"job-{uuid.uuid4().hex}"
+        folder = self._home / SPOOL / f"{command}-{uuid.uuid4().hex}"
         private_folder(folder)
         return folder
 
     def _begin(self, *words: str, folder: Path | None = None) -> str:
-        folder = folder or self._folder()
+        folder = folder or self._folder(words[0])
         advance = f"--progress-file={folder / ADVANCE}"
         command = processes.command(self._home, *words, "--json", "--language", language(), advance)
         self._children[folder.name] = processes.spawn(

@@ -15,7 +15,7 @@ from dashboard.cli import main
 from dashboard.errors import DashboardError
 from dashboard.keeping import Job, Keeping
 from ingest import erasing
-from ingest.control import NotRunning
+from ingest.control import NotRunning, ask
 from ingest.entries import Entries
 from ingest.erasing import Receipt, erase, preview
 from ingest.errors import IngestError
@@ -174,7 +174,7 @@ def test_a_collector_that_does_not_pause_stops_the_erasure(
 
 def test_nobody_is_asked_where_nothing_runs(home: Path) -> None:
     with pytest.raises(NotRunning):
-        erasing.ask(home, "status")
+        ask(home, "status")
 
 
 def test_a_page_erases_in_another_process_and_reads_the_receipt(home: Path) -> None:
@@ -203,6 +203,16 @@ def test_a_page_exports_and_takes_in_what_it_was_given(home: Path) -> None:
     assert done.result is not None
     assert "already here" in done.result["files"][0]["text"]
     assert "bad.legrec" in done.result["failed"][0]
+
+
+def test_a_job_of_another_kind_leaves_what_a_job_wrote(home: Path, tmp_path: Path) -> None:
+    keeping = Keeping(home)
+    job = keeping.export(None, None)
+    over(keeping, job)
+    assert over(keeping, keeping.backup(tmp_path / "backups", 2)).error == ""
+    assert keeping.exported(job)
+    over(keeping, keeping.erase(Scope(person=ANNA)))
+    assert keeping.exported(job) is None
 
 
 def test_a_job_that_nobody_started_is_over(home: Path) -> None:
