@@ -174,7 +174,9 @@ def _set_fields(data: Data, person: str, key: str) -> dict[str, Any]:
 
 
 def _minutes(key: str) -> float:
-    return st.number_input(_("Minutes"), 1.0, MOST_BALANCE_MIN, 10.0, 5.0, key=key, width=160)
+    return st.number_input(
+        _("Minutes"), 1.0, MOST_BALANCE_MIN, 10.0, 5.0, "%.0f", key=key, width=160
+    )
 
 
 def _balance(data: Data, report: WeekReport) -> Callable[[], str]:
