@@ -22,12 +22,12 @@ def inline(frame: pl.DataFrame) -> alt.InlineData:
     return alt.InlineData(values=kept.to_dicts())
 
 
-def drawn(chart: alt.LayerChart) -> Spec:
+def drawn(chart: alt.LayerChart | alt.FacetChart) -> Spec:
     """What `st.vega_lite_chart` takes, each layer with its own rows."""
     spec: Spec = chart.to_dict(validate=False)
     spec.get("config", {}).get("view", {}).pop("continuousWidth", None)
     named = spec.pop("datasets", {})
-    for part in (spec, *spec["layer"]):
+    for part in (spec, *spec.get("layer", ())):
         name = part.get("data", {}).get("name")
         if name in named:
             part["data"] = {"values": named[name]}
