@@ -16,6 +16,7 @@ from dashboard import wording
 from dashboard.data import Data, open_data
 from dashboard.errors import DashboardError
 from dashboard.people_cards import Look, PersonCard, coverage, name_order
+from dashboard.shown import PersonView
 from dashboard.views import people
 from ingest.entries import PersonSet
 from tests import sample_week
@@ -219,6 +220,20 @@ def test_open_switches_the_person_and_goes_to_this_week() -> None:
     page = page.button(key="people-open-bo").click().run()
     assert not page.exception
     assert page.title[0].value == "This week of bo"
+
+
+def test_who_may_see_fewer_persons_is_never_shown_the_cards_of_another_session() -> None:
+    every = with_cards(card("Anna", sample_week.so_far()), card("Bo", sample_week.so_far()))
+    assert "Bo" in text_of(people_page(every)).split()
+
+    class Limited(FakeData):
+        def persons(self) -> list[PersonView]:
+            return super().persons()[:1]
+
+    fewer = Limited({}, home=every.home, cards=every.cards[:1], limited=True)
+    page = people_page(fewer)
+    assert "Bo" not in text_of(page).split()
+    assert "Add a person" not in text_of(page)
 
 
 # --- the facade ---------------------------------------------------------------------------------

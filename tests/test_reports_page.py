@@ -174,6 +174,12 @@ def test_what_cannot_be_scheduled_is_one_sentence(tmp_path: Path) -> None:
     assert "Access is denied" in page.error[0].value
 
 
+def test_who_may_see_some_persons_alone_schedules_nothing(tmp_path: Path) -> None:
+    fake = scheduling(tmp_path)
+    fake.limited = True
+    assert "Every Monday" not in text_of(reports_page(fake))
+
+
 def test_another_persons_schedule_is_not_shown(tmp_path: Path) -> None:
     fake = scheduling(tmp_path)
     at = fake.schedule

@@ -43,7 +43,8 @@ def render(data: Data, person: str) -> None:
     if told := st.session_state.pop(TOLD, ""):
         st.success(wording.plain(told))
     _grid(_filtered(_cards(data)))
-    _add(data)
+    if not data.limited:
+        _add(data)
 
 
 @dataclass(slots=True)
@@ -54,15 +55,16 @@ class _Kept:
     cards: tuple[PersonCard, ...] = ()
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _kept(spoken: str, home: str) -> _Kept:
-    """Of one home in one language, for every session."""
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _kept(spoken: str, home: str, seen: tuple[str, ...]) -> _Kept:
+    """Of one home in one language, for every session that may see the same persons."""
     return _Kept()
 
 
 def _cards(data: Data) -> tuple[PersonCard, ...]:
     """Made once for each data version; while they are, how far that is."""
-    kept, version = _kept(language(), str(data.home)), data.version()
+    seen = tuple(sorted(person.key for person in data.persons()))
+    kept, version = _kept(language(), str(data.home), seen), data.version()
     if kept.version != version:
         bar = st.empty()
 

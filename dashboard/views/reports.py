@@ -32,7 +32,8 @@ def render(data: Data, person: str) -> None:
         content = _written(version, language(), report, key)
     _download(report, key, content)
     _preview(version, report, key, content)
-    schedule.block(data, person)
+    if not data.limited:
+        schedule.block(data, person)
 
 
 @st.cache_data(ttl="10m", max_entries=64, show_spinner=False)
