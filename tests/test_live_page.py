@@ -121,7 +121,7 @@ def test_one_big_button_starts_and_stops_and_a_refusal_stays_in_sight() -> None:
     assert page.run().error[0].value == wording.plain(str(REFUSED))
     fake.error, fake.running = None, False
     page = button_of(page.run(), "Start recording").click().run()
-    assert fake.done[-1] == ("start",)
+    assert ("start",) in fake.done
     assert not page.error
 
 
