@@ -255,7 +255,7 @@ class Data:
     def first_run(self) -> bool:
         """Whether nobody was named, nothing was paired and nothing was ever recorded."""
         known = self._registry()
-        if known.persons or known.sensors or self.demo:
+        if known.persons or known.sensors or self.progress() is not None:
             return False
         return next((self.home / "recordings").glob(f"*/*/*{SUFFIX}"), None) is None
 

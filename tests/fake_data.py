@@ -230,6 +230,7 @@ class FakeData:
 
     def introduce(self, person: str) -> None:
         self.done.append(("introduce", person))
+        self.fresh = False
 
     def add_person(self, name: str) -> str:
         self._fail()

@@ -180,7 +180,6 @@ def test_a_newcomer_is_led_from_who_to_a_sensor_to_the_targets_to_this_week() ->
     page.number_input(key="welcome-born").set_value(1950)
     page.toggle(key="welcome-large").set_value(True)
     page = page.button(key="welcome-next").click().run()
-    fake.fresh = False
     assert ("name", "anna", "Ada Lovelace") in fake.done
     assert fake.said.birth_year == 1950
     assert fake.reads.large_type
@@ -206,9 +205,7 @@ def test_the_welcome_is_left_at_any_step_and_does_not_come_again(step: int) -> N
         page.session_state[welcome.STEP] = step
         page = page.run()
     assert f"{step} of 3" in text_of(page)
-    page.button(key="welcome-skip").click()
-    fake.fresh = False
-    page = page.run()
+    page = page.button(key="welcome-skip").click().run()
     assert ("introduce", "anna") in fake.done
     assert "Welcome" not in text_of(page)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dashboard.data import Data
 
 STEP = "welcome-step"
-"""1 to 3 while somebody is being welcomed."""
+"""2 or 3 while somebody is being welcomed; the first step is wherever nothing is known."""
 STEPS = (mark("Who are you?"), mark("A sensor"), mark("Your targets"))
 LAST = len(STEPS)
 INTRO = mark(
@@ -59,7 +59,7 @@ def under_way() -> bool:
 
 def render(data: Data, person: str) -> None:
     """One step at a time."""
-    step = int(st.session_state.setdefault(STEP, 1))
+    step = int(st.session_state.get(STEP, 1))
     progress = _("{step} of {steps}", step=step, steps=LAST)
     head = [el("h1", _("Welcome")), *([el("p", _(INTRO), cls="muted")] if step == 1 else [])]
     title = el("h2", _("{progress}: {title}", progress=progress, title=_(STEPS[step - 1])))
