@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from dashboard.shell import PAGES
-from tests.browsing import browser, demo_with_history, needs_chromium, settled
+from tests.browsing import browser, demo_with_history, needs_chromium, page_url, settled
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -46,7 +46,7 @@ def test_no_page_has_a_serious_fault_of_ours(address: str, scheme: str) -> None:
     with browser() as (page, _):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         for one in PAGES:
-            page.goto(f"{address}/{one.key}")
+            page.goto(page_url(address, one.key))
             settled(page)
             page.locator("h1").first.wait_for()
             page.wait_for_timeout(1000)  # charts draw themselves
