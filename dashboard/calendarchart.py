@@ -15,7 +15,7 @@ import altair as alt
 import polars as pl
 
 from dashboard import pattern
-from dashboard.drawn import inline
+from dashboard.drawn import config, inline
 from dashboard.theme import Palette
 from dashboard.wording import history as wording
 from language.formats import date
@@ -78,9 +78,7 @@ def calendar_chart(days: Sequence[CalendarDay], colours: Palette) -> alt.LayerCh
         *_strip(days, colours),
     ]
     height = round(STRIP_END * ROW_PX)
-    axis = alt.AxisConfig(labelColor=colours.muted)
-    config = alt.Config(axis=axis, view=alt.ViewConfig(stroke=None))
-    return alt.LayerChart(layer=layers, height=height, config=config)
+    return alt.LayerChart(layer=layers, height=height, config=config(colours))
 
 
 def _monday(day: CalendarDay) -> dt.date:
@@ -158,7 +156,6 @@ def _axes(days: Iterable[CalendarDay]) -> tuple[dict[str, Any], dict[str, Any]]:
         values=list(months),
         labelExpr=f"{json.dumps(months)}[datum.value]",
         labelAlign="left",
-        labelFontSize=13,
         labelOverlap=True,
         **plain,
     )
@@ -168,7 +165,6 @@ def _axes(days: Iterable[CalendarDay]) -> tuple[dict[str, Any], dict[str, Any]]:
     side = alt.Axis(
         values=rows,
         labelExpr=f"{json.dumps(said)}[datum.value]",
-        labelFontSize=13,
         labelOverlap=False,
         **plain,
     )

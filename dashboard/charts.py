@@ -12,13 +12,13 @@ import polars as pl
 
 from analytics.week import WeekReport
 from dashboard import wording
-from dashboard.drawn import inline
+from dashboard.drawn import LABEL_PX, config, inline
 from dashboard.markup import Markup, el
 from dashboard.theme import Palette
 from language.formats import decimal
 from language.spoken import _
 
-_LABEL: Any = {"dy": -12, "fontSize": 14, "fontWeight": "bold"}
+_LABEL: Any = {"dy": -12, "fontSize": LABEL_PX, "fontWeight": "bold"}
 Picture: TypeAlias = alt.LayerChart | alt.FacetChart
 
 
@@ -90,8 +90,9 @@ def trend_points(report: WeekReport, colours: Palette) -> Picture:
     axis = alt.Axis(values=[0, 25, 50, 75, 100], title=_("points"), grid=True)
     frame = base.mark_bar(fill=colours.left, stroke=colours.muted, strokeWidth=1)
     done = base.mark_bar().encode(color=_tint(colours))
-    text = base.mark_text(dy=-10, fontSize=14, fontWeight="bold", color=colours.ink)
+    text = base.mark_text(color=colours.ink, **_LABEL)
     return _sized(
+        colours,
         frame.encode(y=alt.Y("measurable:Q", scale=scale, axis=axis)),
         done.encode(y=alt.Y("points:Q", scale=scale)),
         text.encode(y=alt.Y("top:Q", scale=scale), text="points_label:N").transform_calculate(
@@ -112,6 +113,7 @@ def trend_dose(report: WeekReport, colours: Palette) -> Picture:
     )
     halo = label.mark_text(stroke=colours.paper, strokeWidth=5, **_LABEL)
     return _sized(
+        colours,
         base.mark_bar().encode(y=y, color=_tint(colours)),
         rule.encode(y="target:Q"),
         halo,  # so that the rule does not run through a number
@@ -127,7 +129,7 @@ def _tint(colours: Palette) -> alt.ConditionalValue:
 
 
 def _base(frame: pl.DataFrame) -> alt.Chart:
-    axis = alt.Axis(title=None, labelAngle=0, labelFontSize=14, labelPadding=6)
+    axis = alt.Axis(title=None, labelAngle=0, labelPadding=6)
     band = alt.Scale(paddingInner=0.45, paddingOuter=0.3)
     tips = [
         alt.Tooltip("week:N", title=_("Week")),
@@ -139,7 +141,5 @@ def _base(frame: pl.DataFrame) -> alt.Chart:
     return alt.Chart(inline(frame)).encode(x=x, tooltip=tips)
 
 
-def _sized(*layers: alt.Chart) -> Picture:
-    axis = alt.AxisConfig(labelFontSize=14, titleFontSize=14)
-    config = alt.Config(axisY=axis, view=alt.ViewConfig(stroke=None))
-    return alt.LayerChart(layer=list(layers), height=240, config=config)
+def _sized(colours: Palette, *layers: alt.Chart) -> Picture:
+    return alt.LayerChart(layer=list(layers), height=240, config=config(colours))

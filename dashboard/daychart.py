@@ -11,6 +11,7 @@ import altair as alt
 import polars as pl
 
 from analytics import dose
+from dashboard.drawn import config
 from dashboard.theme import Palette
 from language.spoken import _, mark
 
@@ -28,6 +29,7 @@ def day_chart(
     zone: str,
     names: Mapping[str, str],
     colours: Palette,
+    large: bool = False,
 ) -> Picture:
     """Bars of step-eq a minute; a lane for each sensor shows the minutes whose load it told.
 
@@ -69,8 +71,7 @@ def day_chart(
             ),
         )
     )
-    config = alt.Config(axis=alt.AxisConfig(labelFontSize=13, titleFontSize=13))
-    return alt.VConcatChart(vconcat=[bars, lanes], config=config)
+    return alt.VConcatChart(vconcat=[bars, lanes], config=config(colours, large=large))
 
 
 def _ms(instant: dt.datetime) -> float:

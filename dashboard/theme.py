@@ -65,13 +65,18 @@ DARK = Palette(
 )
 
 
-LARGE_PX = 23
-"""Size of large type in the browser: a quarter more than the usual 18 (design)."""
+USUAL_PX, LARGE_PX = 18, 23
+"""Sizes of type in the browser: large is a quarter more than usual (design)."""
 
 
 def palette(kind: str | None) -> Palette:
     """Of the browser's theme: `dark`, or light for anything else."""
     return DARK if kind == "dark" else LIGHT
+
+
+def type_scale(*, large: bool) -> float:
+    """By how much type is larger than usual."""
+    return LARGE_PX / USUAL_PX if large else 1.0
 
 
 def colours() -> dict[str, str]:
@@ -104,7 +109,7 @@ SERVER_OPTIONS: dict[str, object] = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "logger.hideWelcomeMessage": True,
-    "theme.baseFontSize": 18,
+    "theme.baseFontSize": USUAL_PX,
     "theme.baseRadius": "0.6rem",
     "theme.showWidgetBorder": True,
     "theme.showSidebarBorder": True,

@@ -17,7 +17,7 @@ import polars as pl
 
 from analytics import dose
 from dashboard import pattern
-from dashboard.drawn import inline
+from dashboard.drawn import LABEL_PX, config, inline
 from dashboard.theme import Palette
 from dashboard.wording import sessions as wording
 from language.formats import time
@@ -82,7 +82,6 @@ class Look:
             labelExpr=f"{json.dumps(labels)}[datum.value]",
             title=None,
             grid=True,
-            labelFontSize=13,
             labelOverlap=True,
         )
         return {"scale": alt.Scale(domain=[0, self.length_s], nice=False), "axis": axis}
@@ -290,7 +289,7 @@ def _sensors(look: Look) -> Panel | None:
     )
     texts = (
         alt.Chart(inline(frame.with_columns(pl.col("sensor").replace(names).alias("name"))))
-        .mark_text(align="left", dx=2, dy=-15, fontSize=14, color=look.colours.ink)
+        .mark_text(align="left", dx=2, dy=-15, fontSize=LABEL_PX, color=look.colours.ink)
         .encode(x=alt.value(0), y=_lane(), text="name:N")
     )
     chart = _layered(look, [bars, gaps, texts], LANE_PX * (len(set(names.values())) + 1))
@@ -312,8 +311,6 @@ def _axis(title: str, **more: Any) -> alt.Axis:
         minExtent=MARGIN_PX,
         maxExtent=MARGIN_PX,
         tickCount=4,
-        labelFontSize=13,
-        titleFontSize=13,
         **more,
     )
 
@@ -332,6 +329,4 @@ def _key(kind: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _layered(look: Look, layers: Sequence[alt.Chart], height: int) -> Picture:
-    axis = alt.AxisConfig(labelColor=look.colours.muted, titleColor=look.colours.muted)
-    config = alt.Config(axis=axis, view=alt.ViewConfig(stroke=None))
-    return alt.LayerChart(layer=list(layers), height=height, config=config)
+    return alt.LayerChart(layer=list(layers), height=height, config=config(look.colours))

@@ -15,7 +15,7 @@ import polars as pl
 
 from analytics.week import Status
 from dashboard import pattern
-from dashboard.drawn import inline
+from dashboard.drawn import LABEL_PX, config, inline
 from dashboard.theme import Palette
 from dashboard.wording import history as wording
 from dashboard.wording.week import week_short
@@ -198,7 +198,7 @@ def _tint(colours: Palette) -> Any:
 
 
 def _label(colours: Palette) -> Any:
-    return {"color": colours.ink, "fontSize": 14, "fontWeight": "bold"}
+    return {"color": colours.ink, "fontSize": LABEL_PX, "fontWeight": "bold"}
 
 
 def _base(frame: pl.DataFrame, weeks: Sequence[TrendLine]) -> alt.Chart:
@@ -209,7 +209,6 @@ def _base(frame: pl.DataFrame, weeks: Sequence[TrendLine]) -> alt.Chart:
     axis = alt.Axis(
         title=None,
         labelAngle=0,
-        labelFontSize=13,
         labelExpr=f"{json.dumps(names)}[datum.value]",
         labelOverlap=True,
     )
@@ -223,7 +222,4 @@ def _base(frame: pl.DataFrame, weeks: Sequence[TrendLine]) -> alt.Chart:
 
 
 def _sized(colours: Palette, *layers: alt.Chart) -> alt.LayerChart:
-    tint: Any = {"labelColor": colours.muted, "titleColor": colours.muted}
-    axis = alt.AxisConfig(labelFontSize=13, titleFontSize=14, **tint)
-    config = alt.Config(axis=axis, view=alt.ViewConfig(stroke=None))
-    return alt.LayerChart(layer=list(layers), height=HEIGHT, config=config)
+    return alt.LayerChart(layer=list(layers), height=HEIGHT, config=config(colours))

@@ -65,7 +65,10 @@ def _one_day(data: Data, report: WeekReport, version: int) -> None:
     if minutes.is_empty():
         return
     colours = theme.palette(st.context.theme.type)
-    picture = day_chart(minutes, day=day, zone=report.zone, names=names, colours=colours)
+    large = data.display(report.person).large_type
+    picture = day_chart(
+        minutes, day=day, zone=report.zone, names=names, colours=colours, large=large
+    )
     st.altair_chart(picture, alt=text, width="content")
     table = wording.minute_table(minutes, report.zone, names)
     st.dataframe(table, hide_index=True, height=320, alt=_("The minutes of the day as a table"))

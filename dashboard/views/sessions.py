@@ -76,12 +76,13 @@ def _pictures(
     spoken: str,
     kind: str | None,
     *,
+    large: bool,
     _told: Timeline,
     _zone: dt.tzinfo,
 ) -> list[tuple[str, Spec, tuple[tuple[str, str], ...]]]:
-    """Drawn once for each version of a session, in the same words and colours."""
+    """Drawn once for each version of a session, in the same words, colours and size of type."""
     panels = picture.panels(_told, _zone, theme.palette(kind))
-    return [(panel.title, drawn(panel.chart), panel.key) for panel in panels]
+    return [(panel.title, drawn(panel.chart, large=large), panel.key) for panel in panels]
 
 
 def _month(person: str, months: Sequence[dt.date]) -> dt.date:
@@ -134,8 +135,9 @@ def _session(data: Data, person: str, line: SessionLine, version: int) -> None:
     )
     name = words.session_name(line, zone)
     key = (version, str(data.home), person, line.key)
-    kind = st.context.theme.type
-    for title, spec, used in _pictures(key, language(), kind, _told=told, _zone=zone):
+    kind, large = st.context.theme.type, data.display(person).large_type
+    pictures = _pictures(key, language(), kind, large=large, _told=told, _zone=zone)
+    for title, spec, used in pictures:
         st.html(scorecard.page(el("b", title), marks(used) if used else Markup()))
         st.vega_lite_chart(spec, height=spec["height"], alt=f"{title}; {name}. {summary}")
     _tables(told, zone)

@@ -33,7 +33,8 @@ def render(data: Data, report: WeekReport, version: int) -> None:
         (_("Loaded-Leg Dose a day; dashed line: target"), wording.trend_dose_text(report)),
     )
     of = (str(data.home), report.person, report.week)
-    pictures = _pictures(version, language(), of, str(st.context.theme.type), _report=report)
+    kind, large = str(st.context.theme.type), data.display(report.person).large_type
+    pictures = _pictures(version, language(), of, kind, large=large, _report=report)
     with st.container(horizontal=True):
         for (title, text), picture in zip(told, pictures, strict=True):
             with st.container(width=CHART_PX):
@@ -44,11 +45,12 @@ def render(data: Data, report: WeekReport, version: int) -> None:
 
 @st.cache_data(ttl="10m", max_entries=64, show_spinner=False)
 def _pictures(
-    version: int, spoken: str, of: tuple[str, ...], kind: str, *, _report: WeekReport
+    version: int, spoken: str, of: tuple[str, ...], kind: str, *, large: bool, _report: WeekReport
 ) -> list[Spec]:
-    """Made once for each data version, language and theme: it is most of what a page costs."""
+    """Made once for each data version, language, theme and type: most of what a page costs."""
     colours = theme.palette(kind)
-    return [drawn(chart(_report, colours)) for chart in (charts.trend_points, charts.trend_dose)]
+    made = (charts.trend_points, charts.trend_dose)
+    return [drawn(chart(_report, colours), large=large) for chart in made]
 
 
 def beside(report: WeekReport) -> None:

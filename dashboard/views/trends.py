@@ -64,7 +64,8 @@ def render(data: Data, person: str) -> None:
             open_page("sensors")
         return
     st.html(scorecard.page(el("p", words.headline(trends), cls="ll-lead")))
-    pictures = _pictures(hash(trends), language(), st.context.theme.type, _trends=trends)
+    kind, large = st.context.theme.type, data.display(person).large_type
+    pictures = _pictures(hash(trends), language(), kind, large=large, _trends=trends)
     _weeks(trends, pictures)
     _open(data, person, trends)
     _calendar(trends, pictures)
@@ -87,16 +88,18 @@ def _trends(data: Data, person: str) -> Trends:
 
 @st.cache_data(ttl="1h", max_entries=16, show_spinner=False)
 def _pictures(
-    shown: int, spoken: str, kind: str | None, *, _trends: Trends
+    shown: int, spoken: str, kind: str | None, *, large: bool, _trends: Trends
 ) -> dict[str, list[Spec]]:
-    """Drawn once for the same past in the same words and colours. shown: hash of the past."""
+    """Drawn once for the same past in the same words, colours and type. shown: hash of the past."""
     weeks, colours = _trends.weeks, theme.palette(kind)
     halves = calendarchart.halves(_trends.days)
     return {
-        "points": [drawn(trendchart.points_chart(weeks, colours))],
-        "load": [drawn(trendchart.load_chart(weeks, colours))],
-        "parts": [drawn(trendchart.parts_chart(weeks, colours))],
-        "calendar": [drawn(calendarchart.calendar_chart(half, colours)) for half in halves],
+        "points": [drawn(trendchart.points_chart(weeks, colours), large=large)],
+        "load": [drawn(trendchart.load_chart(weeks, colours), large=large)],
+        "parts": [drawn(trendchart.parts_chart(weeks, colours), large=large)],
+        "calendar": [
+            drawn(calendarchart.calendar_chart(half, colours), large=large) for half in halves
+        ],
     }
 
 
