@@ -50,7 +50,7 @@ def section(data: Data, person: str) -> None:
         since = st.date_input(_("From"), today, max_value=today, key="mass-since", width=180)
         if st.form_submit_button(_("Save body mass"), type="primary", key="save-mass"):
             save(lambda: _said(data, person, typed, since, units))
-    if masses and not getattr(data, "limited", False):
+    if masses:
         _undo(data, person, *masses[-1], units)
 
 

@@ -10,6 +10,7 @@ from dashboard import livechart, scorecard, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.views import practice
+from dashboard.views.sensors import ASK_TO_PAIR
 from dashboard.wording import live
 from language.spoken import _, n_
 
@@ -39,16 +40,23 @@ def _now(data: Data, person: str, units: str) -> None:
     mine = [one for one in status.sensors if one.person in (person, "") and one.state != "off"]
     traces = data.live.traces(mine)
     st.html(livechart.headline(status))
-    if status.sensors:
+    if not status.sensors:
+        st.info(no_sensor(data))
+    elif not data.limited:
         _button(data, status)
-    else:
-        st.info(_("No sensor is paired yet. Open Sensors on the left and choose Scan."))
     tiles = (livechart.tile(one, traces[one.key], units) for one in mine)
     others = _others(len([one for one in status.sensors if one.person not in (person, "")]))
     words = [el("p", others, cls="muted")] if others else []
     st.html(scorecard.page(el("div", *tiles, cls="ll-tiles"), *words))
     if mine and st.toggle(_("The same as a table"), key="live-table"):
         _table(mine, traces, units)
+
+
+def no_sensor(data: Data) -> str:
+    """What to do where none is paired, for whoever may do it."""
+    if data.limited:
+        return _(ASK_TO_PAIR)
+    return _("No sensor is paired yet. Open Sensors on the left and choose Scan.")
 
 
 def _others(count: int) -> str:

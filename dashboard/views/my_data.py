@@ -71,7 +71,7 @@ def render(data: Data, person: str) -> None:
     body_mass.section(data, person)
     reading.section(data, person)
     excused.section(data, person)
-    if not getattr(data, "limited", False):
+    if not data.limited:
         keeping.sections(data, person)
 
 

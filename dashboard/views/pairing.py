@@ -38,7 +38,9 @@ COUNTED = {"strides": mark("strides"), "steps": mark("steps")}
 
 
 def render(data: Data, person: str) -> None:
-    """The pairing block: one step at a time."""
+    """The pairing block: one step at a time; nothing where pairing is refused."""
+    if data.limited:
+        return
     with st.container(border=True):
         st.html(scorecard.page(el("h2", _("Pair a sensor"))))
         chosen: Seen | None = st.session_state.get(CHOSEN)

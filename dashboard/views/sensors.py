@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 LIVE_S = 1.0
 ASKED = "sensor-asked"
 """What the open dialog is about: what to do, a sensor's key, and which assignment."""
+ASK_TO_PAIR = mark("No sensor is paired yet. Whoever runs this computer can pair one.")
+"""What somebody reads who may not pair one."""
 NOW = mark("From now on")
 FROM = mark("From a day on")
 WRONG = mark("It was wrong from the start: correct it")
@@ -64,7 +66,7 @@ def render(data: Data, person: str) -> None:
     pairing.render(data, person)
     st.html(scorecard.page(el("h2", _("Paired sensors"))))
     if not status.sensors:
-        none = _("None yet. Choose Scan to find one.")
+        none = _(ASK_TO_PAIR) if data.limited else _("None yet. Choose Scan to find one.")
         st.html(scorecard.page(el("p", none, cls="muted")))
     notes = data.notes()
     _cards(data, status, places, notes)
@@ -133,7 +135,9 @@ def attempt(action: Callable[[], object], done: str) -> None:
 
 
 def _collector(data: Data, status: CollectorStatus) -> None:
-    """The one button that changes whether anything listens."""
+    """The one button that changes whether anything listens, for whoever may."""
+    if data.limited:
+        return
     if not status.running:
         if st.button(_("Start listening"), type="primary", key="start"):
             attempt(data.start_collector, _("Listening to your sensors."))
@@ -158,7 +162,9 @@ def _doubt(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
         reason=doubt.reason,
     )
     st.html(scorecard.page(el("div", said, cls="ll-notice warn")))
-    if st.button(_("Change it to {counts}", counts=counted), key=f"counts-{sensor.key}"):
+    if not data.limited and st.button(
+        _("Change it to {counts}", counts=counted), key=f"counts-{sensor.key}"
+    ):
         attempt(
             lambda: data.recount(sensor.key, counts),
             _(
@@ -171,6 +177,8 @@ def _doubt(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
 
 def _actions(data: Data, sensor: SensorView) -> None:
     """Change where it sits, its name, or the sensor itself; forget it, after a second click."""
+    if data.limited:
+        return
     doubt = f"doubt-{sensor.key}"
     if st.session_state.get(doubt):
         _confirm(data, sensor, doubt)
@@ -357,6 +365,8 @@ def _history(data: Data, sensor: SensorView, notes: SensorNotes | None) -> None:
             zone = data.zone_of(one.person)
             text = wording.assignment_text(one, names.get(one.person, one.person), zone, units)
             st.html(scorecard.page(el("p", text)))
+            if data.limited:
+                continue
             with st.container(horizontal=True):
                 st.button(
                     _("Correct"),

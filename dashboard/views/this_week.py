@@ -14,7 +14,7 @@ from dashboard import livechart, scorecard, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.reports import FORMATS, report_name
-from dashboard.views import days, practice, trend, welcome
+from dashboard.views import days, live, practice, trend, welcome
 from language.spoken import _, language, speaking
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ REFUSED = "start-refused"
 
 def render(data: Data, person: str) -> None:
     """The page of one person; for whoever is being welcomed, the next step of that."""
-    if welcome.under_way():
+    if welcome.under_way() and not data.limited:
         return welcome.render(data, person)
     version = data.version()
     weeks = data.weeks(person)
@@ -139,10 +139,10 @@ def _now(data: Data, version: int, looks: Iterator[int]) -> None:
     status = data.status()
     with st.container(horizontal=True, vertical_alignment="center", key="now-line"):
         if not status.sensors:
-            st.info(_("No sensor is paired yet. Open Sensors on the left and choose Scan."))
+            st.info(live.no_sensor(data))
         else:
             st.html(livechart.line(status))
-            if not status.running:
+            if not status.running and not data.limited:
                 st.button(
                     _("Start recording"), type="primary", key="start", on_click=_start, args=(data,)
                 )
