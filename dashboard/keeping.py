@@ -24,6 +24,7 @@ from dashboard.errors import DashboardError
 from dashboard.persons import local_zone
 from dashboard.refresh import refresh
 from dashboard.rescoring import keep_scores
+from dashboard.schedule.schedules import Schedules
 from dashboard.scored import person_facts
 from ingest.backups import last_backup
 from ingest.entries import Entries
@@ -196,18 +197,27 @@ class Keeping:
 
 
 def erase_and_score(
-    home: Path, plan: Plan, *, progress: Progress | None = None, keep: Path | None = None
+    home: Path,
+    plan: Plan,
+    *,
+    progress: Progress | None = None,
+    keep: Path | None = None,
+    schedules: Schedules | None = None,
 ) -> Receipt:
     """Erase, then compute again what that changes. keep: a folder of the spool that stays.
+
+    Whoever goes altogether gets no report any more; schedules: None, those of this computer.
 
     Raises:
         IngestError: see `ingest.erasing.erase`.
     """
+    whole = plan.scope.days is None
+    held = (schedules or Schedules(home)).forget(plan.scope.person) if whole else ()
     receipt = erase(home, plan, progress=progress, keep=keep)
     if not plan.scope.everything:
         refresh(home, progress=progress)
         _score(home, plan.scope)
-    return receipt
+    return msgspec.structs.replace(receipt, left=(*receipt.left, *held))
 
 
 def _score(home: Path, scope: Scope) -> None:

@@ -56,7 +56,7 @@ _FILES = (
     "protocols/*.toml",
     "settings.toml",
     "progress.json",
-    "schedule*.json",
+    "schedule/*",
 )
 """What else a home holds, beside the recordings, locks and the demo's mark."""
 

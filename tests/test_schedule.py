@@ -21,10 +21,14 @@ from hypothesis import strategies as st
 from analytics.calendar import week_back, week_of
 from dashboard import cli
 from dashboard.errors import DashboardError
+from dashboard.keeping import erase_and_score
 from dashboard.schedule import cron, systemd
 from dashboard.schedule.plan import MISSING, Host, Job, Ran, run
 from dashboard.schedule.runs import last_run, log_path, note_run
-from dashboard.schedule.schedules import Schedules, Wanted
+from dashboard.schedule.schedules import FOLDER, Schedules, Wanted
+from ingest.entries import Entries, PersonSet
+from ingest.erasing import preview
+from ingest.stretches import Scope
 from ingest.written import written
 
 NOW = dt.datetime(2026, 11, 23, 6, 0, 3, tzinfo=dt.UTC)
@@ -316,3 +320,39 @@ def test_nothing_scheduled_is_nothing_removed(
 ) -> None:
     assert legload(tmp_path, "--json", "report", "--remove") == 0
     assert '"removed": false' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+@pytest.mark.parametrize("whole", [False, True])
+def test_whoever_is_erased_gets_no_report_any_more(
+    tmp_path: Path, whole: bool, stubborn: bool
+) -> None:
+    at = schedules(tmp_path, "linux", MadeUp(stubborn=stubborn))
+    at.home.mkdir()
+    said = (PersonSet(at=NOW, person=key, name=key.title(), zone="UTC") for key in ("anna", "bo"))
+    Entries(at.home).append(*said)
+    at.install_report(wanted(tmp_path, at))
+    at.install_report(at.wanted("bo", str(tmp_path), ["pdf"]))
+    files = at.plan(at.job(wanted(tmp_path, at))).files
+    for key in ("anna", "bo"):
+        note_run(at.home, at.name(key), "There now: week.pdf", done=True, now=NOW)
+    scope = Scope() if whole else Scope(person="anna")
+    receipt = erase_and_score(at.home, preview(at.home, scope, zone="UTC"), schedules=at)
+    assert at.installed("anna") is None
+    assert at.last_run("anna") is None
+    assert not any(file.path.exists() for file in files)
+    assert (at.installed("bo") is None) == whole
+    assert (at.last_run("bo") is None) == whole
+    if whole:
+        assert not list((at.home / FOLDER).glob("*"))
+    assert any("still knows" in text for text in receipt.left) == stubborn
+
+
+def test_erasing_days_leaves_the_weekly_report(tmp_path: Path) -> None:
+    at = schedules(tmp_path, "linux", MadeUp())
+    at.home.mkdir()
+    Entries(at.home).append(PersonSet(at=NOW, person="anna", name="Anna", zone="UTC"))
+    at.install_report(wanted(tmp_path, at))
+    some = preview(at.home, Scope(person="anna", start=NOW.date(), end=NOW.date()), zone="UTC")
+    erase_and_score(at.home, some, schedules=at)
+    assert at.installed("anna") == wanted(tmp_path, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from dashboard import processes
 from dashboard.errors import DashboardError
 from dashboard.schedule import cron, launchd, systemd, task_scheduler
 from dashboard.schedule.plan import WEEKDAYS, File, Host, Job, Plan
-from dashboard.schedule.runs import LastRun, last_run
+from dashboard.schedule.runs import LastRun, forget_runs, last_run
 from ingest.private import create_whole, private_folder
 from language.spoken import _
 
@@ -121,6 +122,29 @@ class Schedules:
         finally:
             self._record(person).unlink(missing_ok=True)
         return True
+
+    def forget(self, person: str | None) -> tuple[str, ...]:
+        """Take back the job of a person (None: of everybody) and what it said, for good.
+
+        Returned is what the system keeps all the same, a sentence each. Never raises for that.
+        """
+        left = []
+        for key in [person] if person is not None else self._persons():
+            try:
+                self.remove_report(key)
+            except DashboardError as error:
+                left.append(str(error))
+            self._record(key).unlink(missing_ok=True)
+            forget_runs(self.home, self.name(key))
+        return tuple(left)
+
+    def _persons(self) -> list[str]:
+        """Keys of those for whom a job is installed."""
+        found = []
+        for path in sorted((self.home / FOLDER).glob("*.json")):
+            with suppress(OSError, msgspec.DecodeError):
+                found.append(msgspec.json.decode(path.read_bytes(), type=Wanted).person)
+        return found
 
     def _record(self, person: str) -> Path:
         return self.home / FOLDER / f"{self.name(person)}.json"
