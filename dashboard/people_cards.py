@@ -146,7 +146,7 @@ def new_person(name: str, persons: Mapping[str, Person], *, now: dt.datetime) ->
     """
     called = " ".join(name.split())
     slug = "-".join("".join(c if c.isalnum() else " " for c in called.casefold()).split())
-    if not slug or not called.isprintable() or len(called) > LONGEST_NAME:
+    if not slug or not name.strip().isprintable() or len(called) > LONGEST_NAME:
         raise DashboardError(
             _("That cannot be a name."),
             _("Use up to {count} letters, on one line.", count=LONGEST_NAME),

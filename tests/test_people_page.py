@@ -12,13 +12,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.week import Notice, WeekReport
-from dashboard import wording
+from dashboard import cli, wording
 from dashboard.data import Data, open_data
 from dashboard.errors import DashboardError
 from dashboard.people_cards import Look, PersonCard, coverage, name_order
 from dashboard.shown import PersonView
 from dashboard.views import people
-from ingest.entries import PersonSet
+from ingest.entries import Entries, PersonSet
 from tests import sample_week
 from tests.fake_data import FakeData, history
 from tests.test_views import SCRIPT_S, button_of, parsed, text_of
@@ -280,3 +280,19 @@ def test_a_target_set_that_is_gone_is_that_persons_problem_alone(tmp_path: Path)
 
 def test_nobody_is_on_the_page_of_an_empty_folder(tmp_path: Path) -> None:
     assert open_data(tmp_path).people() == ()
+
+
+def test_the_command_line_and_the_page_make_the_same_key_of_a_name(tmp_path: Path) -> None:
+    names = ("Zoë  van der Ø", "Bo", "Bo!", "李")
+    page, typed = tmp_path / "page", tmp_path / "typed"
+    data = open_data(page, radio="virtual")
+    keys = [data.add_person(name) for name in names]
+    for name in names:
+        with pytest.raises(SystemExit) as end:
+            cli.main(["--home", str(typed), "person", name])
+        assert not end.value.code
+    persons = Entries(typed).registry().persons
+    assert list(persons) == keys
+    assert [one.name for one in persons.values()] == [
+        one.name for one in Entries(page).registry().persons.values()
+    ]

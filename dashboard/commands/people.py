@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dashboard import console
-from dashboard.persons import find_person, local_zone, pick_person
+from dashboard.errors import DashboardError
+from dashboard.persons import find_person, pick_person
 from language.spoken import _, mark, n_
 
 if TYPE_CHECKING:
-    from ingest.entries import Person
+    from ingest.entries import Person, PersonSet
 
-LONGEST_NAME = 80
 ALWAYS = (
     mark("person"),
     mark("born"),
@@ -78,6 +78,8 @@ def person(
     ] = None,
 ) -> None:
     """List persons, or add and change one."""
+    import msgspec
+
     from dashboard.targets import load_targets
     from ingest.entries import BodyMassSet, Entries, PersonSet
 
@@ -109,21 +111,28 @@ def person(
         now = dt.datetime.now(dt.UTC)
         persons = entries.registry().persons
         known = find_person(persons, wanted)
-        key = known.key if known else new_key(wanted, persons)
+        anew = PersonSet(at=now, person=known.key) if known else _anew(wanted, persons, now)
         _refuse_beats(known, rest=hr_rest, most=hr_max)
         _refuse_hours(known, wakes=given.get("wakes"), sleeps=given.get("sleeps"))
         if targets is not None:
             load_targets(settings.home, targets)
         said: list[Any] = []
         if given or known is None:
-            if known is None:
-                given = {"name": wanted, "zone": local_zone(), **given}
-            said.append(PersonSet(at=now, person=key, **given))
+            said.append(msgspec.structs.replace(anew, **given))
         if mass is not None:
-            said.append(BodyMassSet(at=now, person=key, date=dt.date.today(), kg=mass))  # noqa: DTZ011
+            said.append(BodyMassSet(at=now, person=anew.person, date=dt.date.today(), kg=mass))  # noqa: DTZ011
         if said:
             entries.append(*said)
     _list(context, entries.registry().persons)
+
+
+def _anew(name: str, persons: Mapping[str, Person], now: dt.datetime) -> PersonSet:
+    from dashboard.people_cards import new_person
+
+    try:
+        return new_person(name, persons, now=now)
+    except DashboardError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _list(context: typer.Context, persons: dict[str, Any]) -> None:
@@ -272,14 +281,3 @@ def _zone(text: str | None) -> str | None:
         raise typer.BadParameter(
             _("'{text}' is not a time zone; write it as Europe/Rome.", text=text)
         ) from None
-
-
-def new_key(name: str, persons: Container[str]) -> str:
-    """A key from a name that nobody has yet: lower case, dashes."""
-    slug = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
-    if not slug or not name.isprintable() or len(name) > LONGEST_NAME:
-        raise typer.BadParameter(
-            _("{value!r} cannot be a name; use letters, on one line.", value=name[:LONGEST_NAME])
-        )
-    keys = (slug, *(f"{slug}-{number}" for number in range(2, 1000)))
-    return next(key for key in keys if key not in persons)
