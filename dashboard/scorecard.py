@@ -39,7 +39,7 @@ def hero(report: WeekReport) -> Markup:
     """Five seconds: how much is done, left and unknown."""
     words = el(
         "div",
-        el("h1", wording.headline(report)),
+        el("h2", wording.headline(report)),
         el("span", wording.status_title(report), cls="ll-status"),
         el("p", wording.status_sentence(report)),
         cls="ll-words",

@@ -64,28 +64,6 @@ def _value(value: LiveValue, stale: bool, units: str) -> Markup:
     )
 
 
-def tile(sensor: SensorView, units: str = METRIC) -> Markup:
-    """One sensor while it is worn."""
-    return el(
-        "div",
-        state(sensor.state),
-        el("div", wording.placed_text(sensor.title, sensor.placement), cls="muted"),
-        values(sensor.live, stale=sensor.state in {"stale", "lost"}, units=units),
-        _detail(sensor),
-        _low(sensor),
-        cls=f"ll-sensor {sensor.state}",
-        role="group",
-        aria_label=_("{title}: {text}", title=sensor.title, text=state_word(sensor.state)),
-    )
-
-
-def tiles(status: CollectorStatus, units: str = METRIC) -> Markup:
-    """Every paired sensor that is not switched off."""
-    shown = [sensor for sensor in status.sensors if sensor.state != "off"]
-    grid = el("div", *(tile(sensor, units) for sensor in shown), cls="ll-live")
-    return el("div", recording(status), grid, cls="ll")
-
-
 def recording(status: CollectorStatus) -> Markup:
     """Whether anything is being recorded, in one line."""
     key = "recording" if status.running and status.recording else "off"

@@ -264,9 +264,7 @@ def told_minutes(day: dt.date) -> pl.DataFrame:
 def test_live_sensors_are_told_in_the_language() -> None:
     sensors = [replace(one, title="", name="x", detail="") for one in fake_data.three_sensors()]
     with pseudo():
-        texts = of_html(
-            *(tiles.tile(one) for one in sensors), *(tiles.card(one, "") for one in sensors)
-        )
+        texts = of_html(*(tiles.card(one, "") for one in sensors))
         texts += [tiles.state_word(key) for key in tiles.STATES]
         texts += [wording.signal_text(dbm) for dbm in (-50, -70, -80, -95)]
         texts += [wording.battery_left(days) for days in (None, 0.5, 1.0, 9.0)]

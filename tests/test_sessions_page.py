@@ -129,7 +129,7 @@ def test_a_session_is_told_with_units_and_with_what_was_lost() -> None:
 def test_a_gap_is_named_by_its_sensor_its_time_and_its_reason() -> None:
     told = fake_history.timeline(fake_history.session())
     first, _second = words.gap_lines(told, ROME)
-    assert first == "Foot pod (right foot), 10:20–10:21 (1 min): the link was lost"
+    assert first == "Foot pod (right foot), 10:20–10:21 (2 min): the link was lost"
 
 
 def test_left_and_right_are_only_compared_where_both_were_seen() -> None:

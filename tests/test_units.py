@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from dashboard import wording
 from dashboard.display import IMPERIAL, METRIC, UNITS
 from dashboard.reports.spreadsheet import DAY_NUMBERS
 from dashboard.wording import units
+from dashboard.wording.text import length_text
 from devices.profile import Placement
 from ingest.live import LiveValue
 from ingest.live_labels import LABELS, YES_NO
@@ -95,3 +98,23 @@ def test_an_amount_counts_its_days() -> None:
 
 def test_every_place_reads_as_words() -> None:
     assert all("-" not in wording.placement_text(place.value) for place in Placement)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "0 s"),
+        (0.5, "1 s"),
+        (59.4, "59 s"),
+        (59.5, "1 min"),
+        (89, "1 min"),
+        (90, "2 min"),
+        (150, "3 min"),
+        (180, "3 min"),
+        (3569, "59 min"),
+        (3570, "1 h"),
+        (7530, "2 h 6 min"),
+    ],
+)
+def test_a_length_is_the_nearest_minute_halves_up(seconds: float, text: str) -> None:
+    assert length_text(dt.timedelta(seconds=seconds)) == text

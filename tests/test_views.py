@@ -750,7 +750,7 @@ def test_each_state_has_a_shape_of_its_own() -> None:
 @pytest.mark.parametrize("state", tiles.STATES)
 def test_each_state_is_a_word_a_shape_and_a_sentence(state: str) -> None:
     sensor = replace(fake_data.sensor("pod", "Foot pod", "right-foot", state), detail="")
-    markup = tiles.tile(sensor)
+    markup = tiles.card(sensor, "Anna")
     words = " ".join(parsed(markup).words)
     assert tiles.STATES[state] in words
     assert wording.state_detail(state, "") in words
@@ -759,9 +759,8 @@ def test_each_state_is_a_word_a_shape_and_a_sentence(state: str) -> None:
 
 def test_a_low_battery_says_what_to_do() -> None:
     sensor = replace(fake_data.three_sensors()[0], battery_percent=14.0)
-    for markup in (tiles.card(sensor, "Anna"), tiles.tile(sensor)):
-        assert "charge it" in " ".join(parsed(markup).words)
-    assert "charge it" not in tiles.tile(fake_data.three_sensors()[0])
+    assert "charge it" in " ".join(parsed(tiles.card(sensor, "Anna")).words)
+    assert "charge it" not in tiles.card(fake_data.three_sensors()[0], "Anna")
 
 
 def test_values_that_are_true_or_false_are_said_as_yes_and_no() -> None:

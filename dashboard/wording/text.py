@@ -69,11 +69,11 @@ def date_short(day: dt.date) -> str:
 
 
 def length_text(length: dt.timedelta) -> str:
-    """`40 min`, `2 h 5 min`, `14 h`, `30 s`."""
-    seconds = round(length.total_seconds())
+    """`40 min`, `2 h 5 min`, `14 h`, `30 s`; the nearest minute, halves up."""
+    seconds = int(length.total_seconds() + 0.5)
     if seconds < 60:
         return _("{seconds} s", seconds=seconds)
-    whole, minutes = divmod(seconds // 60, 60)
+    whole, minutes = divmod((seconds + 30) // 60, 60)
     parts = [_("{hours} h", hours=whole)] * bool(whole)
     return " ".join(parts + [_("{minutes} min", minutes=minutes)] * bool(minutes))
 
