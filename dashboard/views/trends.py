@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import calendarchart, scorecard, theme, trendchart, wording
+from dashboard import calendargrid, scorecard, theme, trendchart, wording
 from dashboard.drawn import Spec, drawn
-from dashboard.markup import Markup, el
+from dashboard.markup import Markup, el, join
+from dashboard.views.tucked import tucked
 from dashboard.wording import history as words
 from language.spoken import _, language, mark
 
@@ -68,7 +69,7 @@ def render(data: Data, person: str) -> None:
     pictures = _pictures(hash(trends), language(), kind, large=large, _trends=trends)
     _weeks(trends, pictures)
     _open(data, person, trends)
-    _calendar(trends, pictures)
+    _calendar(trends)
 
 
 def _trends(data: Data, person: str) -> Trends:
@@ -92,14 +93,10 @@ def _pictures(
 ) -> dict[str, list[Spec]]:
     """Drawn once for the same past in the same words, colours and type. shown: hash of the past."""
     weeks, colours = _trends.weeks, theme.palette(kind)
-    halves = calendarchart.halves(_trends.days)
     return {
         "points": [drawn(trendchart.points_chart(weeks, colours), large=large)],
         "load": [drawn(trendchart.load_chart(weeks, colours), large=large)],
         "parts": [drawn(trendchart.parts_chart(weeks, colours), large=large)],
-        "calendar": [
-            drawn(calendarchart.calendar_chart(half, colours), large=large) for half in halves
-        ],
     }
 
 
@@ -129,14 +126,14 @@ def _weeks(trends: Trends, pictures: dict[str, list[Spec]]) -> None:
     )
 
 
-def _calendar(trends: Trends, pictures: dict[str, list[Spec]]) -> None:
-    _block(
-        _("Day by day over a year"),
-        words.calendar_summary(trends.days),
-        CALENDAR_KEY,
-        pictures["calendar"],
-        lambda: words.calendar_table(trends.days),
+def _calendar(trends: Trends) -> None:
+    title, days = _("Day by day over a year"), trends.days
+    st.html(
+        scorecard.page(
+            _head(title, words.calendar_summary(days), CALENDAR_KEY), calendargrid.grid(days)
+        )
     )
+    _as_table(title, lambda: words.calendar_table(days))
 
 
 def _block(
@@ -147,12 +144,24 @@ def _block(
     table: Callable[[], Rows],
 ) -> None:
     """A title, what the pictures show in words, what their marks mean, and the same as a table."""
-    said = el("p", summary, cls="muted")
-    st.html(scorecard.page(el("h2", title), said, marks([(cls, _(text)) for cls, text in key])))
+    st.html(scorecard.page(_head(title, summary, key)))
     for chart in charts:
         st.vega_lite_chart(chart, height=chart["height"], alt=f"{title}. {summary}")
-    with st.expander(_("The same as a table")):
+    _as_table(title, table)
+
+
+def _head(title: str, summary: str, key: Sequence[tuple[str, str]]) -> Markup:
+    said = el("p", summary, cls="muted")
+    return join(el("h2", title), said, marks([(cls, _(text)) for cls, text in key]))
+
+
+def _as_table(title: str, table: Callable[[], Rows]) -> None:
+    """Built when it is opened: a year of rows takes as long as all the pictures."""
+
+    def build() -> None:
         st.html(scorecard.page(el("div", scorecard.table(table()), cls="ll-wide")))
+
+    tucked(_("The same as a table"), f"table-{title}", build)
 
 
 def marks(key: Sequence[tuple[str, str]]) -> Markup:
