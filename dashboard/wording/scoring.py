@@ -74,7 +74,7 @@ def set_text(found: Explained) -> str:
         "Method {method}; target set “{title}” ({name}).",
         method=found.method,
         title=found.protocol.title,
-        name=found.protocol.name,
+        name=_(found.protocol.name),
     )
     unscored = "" if found.scored else _("Points are switched off for this person.")
     return " ".join(filter(None, (said, age, unscored)))
