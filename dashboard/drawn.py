@@ -46,8 +46,9 @@ def config(colours: Palette, *, large: bool = False) -> alt.Config:
     type_: Any = {"labelFontSize": size, "titleFontSize": size}
     return alt.Config(
         aria=False,
-        axis=alt.AxisConfig(**tint, **type_),
-        legend=alt.LegendConfig(**tint, **type_),
+        mark=alt.MarkConfig(aria=False),
+        axis=alt.AxisConfig(aria=False, **tint, **type_),
+        legend=alt.LegendConfig(aria=False, **tint, **type_),
         view=alt.ViewConfig(stroke=None),
     )
 

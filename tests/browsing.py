@@ -25,6 +25,11 @@ from dashboard.shell import PAGES
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+CHARTS_DRAWN = """() => !document.querySelector('[data-testid="stSkeleton"]')
+  && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+    .every(chart => chart.querySelector('svg.marks, canvas.marks'))"""
+CLOSED = '[data-testid="stMain"] details:not([open]) > summary'
+MOST_LINES = 40
 PATIENCE_MS = 30_000
 HISTORY_S = 120.0
 
@@ -90,6 +95,29 @@ def browser(
 def settled(page: Page) -> None:
     """Wait until Streamlit has drawn everything."""
     page.wait_for_selector(IDLE)
+
+
+def drawn(page: Page) -> None:
+    """Wait until Streamlit has drawn everything, and every chart itself."""
+    settled(page)
+    page.locator("h1").first.wait_for()
+    page.wait_for_function(CHARTS_DRAWN)
+
+
+def opened(page: Page) -> None:
+    """Open every line that can be opened, and wait for what is inside."""
+    closed = page.locator(CLOSED)
+    for _ in range(MOST_LINES):
+        if not closed.count():
+            break
+        before = closed.count()
+        closed.first.click()
+        page.wait_for_function(
+            "([closed, before]) => document.querySelectorAll(closed).length < before",
+            arg=[CLOSED, before],
+        )
+        settled(page)
+    drawn(page)
 
 
 @contextlib.contextmanager

@@ -39,4 +39,5 @@ def test_a_chart_that_is_not_drawn_by_us_takes_the_same_type() -> None:
 
 
 def test_marks_and_axes_say_nothing_to_a_screen_reader() -> None:
-    assert drawn(chart())["config"]["aria"] is False
+    told = drawn(chart())["config"]
+    assert [told["aria"], told["mark"]["aria"], told["axis"]["aria"]] == [False] * 3

@@ -78,6 +78,7 @@ def _counted(examples: Sequence[Example]) -> Iterator[Markup]:
         "div",
         el("table", head, *(_example(one, most) for one in examples), cls="ll-table ll-examples"),
         cls="ll-scroll",
+        tabindex="0",
     )
     yield el("p", _(SEAT), cls="small")
     yield el("p", _(claims.DOSE_CAVEAT), cls="small")
@@ -134,9 +135,13 @@ def _trust() -> None:
     )
     st.html(scorecard.page(el("h2", _("How far the numbers can be trusted")), el("p", intro)))
     with st.expander(_("Each kind of sensor")):
-        st.html(scorecard.page(el("div", scorecard.table(trust.kind_table()), cls="ll-scroll")))
+        st.html(
+            scorecard.page(
+                el("div", scorecard.table(trust.kind_table()), cls="ll-scroll", tabindex="0")
+            )
+        )
     with st.expander(_("Each force, its formula and its source")):
-        table = el("div", scorecard.table(trust.force_table()), cls="ll-scroll")
+        table = el("div", scorecard.table(trust.force_table()), cls="ll-scroll", tabindex="0")
         st.html(scorecard.page(table, el("p", _(STAIRS), cls="small")))
 
 

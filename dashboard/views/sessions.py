@@ -14,6 +14,7 @@ from dashboard.drawn import Spec, drawn
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.views.trends import marks, open_page
+from dashboard.views.tucked import tucked
 from dashboard.wording import plain
 from dashboard.wording import sessions as words
 from language.spoken import _, language, mark
@@ -45,8 +46,11 @@ def render(data: Data, person: str) -> None:
     with st.spinner(_("Looking for sessions …")):
         lines = _lines(version, str(data.home), person, month, language(), _data=data)
     chosen = _chosen(person, month, lines, zone)
-    with st.expander(_("All sessions of the month as a table")):
-        st.html(_wide(words.session_table(lines, zone)))
+    tucked(
+        _("All sessions of the month as a table"),
+        "sessions-table",
+        lambda: st.html(_wide(words.session_table(lines, zone))),
+    )
     if chosen is not None:
         _session(data, person, chosen, version)
 
@@ -140,23 +144,24 @@ def _session(data: Data, person: str, line: SessionLine, version: int) -> None:
     for title, spec, used in pictures:
         st.html(scorecard.page(el("b", title), marks(used) if used else Markup()))
         st.vega_lite_chart(spec, height=spec["height"], alt=f"{title}; {name}. {summary}")
-    _tables(told, zone)
+    tucked(_("The same as a table"), "session-tables", lambda: _tables(told, zone))
 
 
 def _tables(told: Timeline, zone: dt.tzinfo) -> None:
     """The same as tables: sensors, minutes, legs."""
     names = words.sensor_names(told.line)
-    with st.expander(_("The same as a table")):
-        if told.line.sensors:
-            st.html(_wide(words.sensor_table(told.line, zone)))
-        if not told.minutes.is_empty():
-            minutes = wording.minute_table(told.minutes, str(zone), names)
-            st.dataframe(minutes, hide_index=True, height=320, alt=_("The minutes of the session"))
-        if not told.legs.is_empty():
-            legs = words.legs_table(picture.by_leg(told.legs), zone)
-            st.dataframe(legs, hide_index=True, height=320, alt=_("Left and right by minute"))
+    if told.line.sensors:
+        st.html(_wide(words.sensor_table(told.line, zone)))
+    if not told.minutes.is_empty():
+        minutes = wording.minute_table(told.minutes, str(zone), names)
+        st.dataframe(minutes, hide_index=True, height=320, alt=_("The minutes of the session"))
+    if not told.legs.is_empty():
+        legs = words.legs_table(picture.by_leg(told.legs), zone)
+        st.dataframe(legs, hide_index=True, height=320, alt=_("Left and right by minute"))
 
 
 def _wide(rows: Sequence[dict[str, str]]) -> Markup:
     """A table that scrolls to the side where there is little room."""
-    return scorecard.page(el("div", scorecard.table(rows) if rows else Markup(), cls="ll-wide"))
+    return scorecard.page(
+        el("div", scorecard.table(rows) if rows else Markup(), cls="ll-wide", tabindex="0")
+    )

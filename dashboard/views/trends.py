@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -66,7 +67,10 @@ def render(data: Data, person: str) -> None:
         return
     st.html(scorecard.page(el("p", words.headline(trends), cls="ll-lead")))
     kind, large = st.context.theme.type, data.display(person).large_type
-    pictures = _pictures(hash(trends), language(), kind, large=large, _trends=trends)
+    shown = hash(tuple(replace(week, coverage=None) for week in trends.weeks))
+    large = data.display(person).large_type
+    kind = st.context.theme.type
+    pictures = _pictures(shown, language(), kind, large=large, _trends=trends)
     _weeks(trends, pictures)
     _open(data, person, trends)
     _calendar(trends)
@@ -91,7 +95,10 @@ def _trends(data: Data, person: str) -> Trends:
 def _pictures(
     shown: int, spoken: str, kind: str | None, *, large: bool, _trends: Trends
 ) -> dict[str, list[Spec]]:
-    """Drawn once for the same past in the same words, colours and type. shown: hash of the past."""
+    """Drawn once for the same past in the same words, colours and type.
+
+    shown: hash of the weeks but for their coverage, which is not drawn and grows with the clock.
+    """
     weeks, colours = _trends.weeks, theme.palette(kind)
     return {
         "points": [drawn(trendchart.points_chart(weeks, colours), large=large)],
@@ -159,7 +166,7 @@ def _as_table(title: str, table: Callable[[], Rows]) -> None:
     """Built when it is opened: a year of rows takes as long as all the pictures."""
 
     def build() -> None:
-        st.html(scorecard.page(el("div", scorecard.table(table()), cls="ll-wide")))
+        st.html(scorecard.page(el("div", scorecard.table(table()), cls="ll-wide", tabindex="0")))
 
     tucked(_("The same as a table"), f"table-{title}", build)
 
