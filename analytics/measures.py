@@ -19,20 +19,8 @@ NEEDS_WEAR = mark(
     "a sensor worn for sessions cannot show what happened outside them."
 )
 NEEDS_WHOLE_LOAD = mark("no day is known to have been unloaded or not.")
-NEEDS_STRENGTH = (
-    mark("nothing tells whether there were strength sets."),
-    mark(
-        "Log one: legload log squat --reps 10 --sets 3. "
-        "Or say that you log all of them: legload person NAME --logs-strength."
-    ),
-)
-NEEDS_BALANCE = (
-    mark("nothing tells whether balance was practised."),
-    mark(
-        "Log it: legload log balance --minutes 10. "
-        "Or say that you log all of it: legload person NAME --logs-balance."
-    ),
-)
+NEEDS_STRENGTH = mark("nothing tells whether there were strength sets.")
+NEEDS_BALANCE = mark("nothing tells whether balance was practised.")
 NEEDS_LOAD = mark("no sensor that counts steps.")
 FROM_65 = mark("Counts from age 65 on.")
 BALANCE_AGE = 65
@@ -64,7 +52,7 @@ class Measure:
     """One line before it has points; value and credit null: not measured, and note says why.
 
     low, high: what the value could be if the missing days were known, which holds the value.
-    at_least: the value is a lower bound of what it rests on; advice: what to do about the note.
+    at_least: the value is a lower bound of what it rests on.
     """
 
     value: float | None = None
@@ -75,7 +63,6 @@ class Measure:
     confidence: str | None = None
     at_least: bool = False
     note: str = ""
-    advice: str = ""
 
 
 def aerobic(week: WeekFacts, target: Target) -> Measure:
@@ -200,7 +187,7 @@ def balance(week: WeekFacts, target: Target) -> Measure:
 
 
 def _day_count(
-    week: WeekFacts, target: Target, done: Callable[[Day], bool | None], unknown: tuple[str, str]
+    week: WeekFacts, target: Target, done: Callable[[Day], bool | None], unknown: str
 ) -> Measure:
     """Days on which something was done, a total of the week: excused days count as they are.
 
@@ -209,7 +196,7 @@ def _day_count(
     days = sum(done(day) is True for day in week.days)
     known = [day for day in week.begun if done(day) is not None]
     if not days and not known:
-        return Measure(note=unmeasured(_(unknown[0])), advice=_(unknown[1]))
+        return Measure(note=unmeasured(_(unknown)))
     finished = (*week.counted, *week.missing)
     unseen = 0 if week.bound else sum(done(day) is None for day in finished)
     return Measure(

@@ -129,8 +129,7 @@ def age_notice(person: PersonFacts, *, date: dt.date, protocol: Protocol) -> lis
             text=_(
                 "The birth year is not set. The daily target is then {target} step-eq, "
                 "points are those of an adult under 65, and heart rate is used only with a "
-                "maximal heart rate of your own. "
-                "Set it with: legload person NAME --birth-year YEAR",
+                "maximal heart rate of your own.",
                 target=decimal(target),
             ),
         )

@@ -113,10 +113,10 @@ def _why_unscored(status: Status, person: PersonFacts) -> str:
 
 
 def _note(measure: Measure, silent: str) -> str:
-    """Why a line is as it is; who is not scored is not told what to do about it."""
+    """Why a line is as it is."""
     if silent and measure.value is not None:
         return " ".join(filter(None, (silent, measure.note if measure.at_least else "")))
-    return measure.note if silent else " ".join(filter(None, (measure.note, measure.advice)))
+    return measure.note
 
 
 def _same_aim(one: Target, other: Target) -> bool:

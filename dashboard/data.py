@@ -30,7 +30,7 @@ from dashboard.keeping import Keeping
 from dashboard.kept import KeptWeeks
 from dashboard.people_cards import PersonCard, cards, last_seen, new_person
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
-from dashboard.practice import force_note, logged_text, practice_of, when
+from dashboard.practice import PAGES, force_note, logged_text, practice_of, when
 from dashboard.schedule.schedules import Schedules
 from dashboard.scored import day_minutes, person_facts
 from dashboard.shown import (
@@ -264,7 +264,12 @@ class Data:
     def known(self, person: str) -> Person:
         """What is said of a person, and the body masses that a paired scale measured too."""
         registry = self._registry()
-        found = self._read(lambda store: weighed(store, registry)).persons.get(person)
+
+        def read() -> Registry:
+            with open_store(self.home) as store:
+                return weighed(store, registry)
+
+        found = _told(lambda: self._kept.unchanged("weighed", read)).persons.get(person)
         return found or Person(key=person, name=self._facts(person).name, zone=local_zone())
 
     def target_sets(self) -> list[str]:
@@ -341,7 +346,7 @@ class Data:
             DashboardError: nobody can have done it, or it is yet to come.
         """
         zone, now = self.zone_of(person), dt.datetime.now(dt.UTC)
-        start, timed, note = when(on, at, zone=zone, now=now)
+        start, timed, note = when(on, at, zone=zone, now=now, ways=PAGES)
         entry = SetLogged(
             at=now,
             person=person,
@@ -355,7 +360,7 @@ class Data:
             leg=leg,
         )
         self._say(person, entry)
-        force = force_note(entry, self._registry().persons.get(person), zone)
+        force = force_note(entry, self._registry().persons.get(person), zone, PAGES)
         said = _("Logged: {practice}.", practice=logged_text(entry, zone))
         return f"{said} {note} {force}".strip()
 
@@ -364,7 +369,7 @@ class Data:
     ) -> str:
         """Log balance practice; what was logged. on and at: as of `log_set`."""
         zone, now = self.zone_of(person), dt.datetime.now(dt.UTC)
-        start, timed, note = when(on, at, zone=zone, now=now)
+        start, timed, note = when(on, at, zone=zone, now=now, ways=PAGES)
         entry = BalanceLogged(at=now, person=person, start=start, timed=timed, minutes=minutes)
         self._say(person, entry)
         said = _("Logged: {practice}.", practice=logged_text(entry, zone))

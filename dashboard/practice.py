@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import polars as pl
 from msgspec import structs
@@ -17,7 +18,36 @@ from dashboard.wording.practice import leg_text
 from dashboard.wording.units import mass_text
 from ingest.entries import YEARS, BalanceLogged, Logged, Person, SetLogged, local_day
 from language.formats import decimal, time
-from language.spoken import _
+from language.spoken import _, mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How whoever logs something can say what is wrong or lacking. Translated where it is used."""
+
+    another_day: str
+    another_time: str
+    mass: str
+    sled: str
+
+
+COMMANDS = Ways(
+    another_day=mark("Say which day: --on 2026-11-18"),
+    another_time=mark("Say which day: --on"),
+    mass=mark(
+        "The weight lifted is left out, because the body mass is unknown: "
+        "legload person NAME --mass 75"
+    ),
+    sled=mark("For that give --load, --angle and the body mass."),
+)
+PAGES = Ways(
+    another_day=mark("Choose a later day."),
+    another_time=mark("Choose an earlier time or day."),
+    mass=mark(
+        "The weight lifted is left out, because the body mass is unknown: say it under My data."
+    ),
+    sled=mark("For that it takes load, angle and mass."),
+)
 
 
 def practice_of(
@@ -70,7 +100,7 @@ def _session(entry: BalanceLogged) -> BalanceSession:
 
 
 def when(
-    day: dt.date | None, at: str | None, *, zone: dt.tzinfo, now: dt.datetime
+    day: dt.date | None, at: str | None, *, zone: dt.tzinfo, now: dt.datetime, ways: Ways = COMMANDS
 ) -> tuple[dt.datetime, bool, str]:
     """The instant (UTC) meant, whether its time is known, and what to tell of it.
 
@@ -84,16 +114,14 @@ def when(
     if date > now.astimezone(zone).date():
         raise DashboardError(_("{day} is yet to come.", day=date), _("Log it when it is done."))
     if date.year not in YEARS[1:]:
-        raise DashboardError(
-            _("{day} is too long ago.", day=date), _("Say which day: --on 2026-11-18")
-        )
+        raise DashboardError(_("{day} is too long ago.", day=date), _(ways.another_day))
     if at is None:
         return _noon(date, zone), False, ""
     local = dt.datetime.combine(date, _clock(at), zone)
     start = local.astimezone(dt.UTC)
     if start > now:
         raise DashboardError(
-            _("{day} is yet to come.", day=f"{local:%Y-%m-%d %H:%M}"), _("Say which day: --on")
+            _("{day} is yet to come.", day=f"{local:%Y-%m-%d %H:%M}"), _(ways.another_time)
         )
     shown = start.astimezone(zone)
     if shown.replace(tzinfo=None) != local.replace(tzinfo=None):
@@ -129,21 +157,20 @@ def logged_text(one: Logged, zone: dt.tzinfo, units: str = METRIC) -> str:
     return _("{practice} on {then}", practice=said, then=then)
 
 
-def force_note(entry: SetLogged, person: Person | None, zone: dt.tzinfo) -> str:
+def force_note(
+    entry: SetLogged, person: Person | None, zone: dt.tzinfo, ways: Ways = COMMANDS
+) -> str:
     """What a person could still say, so that the load of these sets is known; empty: nothing."""
     weight = person.mass_on(local_day(entry, zone)) if person else None
     (row,) = set_forces(sets_of(entry)[:1], zone=zone, mass_kg=weight).to_dicts()
     if row["lower_bound"]:
-        return _(
-            "The weight lifted is left out, because the body mass is unknown: "
-            "legload person NAME --mass 75"
-        )
+        return _(ways.mass)
     if row["force_bw"] is not None:
         return ""
     unknown = _("The repetitions count; how hard they load the legs is not known.")
     if BY_KEY[entry.exercise].force != "leg-press":
         return unknown
-    return f"{unknown} {_('For that give --load, --angle and the body mass.')}"
+    return f"{unknown} {_(ways.sled)}"
 
 
 def time_text(start: dt.datetime, zone: dt.tzinfo, *, timed: bool) -> str:

@@ -100,7 +100,7 @@ def _notice(item: Notice) -> Markup:
         "div",
         el("b", _("{level}:", level=_(LEVELS.get(item.level, LEVELS["info"])))),
         " ",
-        item.text,
+        wording.notice_text(item),
         source,
         cls=f"ll-notice {item.level}",
         role="note",

@@ -28,10 +28,14 @@ def data(tmp_path: Path) -> Data:
 def test_sets_and_balance_are_logged_and_the_last_is_taken_back(data: Data) -> None:
     said = data.log_set("me", "squat", 5, sets=5, load_kg=60.0, on=LAST_WEEK, at="18:00")
     assert said.startswith(f"Logged: squat 5 × 5 with 60 kg on {LAST_WEEK} 18:00.")
-    assert "legload person NAME --mass 75" in said  # the body mass is not known
+    assert "say it under My data" in said  # the body mass is not known
     assert data.log_balance("me", 10.0, on=LAST_WEEK) == (
         f"Logged: 10 min of balance practice on {LAST_WEEK}."
     )
+    assert data.log_set("me", "leg-press", 5, on=LAST_WEEK).endswith(
+        "For that it takes load, angle and mass."
+    )
+    data.undo_logged("me")
     assert data.undo_logged("me") == f"Taken back: 10 min of balance practice on {LAST_WEEK}."
     (left,) = data.known("me").logged
     assert left.start.tzinfo is not None
@@ -47,6 +51,10 @@ def test_a_set_that_nobody_can_have_done_is_refused_in_one_sentence(data: Data) 
         data.log_set("me", "squat", 5, on=TODAY + dt.timedelta(days=3))
     with pytest.raises(DashboardError, match="not a time"):
         data.log_balance("me", 10.0, at="six")
+    with pytest.raises(DashboardError, match=r"too long ago\. Choose a later day"):
+        data.log_balance("me", 10.0, on=dt.date(1870, 1, 1))
+    with pytest.raises(DashboardError, match=r"yet to come\. Choose an earlier time or day"):
+        data.log_balance("me", 10.0, on=TODAY, at="23:59")
     assert data.known("me").logged == ()
 
 

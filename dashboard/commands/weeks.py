@@ -46,7 +46,8 @@ def week(context: typer.Context, week: Week = None) -> None:
     report = _report(context, week)
     if context.obj.json:
         return console.emit(report)
-    from dashboard.wording import basis_text, status_sentence, value_text
+    from dashboard.wording import basis_text, notice_text, status_sentence, value_text
+    from dashboard.wording.advice import IN_A_TERMINAL
 
     demo = "DEMO — " if report.demo else ""
     whose = _(
@@ -69,7 +70,7 @@ def week(context: typer.Context, week: Week = None) -> None:
         [
             [
                 c.title,
-                _not_measured(c.note) if c.value is None else value_text(c),
+                _not_measured(c, report) if c.value is None else value_text(c),
                 c.target_text,
                 _points(c),
                 c.evidence,
@@ -80,7 +81,7 @@ def week(context: typer.Context, week: Week = None) -> None:
     )
     _beside(report)
     for notice in report.notices:
-        console.show(notice.text)
+        console.show(notice_text(notice, IN_A_TERMINAL))
     console.note(
         _("Method {method}; targets {targets}.", method=report.method, targets=report.protocol)
     )
@@ -106,11 +107,13 @@ def _beside(report: WeekReport) -> None:
         console.table(list(rows[0]), [list(row.values()) for row in rows])
 
 
-def _not_measured(note: str) -> str:
-    """Said once, whether or not the note says it too."""
+def _not_measured(line: Component, report: WeekReport) -> str:
+    """Said once, whether or not the note says it too; and what to do about it."""
     from analytics.week import why
+    from dashboard.wording.advice import IN_A_TERMINAL, line_advice
 
-    rest = why(note).strip()
+    advice = line_advice(line, report, IN_A_TERMINAL)
+    rest = " ".join(filter(None, (why(line.note).strip(), advice)))
     return _("not measured: {reason}", reason=rest) if rest else _("not measured")
 
 

@@ -107,7 +107,7 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "practice": _list((one.text for one in wording.practice_done(report)), "practice", 100),
         "practice-days": _clip(wording.practice_days_text(report), 200),
         "beside": [_clip(one.text, 340) for one in wording.beside(report)],
-        "notices": _list((note.text for note in report.notices), "notices", 380),
+        "notices": _list(map(wording.notice_text, report.notices), "notices", 380),
         "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
         "no-gaps": wording.gaps_none(report),
         "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 150),

@@ -50,7 +50,7 @@ HELP = {
         "A day without logged practice then counts as a day without; else it is unknown."
     ),
     "no_score": NOT_FOR,
-    "targets": mark("Another target set is a file in the folder 'protocols'; see legload targets."),
+    "targets": mark("How it is scored says how to make a target set of your own."),
 }
 SEX = {"female": mark("female"), "male": mark("male")}
 

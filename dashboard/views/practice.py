@@ -44,15 +44,6 @@ HOW = {
         "training. It holds whatever else is known of the day."
     ),
 }
-ON_A_PAGE = {
-    "legload person NAME --mass 75": mark("say it under My data"),
-    mark("Say which day: --on 2026-11-18"): mark("Choose an earlier time or day."),
-    mark("Say which day: --on"): mark("Choose an earlier time or day."),
-    mark("For that give --load, --angle and the body mass."): mark(
-        "For that it takes load, angle and mass."
-    ),
-}
-"""What the command line advises, and where the same is on the pages; the longer one first."""
 
 
 def render(data: Data, report: WeekReport) -> None:
@@ -106,9 +97,9 @@ def _at(data: Data, person: str, minutes_ago: float) -> dict[str, Any]:
 def _told(say: Callable[[], str]) -> None:
     """Say it and draw the page anew; a refusal is one sentence, and the form stays."""
     try:
-        st.session_state[TOLD] = _on_a_page(say())
+        st.session_state[TOLD] = say()
     except DashboardError as error:
-        st.error(wording.plain(_on_a_page(str(error))))
+        st.error(wording.plain(str(error)))
     else:
         st.rerun()
 
@@ -117,12 +108,6 @@ def _shown() -> None:
     """What was said last, in here, so that the form stays open."""
     if told := st.session_state.pop(TOLD, ""):
         st.success(wording.plain(told))
-
-
-def _on_a_page(text: str) -> str:
-    for command, page in ON_A_PAGE.items():
-        text = text.replace(_(command), _(page))
-    return text
 
 
 def _sets(data: Data, report: WeekReport) -> Callable[[], str]:

@@ -4,6 +4,7 @@ Nothing here computes a result; it turns the fields of a `WeekReport` into sente
 missing is said to be unknown, and a lower bound is said to be one (docs/report.md).
 """
 
+from dashboard.wording.advice import notice_text
 from dashboard.wording.beside import Beside, baseline_text, beside, beside_table
 from dashboard.wording.component import (
     EVIDENCE,
@@ -186,6 +187,7 @@ __all__ = [
     "minute_table",
     "minutes_text",
     "needs_text",
+    "notice_text",
     "number",
     "origin_table",
     "others_text",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from analytics.week import Component, Status, WeekReport, why
+from dashboard.wording.advice import line_advice
 from dashboard.wording.text import capital, number, percent
 from dashboard.wording.units import amount
 from language.formats import decimal
@@ -128,7 +129,7 @@ def cap_text(line: Component) -> str:
 
 def details(line: Component, report: WeekReport) -> list[str]:
     """The small print under a value, or why there is none and what to do."""
-    note = capital(why(line.note))
+    note = " ".join(filter(None, (capital(why(line.note)), line_advice(line, report))))
     spread = spread_text(line, report)
     if not line.measured:
         return [text for text in (spread, note) if text]
