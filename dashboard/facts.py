@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -78,9 +79,12 @@ def mass_entry(person: str, kg: float, since: dt.date, *, now: dt.datetime) -> B
     return BodyMassSet(at=now, person=person, date=since, kg=kg)
 
 
-def zones() -> list[str]:
-    """Every time zone that can be chosen, by name."""
-    return sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+@cache
+def zones() -> tuple[str, ...]:
+    """Every time zone that can be chosen, by name; looked for once, in some 600 files."""
+    return tuple(
+        sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+    )
 
 
 def _refuse(facts: Facts, today: dt.date) -> None:

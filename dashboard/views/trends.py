@@ -68,8 +68,6 @@ def render(data: Data, person: str) -> None:
     st.html(scorecard.page(el("p", words.headline(trends), cls="ll-lead")))
     kind, large = st.context.theme.type, data.display(person).large_type
     shown = hash(tuple(replace(week, coverage=None) for week in trends.weeks))
-    large = data.display(person).large_type
-    kind = st.context.theme.type
     pictures = _pictures(shown, language(), kind, large=large, _trends=trends)
     _weeks(trends, pictures)
     _open(data, person, trends)
