@@ -73,8 +73,8 @@ def set_text(found: Explained) -> str:
     said = _(
         "Method {method}; target set “{title}” ({name}).",
         method=found.method,
-        title=found.protocol.title,
-        name=_(found.protocol.name),
+        title=_(found.protocol.title),
+        name=found.protocol.name,
     )
     unscored = "" if found.scored else _("Points are switched off for this person.")
     return " ".join(filter(None, (said, age, unscored)))
