@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ from dashboard.history import History
 from dashboard.keeping import Keeping
 from dashboard.kept import KeptWeeks
 from dashboard.people_cards import PersonCard, cards, last_seen, new_person
-from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person
+from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, local_zone, pick_person, shown_name
 from dashboard.practice import PAGES, force_note, logged_text, practice_of, when
 from dashboard.schedule.schedules import Schedules
 from dashboard.scored import day_minutes, person_facts
@@ -132,8 +132,9 @@ class Data:
 
     def persons(self) -> list[PersonView]:
         """Everybody known, or the one who will be."""
-        known = [PersonView(key=p.key, name=p.name) for p in self._registry().persons.values()]
-        return known or [PersonView(key=DEFAULT_PERSON, name=DEFAULT_NAME)]
+        known = {p.key: p.name for p in self._registry().persons.values()}
+        named = known or {DEFAULT_PERSON: DEFAULT_NAME}
+        return [PersonView(key=key, name=shown_name(key, name)) for key, name in named.items()]
 
     def people(self, progress: Callable[[int, int], None] | None = None) -> tuple[PersonCard, ...]:
         """Everybody who was named, with their current week; whoever needs a look first.
@@ -200,7 +201,9 @@ class Data:
             DashboardError: no such week, or the store cannot be read.
         """
         now = dt.datetime.now(dt.UTC)
-        return _told(lambda: self._kept.week(person, week, now=now, demo=self.demo))
+        found = _told(lambda: self._kept.week(person, week, now=now, demo=self.demo))
+        name = shown_name(person, found.person_name)
+        return found if name == found.person_name else replace(found, person_name=name)
 
     def practice(self, person: str, start: dt.datetime, end: dt.datetime) -> Practice:
         """What the person logged, and what sensors saw, that begins in [start, end).

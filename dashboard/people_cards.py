@@ -13,7 +13,7 @@ from analytics.calendar import day_start
 from analytics.errors import AnalyticsError
 from analytics.week import Day, Notice, Status, WeekReport
 from dashboard.errors import DashboardError
-from dashboard.persons import find_person, local_zone
+from dashboard.persons import find_person, local_zone, shown_name
 from ingest.entries import Person, PersonSet, Registry
 from ingest.store import Store
 from language.spoken import _
@@ -106,7 +106,7 @@ def _card(
         report, problem = None, str(error)
     return PersonCard(
         key=person.key,
-        name=person.name,
+        name=shown_name(person.key, person.name),
         report=report,
         coverage=coverage(report, now) if report else None,
         seen=seen,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dashboard.errors import DashboardError
-from language.spoken import _
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from ingest.entries import Person
@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 DEFAULT_PERSON = "me"
 """The key of whoever is there before anybody was named."""
 
-DEFAULT_NAME = "Me"
+DEFAULT_NAME = mark("Me")
+"""What they are called, in entries and commands, while nobody chose another name."""
+
+
+def shown_name(key: str, name: str) -> str:
+    """What a reader sees of a name: that of nobody's choice is in their language."""
+    return _(DEFAULT_NAME) if (key, name) == (DEFAULT_PERSON, DEFAULT_NAME) else name
 
 
 def local_zone() -> str:
@@ -38,7 +44,7 @@ def pick_person(persons: Mapping[str, Person], wanted: str | None) -> str:
     Raises:
         DashboardError: nobody has that name, or there are several and none was named.
     """
-    names = ", ".join(p.name for p in persons.values()) or "nobody yet"
+    names = ", ".join(p.name for p in persons.values()) or _("nobody yet")
     if wanted is not None:
         if (found := find_person(persons, wanted)) is not None:
             return found.key

@@ -90,8 +90,7 @@ def show(data: Data) -> None:
     """Draw the page that is chosen."""
     title = "DEMO legload" if data.demo else "legload"
     st.set_page_config(page_title=title, layout="wide", initial_sidebar_state=SIDEBAR_PX)
-    persons = {person.key: person.name for person in data.persons()}
-    display = data.display(_remembered(list(persons)))
+    display = data.display(_remembered([person.key for person in data.persons()]))
     st.session_state[LANGUAGE] = known(display.language or st.context.locale)
     speak(st.session_state[LANGUAGE])
     st.html(theme.css(large=display.large_type))
@@ -102,7 +101,7 @@ def show(data: Data) -> None:
         for page in PAGES
     ]
     chosen = st.navigation(pages)
-    _sidebar(data, persons)
+    _sidebar(data, {person.key: person.name for person in data.persons()})
     chosen.run()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from analytics.calendar import week_back, week_of
 from dashboard.data import open_data
 from dashboard.kept import KeptWeeks
 from dashboard.past import Trends
+from dashboard.refresh import refresh
 from dashboard.rescoring import keep_lines
 from dashboard.scored import scored_week
 from dashboard.targets import copy_targets
@@ -25,10 +28,11 @@ from ingest.entries import (
     Entries,
     Excused,
     PersonSet,
+    SensorPaired,
     SetLogged,
     StrengthDay,
 )
-from ingest.store import open_store
+from ingest.store import Store, open_store
 from tests import ten_years
 
 UTC = dt.UTC
@@ -241,3 +245,35 @@ def test_lines_that_a_load_kept_are_there_for_the_next_program(tmp_path: Path) -
 def test_a_target_set_that_is_gone_keeps_nobody_from_loading(tmp_path: Path) -> None:
     Entries(tmp_path).append(PersonSet(at=midnight(9), person=ADA, name="Ada", targets="gone"))
     assert keep_lines(tmp_path, [ADA]) == 0
+
+
+def test_sensors_that_nobody_listens_to_are_looked_up_once_for_each_data_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = open_data(tmp_path, radio="virtual")
+    Entries(tmp_path).append(
+        SensorPaired(
+            at=midnight(1),
+            sensor="pod",
+            identity="00:11:22:33:44:55",
+            address="00:11:22:33:44:55",
+            name="Pod",
+            profiles=("rsc",),
+        )
+    )
+    refresh(tmp_path)
+    for path in (Entries(tmp_path).path, *tmp_path.glob("legload.duckdb*")):
+        os.utime(path, (1e9, 1e9))  # long settled
+    opened: list[Path] = []
+
+    def counting(home: Path, **more: float) -> AbstractContextManager[Store]:
+        opened.append(home)
+        return open_store(home, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("dashboard.data.open_store", counting)
+    assert [one.key for one in data.status().sensors] == ["pod"]
+    assert len(opened) == 1
+    for _look in range(3):
+        data.status()
+        data.notes()
+    assert len(opened) == 2, "once for the last word, once for the notes"

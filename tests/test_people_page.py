@@ -21,11 +21,13 @@ from dashboard.views import people
 from ingest.entries import Entries, PersonSet
 from tests import sample_week
 from tests.fake_data import FakeData, history
+from tests.pseudo import Pseudo, pseudo
 from tests.test_views import SCRIPT_S, button_of, parsed, text_of
 
 NOW = dt.datetime(2026, 11, 19, 12, 0, tzinfo=dt.UTC)
 WARN = Notice(key="unloaded-5", level="warn", text="5 days in a row carried little. In studies so.")
 REMIND = Notice(key="battery-pod", level="remind", text="The battery is low.")
+ME = Pseudo().gettext("Me")
 INFO = Notice(key="age-unknown", level="info", text="The birth year is not set.")
 
 
@@ -296,3 +298,19 @@ def test_the_command_line_and_the_page_make_the_same_key_of_a_name(tmp_path: Pat
     assert [one.name for one in persons.values()] == [
         one.name for one in Entries(page).registry().persons.values()
     ]
+
+
+def test_whoever_nobody_named_is_called_so_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    data = open_data(tmp_path, radio="virtual")
+    for _known in (False, True):
+        with pseudo():
+            (shown,) = data.persons()
+            week = data.week("me", data.weeks("me")[0])
+        assert shown.name == week.person_name == ME
+        assert data.pick(None) == "me"
+        data.introduce("me")
+    with pseudo():
+        assert [one.name for one in data.people()] == [ME]
+    data.set_name("me", "Anna")
+    with pseudo():
+        assert data.persons()[0].name == "Anna"
