@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dashboard import tiles, wording
 from dashboard.display import METRIC
 from dashboard.markup import Markup, el
+from dashboard.scorecard import spoken_tag
 from dashboard.traces import SPAN_S, Run, Trace
 from dashboard.wording import live
 from language.formats import decimal
@@ -123,7 +124,13 @@ def headline(status: CollectorStatus) -> Markup:
     key = "recording" if status.running and status.recording else "off"
     said = el("span", el("i"), status.message, cls=f"ll-state {key}")
     notice = el("div", status.notice, cls="ll-notice warn") if status.notice else Markup()
-    return el("div", el("div", said, cls="ll-recording", role="status"), notice, cls="ll")
+    return el(
+        "div",
+        el("div", said, cls="ll-recording", role="status"),
+        notice,
+        cls="ll",
+        lang=spoken_tag(),
+    )
 
 
 def line(status: CollectorStatus) -> Markup:
@@ -137,4 +144,4 @@ def line(status: CollectorStatus) -> Markup:
     said = el("span", el("i"), status.message, cls=f"ll-state {key}")
     notice = el("div", status.notice, cls="ll-notice warn") if status.notice else Markup()
     words = el("span", "; ".join(ill), cls="muted") if ill else Markup()
-    return el("div", el("p", said, " ", words), notice, cls="ll")
+    return el("div", el("p", said, " ", words), notice, cls="ll", lang=spoken_tag())

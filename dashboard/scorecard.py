@@ -27,6 +27,7 @@ def head(report: WeekReport, *, current: bool) -> Markup:
         el("h1", title),
         el("p", _("{person}: {dates}", person=report.person_name, dates=dates), cls="muted"),
         cls="ll",
+        lang=spoken_tag(),
     )
 
 
@@ -91,7 +92,7 @@ def _share(cls: str, title: str, components: str) -> Markup:
 
 def notices(items: Iterable[Notice]) -> Markup:
     """What the person should read, most urgent look first."""
-    return el("div", *(_notice(item) for item in items), cls="ll")
+    return el("div", *(_notice(item) for item in items), cls="ll", lang=spoken_tag())
 
 
 def _notice(item: Notice) -> Markup:
@@ -130,7 +131,7 @@ def lines(report: WeekReport) -> Markup:
             el("p", _(wording.NOT_MEASURED), cls="muted"),
             el("div", *(_line(line, report) for line in missing), cls="ll-lines"),
         ]
-    return el("div", *parts, cls="ll")
+    return el("div", *parts, cls="ll", lang=spoken_tag())
 
 
 def _line(line: Component, report: WeekReport) -> Markup:
@@ -179,6 +180,7 @@ def practice(report: WeekReport, units: str = METRIC) -> Markup:
         el("p", days, cls="muted") if days else Markup(),
         table(rows) if rows else _none(_(wording.NO_PRACTICE)),
         cls="ll",
+        lang=spoken_tag(),
     )
 
 
@@ -189,6 +191,7 @@ def beside(report: WeekReport) -> Markup:
         el("h2", _("Shown, never scored")),
         el("div", *(_beside(one) for one in wording.beside(report)), cls="ll-beside"),
         cls="ll",
+        lang=spoken_tag(),
     )
 
 
@@ -214,6 +217,7 @@ def record(report: WeekReport) -> Markup:
         el("h2", _("Gaps")),
         _list(gaps) or _none(wording.gaps_none(report)),
         cls="ll",
+        lang=spoken_tag(),
     )
 
 
@@ -242,7 +246,7 @@ def foot(report: WeekReport) -> Markup:
         data=report.data_hash[:16],
     )
     texts = (_(wording.DOSE_NOTE), _(wording.SCORE_NOTE), report.disclaimer, method)
-    return el("div", *(el("p", text, cls="small") for text in texts), cls="ll")
+    return el("div", *(el("p", text, cls="small") for text in texts), cls="ll", lang=spoken_tag())
 
 
 def page(*blocks: Markup) -> Markup:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dashboard import wording
 from dashboard.display import METRIC
 from dashboard.markup import Markup, el
+from dashboard.scorecard import spoken_tag
 from dashboard.shown import worn_at
 from dashboard.wording.sensors import messages_text
 from language.spoken import _, mark
@@ -100,6 +101,7 @@ def card(
         values(live, stale=stale, units=units) if live or sensor.state != "off" else Markup(),
         *(el("div", fact, cls="small") for fact in facts),
         cls=f"ll ll-sensor {sensor.state}",
+        lang=spoken_tag(),
     )
 
 

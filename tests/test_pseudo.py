@@ -17,10 +17,10 @@ from analytics import notices
 from analytics.frames import Minutes
 from analytics.metrics import CITATIONS
 from analytics.week import Gap, SensorUse, Status, WeekReport
-from dashboard import charts, scorecard, strip, theme, tiles, wording
+from dashboard import charts, livechart, scorecard, strip, theme, tiles, wording
 from dashboard.daychart import day_chart
 from dashboard.reports import pdf, spreadsheet
-from language.spoken import _
+from language.spoken import _, speaking
 from tests import fake_data, golden_weeks, sample_week
 from tests.pseudo import pseudo
 
@@ -270,3 +270,20 @@ def test_live_sensors_are_told_in_the_language() -> None:
         texts += [wording.battery_left(days) for days in (None, 0.5, 1.0, 9.0)]
         texts += [wording.others_text(1), wording.others_text(4), wording.battery_low(9.0)]
         assert unsaid(texts, ["x"]) == set()
+
+
+def test_every_block_of_the_week_says_its_language_where_that_is_not_english() -> None:
+    week, (pod, *_rest) = sample_week.complete(), fake_data.three_sensors()
+    blocks = (
+        lambda: scorecard.head(week, current=True),
+        lambda: scorecard.hero(week),
+        lambda: scorecard.notices(week.notices),
+        lambda: scorecard.lines(week),
+        lambda: scorecard.beside(week),
+        lambda: tiles.card(pod, "Anna"),
+        lambda: livechart.headline(fake_data.FakeData({}, sensors=(pod,)).status()),
+    )
+    for block in blocks:
+        assert " lang=" not in block().partition(">")[0]
+        with speaking("it"):
+            assert ' lang="it"' in block().partition(">")[0]
