@@ -30,8 +30,8 @@ CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 EVERYTHING = {"resultTypes": ["violations"]}
 
 STREAMLITS_OWN: dict[tuple[str, str], str] = {}
-"""By axe's rule and a part of the element's HTML: what Streamlit itself causes, and why it is not
-ours to mend. Each stands in docs/accessibility.md too."""
+"""By axe's rule and a part of the element's HTML, with the reason: serious faults that Streamlit
+itself causes. There are none; lesser ones stand in docs/accessibility.md."""
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from dashboard.markup import Markup, el
 from dashboard.share.guard import refuse
 from dashboard.share.identity import SESSION_S
 from dashboard.share.password import LONGEST, Tries, matches
-from language.spoken import _, known, n_, speaking
+from language.spoken import _, known, language, n_, speaking
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -162,7 +162,8 @@ def _page(said: str, *, status: int, wait_s: int = 0) -> Response:
     )
     head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'>{_style()}"
     html = (
-        f"<!doctype html><html><head>{head}<title>legload</title></head><body>{body}</body></html>"
+        f"<!doctype html><html lang={language()}><head>{head}<title>legload</title></head>"
+        f"<body>{body}</body></html>"
     )
     headers = {"Cache-Control": "no-store"} | ({"Retry-After": str(wait_s)} if wait_s else {})
     return HTMLResponse(html, status_code=status, headers=headers)
