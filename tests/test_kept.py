@@ -266,9 +266,9 @@ def test_sensors_that_nobody_listens_to_are_looked_up_once_for_each_data_version
         os.utime(path, (1e9, 1e9))  # long settled
     opened: list[Path] = []
 
-    def counting(home: Path, **more: float) -> AbstractContextManager[Store]:
+    def counting(home: Path, *, patience_s: float) -> AbstractContextManager[Store]:
         opened.append(home)
-        return open_store(home, **more)  # type: ignore[arg-type]
+        return open_store(home, patience_s=patience_s)
 
     monkeypatch.setattr("dashboard.data.open_store", counting)
     assert [one.key for one in data.status().sensors] == ["pod"]
