@@ -107,6 +107,8 @@ def test_a_chart_is_one_picture_with_a_name(address: str) -> None:
         page.goto(page_url(address, "trends"))
         drawn(page)
         charts = page.get_by_test_id("stVegaLiteChart")
+        charts.nth(3).wait_for()  # the calendar comes last
+        drawn(page)
         names = [chart.get_attribute("aria-label") or "" for chart in charts.all()]
         assert len(names) >= 4
         assert all(len(name.split()) > 8 for name in names)  # what it shows, not only its title
