@@ -91,7 +91,9 @@ class Keeper:
 def last_line(log: Path) -> str:
     """The last thing that a child said."""
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), _("No reason is known."))
+    return next(
+        (line.strip() for line in reversed(lines) if line.strip()), _("No reason is known.")
+    )
 
 
 def end(children: Sequence[Child]) -> None:
