@@ -107,9 +107,11 @@ def test_a_chart_is_one_picture_with_a_name(address: str) -> None:
         page.goto(page_url(address, "trends"))
         drawn(page)
         charts = page.get_by_test_id("stVegaLiteChart")
-        charts.nth(3).wait_for()  # the calendar comes last
+        charts.nth(2).wait_for()
         drawn(page)
         names = [chart.get_attribute("aria-label") or "" for chart in charts.all()]
-        assert len(names) >= 4
+        year = page.get_by_role("img", name="days").get_attribute("aria-label") or ""
+        assert len(names) == 3
+        assert len(year.split()) > 8
         assert all(len(name.split()) > 8 for name in names)  # what it shows, not only its title
         assert charts.locator("svg [role]:not([aria-hidden=true])").count() <= len(names)
