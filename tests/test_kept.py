@@ -270,7 +270,7 @@ def test_sensors_that_nobody_listens_to_are_looked_up_once_for_each_data_version
         opened.append(home)
         return open_store(home, patience_s=patience_s)
 
-    monkeypatch.setattr("dashboard.data.open_store", counting)
+    monkeypatch.setattr("dashboard.facade.sensors.open_store", counting)
     assert [one.key for one in data.status().sensors] == ["pod"]
     assert len(opened) == 1
     for _look in range(3):

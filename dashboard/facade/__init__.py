@@ -1,0 +1,1 @@
+"""The parts of the facade `Data`, each by what it is about."""
