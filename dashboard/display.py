@@ -15,6 +15,16 @@ METRIC, IMPERIAL = "metric", "imperial"
 UNITS = (METRIC, IMPERIAL)
 
 
+IMPERIAL_IN = ("US", "LR", "MM")
+"""Where body mass is said in pounds: CLDR, measurementSystem US, and Myanmar."""
+
+
+def usual_units(locale: str | None) -> str:
+    """What people use where a browser says it is, such as `en-US`."""
+    region = (locale or "").replace("_", "-").rpartition("-")[2].upper()
+    return IMPERIAL if region in IMPERIAL_IN else METRIC
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Display:
     """language: a code, None as the browser or the system says; units: metric, imperial."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.metrics import METRICS
 from dashboard import wording
-from dashboard.display import IMPERIAL, METRIC, UNITS
+from dashboard.display import IMPERIAL, METRIC, UNITS, usual_units
 from dashboard.reports.spreadsheet import DAY_NUMBERS
 from dashboard.wording import units
 from dashboard.wording.text import length_text
@@ -118,3 +118,19 @@ def test_every_place_reads_as_words() -> None:
 )
 def test_a_length_is_the_nearest_minute_halves_up(seconds: float, text: str) -> None:
     assert length_text(dt.timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("locale", "units"),
+    [
+        ("en-US", "imperial"),
+        ("en_US", "imperial"),
+        ("it-IT", "metric"),
+        ("en", "metric"),
+        (None, "metric"),
+    ],
+)
+def test_units_are_first_those_of_where_the_browser_says_it_is(
+    locale: str | None, units: str
+) -> None:
+    assert usual_units(locale) == units

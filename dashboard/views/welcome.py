@@ -11,7 +11,7 @@ import streamlit as st
 
 from analytics.claims import DISCLAIMER, NOT_FOR
 from dashboard import scorecard, wording
-from dashboard.display import IMPERIAL, METRIC, Display
+from dashboard.display import IMPERIAL, UNITS, Display, usual_units
 from dashboard.errors import DashboardError
 from dashboard.facts import FIRST_BIRTH_YEAR, zones
 from dashboard.markup import el
@@ -96,7 +96,8 @@ def _who(data: Data, person: str) -> None:
             )
             units = st.selectbox(
                 _("Units"),
-                [METRIC, IMPERIAL],
+                UNITS,
+                UNITS.index(usual_units(st.context.locale)),
                 format_func=lambda key: _("pounds, miles") if key == IMPERIAL else _("kg, km"),
                 key="welcome-units",
             )
