@@ -48,12 +48,14 @@ TRACES = (
 class Panel:
     """One picture with its title, which is also how it is called where nobody sees it.
 
-    key: a mark's class in the style sheet, and what it stands for.
+    key: a mark's class in the style sheet, and what it stands for; aside: for whoever asks, as what
+    it shows is said in words already.
     """
 
     title: str
     chart: Picture
     key: tuple[tuple[str, str], ...] = ()
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,12 @@ def _trace(look: Look, title: str, unit: str, channels: Sequence[str]) -> Panel 
         tooltip=[*_tips(), alt.Tooltip("mean:Q", title=_(unit), format=",.0f")],
     )
     layers = [*_lost(look, keys), band, lines]
-    return Panel(title=_(title), chart=_layered(look, layers, HEIGHT), key=_key("rule", shown))
+    return Panel(
+        title=_(title),
+        chart=_layered(look, layers, HEIGHT),
+        key=_key("rule", shown),
+        aside=channels[0] == "battery",
+    )
 
 
 def _tips() -> list[alt.Tooltip]:
@@ -293,7 +300,7 @@ def _sensors(look: Look) -> Panel | None:
         .encode(x=alt.value(0), y=_lane(), text="name:N")
     )
     chart = _layered(look, [bars, gaps, texts], LANE_PX * (len(set(names.values())) + 1))
-    return Panel(title=_("What recorded, and what was lost"), chart=chart)
+    return Panel(title=_("What recorded, and what was lost"), chart=chart, aside=True)
 
 
 def _lane() -> alt.Y:

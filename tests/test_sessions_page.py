@@ -74,6 +74,9 @@ def test_another_session_is_shown_when_it_is_chosen() -> None:
 def test_each_picture_says_what_it_shows_where_nobody_sees_it() -> None:
     shown = page(fake())
     pictures = shown.get("arrow_vega_lite_chart") or shown.get("vega_lite_chart")
+    assert len(pictures) == 4
+    shown.session_state["session-aside"] = True
+    pictures = shown.run().get("arrow_vega_lite_chart") or shown.get("vega_lite_chart")
     assert len(pictures) == 6
     assert all("4,100 steps" in one.proto.alt for one in pictures)
     shown.session_state["session-tables"] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import streamlit as st
 
@@ -22,6 +22,9 @@ from language.spoken import _, language, mark
 if TYPE_CHECKING:
     from dashboard.data import Data
     from dashboard.history import SessionLine, Timeline
+
+Drawn: TypeAlias = tuple[str, Spec, tuple[tuple[str, str], ...], bool]
+"""A panel: title, chart, key, and whether it stands aside."""
 
 NONE = mark(
     "No session is recorded yet. Pair a sensor and start recording; what it records is listed here."
@@ -83,10 +86,12 @@ def _pictures(
     large: bool,
     _told: Timeline,
     _zone: dt.tzinfo,
-) -> list[tuple[str, Spec, tuple[tuple[str, str], ...]]]:
+) -> list[Drawn]:
     """Drawn once for each version of a session, in the same words, colours and size of type."""
     panels = picture.panels(_told, _zone, theme.palette(kind))
-    return [(panel.title, drawn(panel.chart, large=large), panel.key) for panel in panels]
+    return [
+        (panel.title, drawn(panel.chart, large=large), panel.key, panel.aside) for panel in panels
+    ]
 
 
 def _month(person: str, months: Sequence[dt.date]) -> dt.date:
@@ -141,10 +146,19 @@ def _session(data: Data, person: str, line: SessionLine, version: int) -> None:
     key = (version, str(data.home), person, line.key)
     kind, large = st.context.theme.type, data.display(person).large_type
     pictures = _pictures(key, language(), kind, large=large, _told=told, _zone=zone)
-    for title, spec, used in pictures:
-        st.html(scorecard.page(el("b", title), marks(used) if used else Markup()))
-        st.vega_lite_chart(spec, height=spec["height"], alt=f"{title}; {name}. {summary}")
+    said = f"{name}. {summary}"
+    _drawn([one for one in pictures if not one[-1]], said)
+    if aside := [one for one in pictures if one[-1]]:
+        label = _("Batteries, what recorded and what was lost")
+        tucked(label, "session-aside", lambda: _drawn(aside, said))
     tucked(_("The same as a table"), "session-tables", lambda: _tables(told, zone))
+
+
+def _drawn(pictures: Sequence[Drawn], said: str) -> None:
+    """One below the other; said: what all of them show."""
+    for title, spec, used, _aside in pictures:
+        st.html(scorecard.page(el("b", title), marks(used) if used else Markup()))
+        st.vega_lite_chart(spec, height=spec["height"], alt=f"{title}; {said}")
 
 
 def _tables(told: Timeline, zone: dt.tzinfo) -> None:
