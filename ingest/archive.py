@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import lzma
 import os
 import re
 import shutil
 import stat
+import uuid
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
@@ -33,6 +35,17 @@ MOST_RATIO = 100
 """A zip that unpacks to more than so many times its size is none of ours: files in it are stored
 as they are (design)."""
 SPARE_BYTES = 64 << 20
+
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""What reading a damaged zip raises; `bz2` raises OSError."""
 
 _ID = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}"
 _NAMES = re.compile(
@@ -97,11 +110,16 @@ def sink_for(out: Path) -> Sink:
     return _Zip(out) if out.suffix.casefold() == ".zip" else _Folder(out)
 
 
+def _part(path: Path) -> Path:
+    """A name that no other export to the same place uses at the same time."""
+    return path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+
+
 class _Zip(Sink):
     def __init__(self, path: Path) -> None:
-        self._path, self._part = path, path.with_name(f"{path.name}.part")
+        self._path, self._part = path, _part(path)
         private_folder(path.parent)
-        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
         self._file = os.fdopen(open_private(self._part, flags), "w+b")
         self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED, allowZip64=True)
 
@@ -128,8 +146,7 @@ class _Zip(Sink):
 
 class _Folder(Sink):
     def __init__(self, path: Path) -> None:
-        self._path, self._part = path, path.with_name(f"{path.name}.part")
-        shutil.rmtree(self._part, ignore_errors=True)
+        self._path, self._part = path, _part(path)
         private_folder(self._part)
 
     def put(self, name: str, chunks: Iterable[bytes]) -> File:
@@ -175,7 +192,7 @@ class Source:
             self.manifest = self._listed()
         except FileNotFoundError as error:
             raise ArchiveError(mark("There is no file {path}."), path=str(path)) from error
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+        except _UNREADABLE as error:
             self.close()
             raise self.refused(mark("it cannot be read as a zip")) from error
         except ArchiveError:
@@ -217,7 +234,7 @@ class Source:
                         break
                     digest.update(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError) as error:
+        except _UNREADABLE as error:
             raise self.refused(mark("{path} is damaged"), path=file.path) from error
         if size != file.bytes or digest.hexdigest() != file.sha256:
             raise self.refused(mark("{path} is not what its list says"), path=file.path)
@@ -259,7 +276,7 @@ class Source:
                     name=self.path.name,
                 )
             found = msgspec.json.decode(data, type=Manifest)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self.refused(mark("its list of files cannot be read")) from error
         self._agree(found)
         return found

@@ -437,7 +437,7 @@ def _parse(line: bytes) -> AnyEntry | None:
     try:
         if int(checksum, 16) == zlib.crc32(text):
             return _DECODER.decode(text)
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         pass
     return None
 

@@ -40,6 +40,8 @@ from language.spoken import mark
 RESTORING = "restoring"
 VERIFIED = "verified"
 _INSIDE = "home/"
+_ENTRIES = f"{_INSIDE}entries.jsonl"
+_RECORDINGS = f"{_INSIDE}recordings/"
 
 Progress = Callable[[int, int], None]
 
@@ -92,6 +94,7 @@ class _Export:
     def write(self, *, tables: bool, progress: Progress | None) -> Manifest:
         self._progress = progress or (lambda _done, _all: None)
         lines = lines_of(self._home)
+        kept = [line for line, _ in lines]
         if self._scope.everything:
             self._copy("entries.jsonl")
         else:
@@ -104,7 +107,7 @@ class _Export:
         if tables:
             self._tables()
         self._put("README.md", iter([readme(tables=tables).encode()]))
-        found = self._manifest({"recordings": recordings, "entries": len(lines)})
+        found = self._manifest({"recordings": recordings, "entries": len(kept)})
         self._sink.put(MANIFEST, iter([msgspec.json.format(msgspec.json.encode(found), indent=1)]))
         return found
 
@@ -199,18 +202,40 @@ def _whole(path: Path) -> Iterator[bytes]:
 
 
 def check(path: Path, *, progress: Progress | None = None) -> Manifest:
-    """Read an export or backup back, every byte of it.
+    """Read an export or backup back, every byte of it; its list, with what was counted.
 
     Raises:
         ArchiveError: it is damaged, or none.
     """
     with Source(path) as source:
+        entries = b""
         for number, file in enumerate(source.manifest.files, 1):
-            for _ in source.chunks(file):
-                pass
+            for chunk in source.chunks(file):
+                entries += chunk if file.path == _ENTRIES else b""
             if progress is not None:
                 progress(number, len(source.manifest.files))
-        return source.manifest
+        return _counted(source, entries)
+
+
+def _counted(source: Source, entries: bytes) -> Manifest:
+    """The list with what there is, whatever it says; entries: lines that can be read or not.
+
+    Raises:
+        ArchiveError: an entry is nested so deep that it was made to stop whoever reads it.
+    """
+    lines = [line for line in entries.splitlines() if line]
+    for line in lines:
+        try:
+            msgspec.json.decode(line.partition(b" ")[2])
+        except RecursionError as error:
+            raise source.refused(mark("{path} is damaged"), path=_ENTRIES) from error
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass  # a damaged line comes back as it is
+    found = source.manifest
+    names = [file.path for file in found.files]
+    recordings = sum(name.startswith(_RECORDINGS) for name in names)
+    counts = {"recordings": recordings, "entries": len(lines)}
+    return msgspec.structs.replace(found, counts=counts)
 
 
 def restore(home: Path, path: Path, *, progress: Progress | None = None) -> Manifest:
@@ -229,7 +254,8 @@ def restore(home: Path, path: Path, *, progress: Progress | None = None) -> Mani
     try:
         with Source(path) as source:
             _unpack(source, staging, progress)
-            found = source.manifest
+            said = staging / "entries.jsonl"
+            found = _counted(source, said.read_bytes() if said.exists() else b"")
         (staging / VERIFIED).touch(mode=0o600)
         sync_folder(staging)
     except BaseException as error:

@@ -113,7 +113,7 @@ def _entry(line: bytes) -> AnyEntry | None:
     checksum, _, text = line.partition(b" ")
     try:
         return _DECODER.decode(text) if int(checksum, 16) == zlib.crc32(text) else None
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         return None
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from dashboard.data import open_data
 from dashboard.refresh import refresh
 from ingest import exchange
-from ingest.archive import MANIFEST, ArchiveError, File, Manifest
+from ingest.archive import MANIFEST, ArchiveError, File, Manifest, sink_for
 from ingest.backups import backup, last_backup
 from ingest.entries import Entries
 from ingest.exchange import RESTORING, VERIFIED, check, export, restore
@@ -289,6 +290,80 @@ def test_a_list_that_is_not_true_is_refused(
         for name, data in change(files_of(archive)).items():
             zipped.writestr(name, data)
     refused(tmp_path / "evil.zip", tmp_path, why)
+
+
+DEEP = b"[" * 200_000 + b"]" * 200_000
+
+
+def test_a_list_that_is_nested_without_end_is_refused(archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w", zipfile.ZIP_STORED) as zipped:
+        zipped.writestr(MANIFEST, b'{"x":' + DEEP + b',"format":1}')
+    refused(tmp_path / "evil.zip", tmp_path, "list of files cannot be read")
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("name", [MANIFEST, "home/entries.jsonl"])
+def test_a_packed_file_that_is_damaged_is_refused(
+    archive: Path, tmp_path: Path, kind: int, name: str
+) -> None:
+    path = tmp_path / "evil.zip"
+    with zipfile.ZipFile(path, "w", kind) as zipped:
+        for file, data in files_of(archive).items():
+            zipped.writestr(file, data)
+        start = zipped.getinfo(name).header_offset + 30 + len(name)
+    data = path.read_bytes()
+    for first in (0, 9):
+        at = start + first
+        path.write_bytes(data[:at] + bytes(b ^ 0xFF for b in data[at : at + 12]) + data[at + 12 :])
+        refused(path, tmp_path, "damaged|cannot be read|not what its list says")
+
+
+def test_an_entry_that_is_nested_without_end_is_refused(archive: Path, tmp_path: Path) -> None:
+    text = b'{"kind":"person","x":' + DEEP + b"}"
+    line = b"%08x %s\n" % (zlib.crc32(text), text)
+    evil = packed({**files_of(archive), "home/entries.jsonl": line}, tmp_path / "evil.zip")
+    refused(evil, tmp_path, "entries.jsonl is damaged")
+    with pytest.raises(ArchiveError, match="damaged"):
+        check(evil)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "entries.jsonl").write_bytes(line)
+    assert Entries(home).damaged() == 1
+    assert not Entries(home).registry().persons
+
+
+def test_what_was_restored_is_counted_whatever_the_list_says(
+    archive: Path, kept: Path, tmp_path: Path
+) -> None:
+    files = files_of(archive)
+    for number, counts in enumerate(({}, {"recordings": 99, "entries": 99})):
+        found = msgspec.json.decode(files[MANIFEST], type=Manifest)
+        files[MANIFEST] = msgspec.json.encode(msgspec.structs.replace(found, counts=counts))
+        evil = packed(files, tmp_path / f"{number}.zip")
+        done = restore(tmp_path / f"home{number}", evil)
+        lines = len((kept / "entries.jsonl").read_bytes().splitlines())
+        assert done.counts == {"recordings": len(recording_paths(kept)), "entries": lines}
+        assert check(evil).counts == done.counts
+
+
+def test_an_export_of_one_person_counts_their_entries(kept: Path, tmp_path: Path) -> None:
+    found = export(kept, tmp_path / "anna", scope=Scope(person=ANNA))
+    said = (tmp_path / "anna" / "home" / "entries.jsonl").read_bytes().splitlines()
+    assert found.counts["entries"] == len(said)
+    assert len(said) < len((kept / "entries.jsonl").read_bytes().splitlines())
+
+
+def test_two_exports_to_one_name_never_write_into_one_file(tmp_path: Path) -> None:
+    for name in ("a.zip", "folder"):
+        one, other = sink_for(tmp_path / name), sink_for(tmp_path / name)
+        one.put("README.md", iter([b"one" * 100]))
+        other.put("README.md", iter([b"other"]))
+        one.finish()
+        other.drop()
+    with zipfile.ZipFile(tmp_path / "a.zip") as zipped:
+        assert zipped.read("README.md") == b"one" * 100
+    assert (tmp_path / "folder" / "README.md").read_bytes() == b"one" * 100
+    assert {path.name for path in tmp_path.iterdir()} == {"a.zip", "folder"}
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
