@@ -7,7 +7,6 @@ any moment is finished by the next one. Recordings go first, names last.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +32,8 @@ from ingest.erasure import (
 )
 from ingest.errors import IngestError
 from ingest.header import RecordingError, read_header, recording_paths
-from ingest.private import create_whole
+from ingest.preferred import prefer_nobody
+from ingest.private import create_whole, private_folder
 from ingest.shedding import shed
 from ingest.stretches import Stretches
 from ingest.unsaying import rewrite, unsaid
@@ -55,6 +55,7 @@ _FILES = (
     "logs/*.log*",
     "protocols/*.toml",
     "settings.toml",
+    "share.toml",
     "progress.json",
     "schedule/*",
 )
@@ -94,8 +95,7 @@ def erase(
         IngestError: the collector does not pause, another program holds the store, or the disk
             refuses; the next erasure finishes what was begun.
     """
-    with _paused(home, sleep), writing_lock(home, PATIENCE_S):
-        create_whole(home / JOURNAL, msgspec.json.encode(plan))
+    with _paused(home, plan, sleep):
         try:
             if plan.scope.everything:
                 _everything(home, keep)
@@ -103,17 +103,20 @@ def erase(
                 _some(home, plan, progress)
             changed = _outside(home, plan)
         except OSError as error:
-            raise IngestError(
-                mark("Not all could be erased: {reason} ({path})."),
-                mark("Mend that, then erase again: it goes on where it stopped."),
-                reason=error.strerror or error,
-                path=error.filename or home,
-            ) from error
-        (home / JOURNAL).unlink()
+            raise _refused(home, error) from error
     fewer = {field: getattr(plan.receipt, field) - n for field, n in by_kind(changed).items()}
     left = (*plan.receipt.left, *(not_ours(one, same=False) for one in changed))
     now = dt.datetime.now(dt.UTC)
     return msgspec.structs.replace(plan.receipt, at=now, done=True, left=left, **fewer)
+
+
+def _refused(home: Path, error: OSError) -> IngestError:
+    return IngestError(
+        mark("Not all could be erased: {reason} ({path})."),
+        mark("Mend that, then erase again: it goes on where it stopped."),
+        reason=error.strerror or error,
+        path=error.filename or home,
+    )
 
 
 def _some(home: Path, plan: Plan, progress: Progress | None) -> None:
@@ -137,7 +140,7 @@ def _some(home: Path, plan: Plan, progress: Progress | None) -> None:
     )
     for log_ in logs_naming(home, plan.words, every=False):
         _strike(log_, words)
-    _prefer_nobody(home, plan.words)
+    prefer_nobody(home, plan.names or plan.words)
 
 
 def _shorten(home: Path, path: Path, spans: Stretches, whole: set[str]) -> None:
@@ -199,36 +202,62 @@ def _strike(path: Path, words: Iterable[bytes]) -> None:
         file.truncate()
 
 
-def _prefer_nobody(home: Path, words: Iterable[str]) -> None:
-    """Settings that choose the person who is gone would stop every command."""
-    path = home / "settings.toml"
-    if path.exists():
-        lines = path.read_text("utf-8").splitlines(keepends=True)
-        names = {word.casefold() for word in words}
-        kept = [line for line in lines if not _chooses(line, names)]
-        if kept != lines:
-            create_whole(path, "".join(kept).encode())
-
-
-def _chooses(line: str, names: set[str]) -> bool:
-    found = re.match(r"""\s*person\s*=\s*["'](.*)["']\s*$""", line)
-    return found is not None and found[1].casefold() in names
+def _records(home: Path) -> bool:
+    try:
+        return bool(ask(home, "status")["recording"])
+    except NotRunning:
+        return False
 
 
 @contextmanager
-def _paused(home: Path, sleep: Callable[[float], None]) -> Iterator[None]:
-    """A collector that records is paused, and goes on with whoever is still known."""
+def _paused(home: Path, plan: Plan, sleep: Callable[[float], None]) -> Iterator[None]:
+    """A collector that records is paused, and goes on with whoever is still known.
+
+    The journal knows that it recorded before it is paused, and until it goes on: whoever finishes
+    what was stopped has it go on.
+    """
+    records, begun = _records(home), (home / JOURNAL).exists()
+    resumes, working = records or plan.resumes, False
+    _note(home, msgspec.structs.replace(plan, resumes=resumes))
     try:
-        recording = ask(home, "status")["recording"]
-    except NotRunning:
-        recording = False
-    if not recording:
-        yield
-        return
-    ask(home, "record", on=False, timeout_s=PAUSE_S)
-    try:
-        yield
-    finally:
+        if records:
+            ask(home, "record", on=False, timeout_s=PAUSE_S)
+        with writing_lock(home, PATIENCE_S):
+            working = True
+            yield
+    except IngestError:
+        _go_on(home, sleep, resumes=resumes)
+        if working or begun:
+            _note(home, msgspec.structs.replace(plan, resumes=False))
+        else:  # nothing was changed
+            (home / JOURNAL).unlink(missing_ok=True)
+        raise
+    _go_on(home, sleep, resumes=resumes)
+    (home / JOURNAL).unlink(missing_ok=True)
+
+
+def _go_on(home: Path, sleep: Callable[[float], None], *, resumes: bool) -> None:
+    if resumes:
         sleep(SETTLE_S)
         with suppress(IngestError):
             ask(home, "record", on=True)
+
+
+def _note(home: Path, plan: Plan) -> None:
+    """Write the journal; where all goes, a full disk is made room on first, or it goes without."""
+    try:
+        private_folder(home)
+        create_whole(home / JOURNAL, msgspec.json.encode(plan))
+    except OSError as error:
+        if not plan.scope.everything:
+            raise _refused(home, error) from error
+        (home / JOURNAL).with_suffix(".part").unlink(missing_ok=True)
+        for folder in (home / SPOOL).glob("*"):
+            for path in folder.glob("*/**/*"):
+                if path.is_file():
+                    path.unlink()
+        for one in plan.files:
+            if unchanged(one):
+                Path(one.path).unlink()
+        with suppress(OSError):
+            create_whole(home / JOURNAL, msgspec.json.encode(plan))

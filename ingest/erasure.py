@@ -12,6 +12,7 @@ import msgspec
 from ingest.cutting import cut
 from ingest.entries import Entries, Registry
 from ingest.header import RecordingError, read_header, recording_paths
+from ingest.preferred import names_left
 from ingest.shedding import counts, loaded
 from ingest.stretches import EVER, Scope, Stretches, gone_sensors, stretches, weeks_of
 from ingest.unsaying import lines_of, unsaid
@@ -59,7 +60,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What an erasure does, as it is kept in the journal.
 
     recordings: ids of those that go or are cut; gone: sensors that go altogether; words: that name
-    whoever goes, for logs; files: that were written outside.
+    whoever goes, for logs; names: of the person, for settings; files: that were written outside;
+    resumes: a collector recorded, and goes on with it once this is done.
     """
 
     scope: Scope
@@ -70,7 +72,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[str, ...] = ()
     weeks: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     files: tuple[Written, ...] = ()
+    resumes: bool = False
 
 
 def preview(home: Path, scope: Scope, *, zone: str, progress: Progress | None = None) -> Plan:
@@ -99,6 +103,8 @@ def preview(home: Path, scope: Scope, *, zone: str, progress: Progress | None = 
     same = [(one, unchanged(one)) for one in concerned(home, scope)]
     files = [one for one, is_same in same if is_same]
     took.left += [not_ours(one, is_same) for one, is_same in same if not is_same]
+    names = _names(registry, scope)
+    took.left += names_left(home, names)
     rows = counts(home, scope, spans, weeks)
     receipt = Receipt(
         at=dt.datetime.now(dt.UTC),
@@ -128,6 +134,7 @@ def preview(home: Path, scope: Scope, *, zone: str, progress: Progress | None = 
         gone=tuple(sorted(whole)),
         weeks=weeks,
         words=words,
+        names=names,
         files=tuple(files),
     )
 
@@ -203,15 +210,19 @@ def _recordings(home: Path) -> list[tuple[Path, str | None]]:
     return found
 
 
+def _names(registry: Registry, scope: Scope) -> tuple[str, ...]:
+    """What settings call a person who goes altogether."""
+    person = registry.persons.get(scope.person or "")
+    return (person.key, person.name) if person and scope.days is None else ()
+
+
 def _words(
     registry: Registry, scope: Scope, sensors: set[str], recordings: list[str]
 ) -> tuple[str, ...]:
     """What names whoever goes, in logs: names, sensors, addresses, recordings."""
-    person = registry.persons.get(scope.person or "")
     gone = [registry.sensors[key] for key in sensors if key in registry.sensors]
     of_sensors = [w for s in gone for w in (s.key, s.address, s.identity, s.given)]
-    names = [person.key, person.name] if person and scope.days is None else []
-    words = dict.fromkeys((*names, *of_sensors, *recordings))
+    words = dict.fromkeys((*_names(registry, scope), *of_sensors, *recordings))
     return tuple(word for word in words if len(word) >= SHORTEST_WORD)
 
 

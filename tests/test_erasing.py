@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from dashboard.refresh import refresh
+from ingest import erasing
 from ingest.entries import Entries, Excused, PersonSet, SetLogged
 from ingest.erasing import JOURNAL, Receipt, erase, preview, unfinished
 from ingest.errors import IngestError
@@ -187,6 +188,58 @@ def test_settings_do_not_choose_who_is_gone(home: Path) -> None:
     (home / "settings.toml").write_text('port = 9000\nperson = "Annegret Weiß"\n')
     erased(home, Scope(person=ANNA))
     assert (home / "settings.toml").read_text() == "port = 9000\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'person = "Annegret Weiß" # me',
+        "person='annegret'",
+        "'person' = \"ANNEGRET\"",
+        'person = """annegret"""#x',
+    ],
+)
+def test_settings_with_a_remark_do_not_choose_who_is_gone_either(home: Path, line: str) -> None:
+    (home / "settings.toml").write_text(f"# mine\nport = 9000 # here\n{line}\n", "utf-8")
+    receipt = erased(home, Scope(person=ANNA))
+    assert (home / "settings.toml").read_text() == "# mine\nport = 9000 # here\n"
+    assert receipt.left == ()
+
+
+def test_settings_that_cannot_be_mended_are_named(home: Path) -> None:
+    (home / "settings.toml").write_text('person = """\nannegret"""\n')
+    (left,) = erased(home, Scope(person=ANNA)).left
+    assert "settings.toml still names who was erased" in left
+
+
+def test_whom_sharing_names_is_told_and_everything_takes_it(home: Path) -> None:
+    text = 'address = "::1"\n[identities]\n"a@example.org" = ["bolivar", "annegret"]\n'
+    (home / "share.toml").write_text(text)
+    assert erased(home, Scope(start=FRIDAY, end=FRIDAY, person=ANNA)).left == ()
+    (left,) = erased(home, Scope(person=ANNA)).left
+    assert left == f"{home / 'share.toml'} still names who was erased; edit it."
+    erased(home, Scope())
+    assert not (home / "share.toml").exists()
+
+
+def test_a_full_disk_is_made_room_on_where_everything_goes(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    (tmp_path / "all.zip").write_bytes(b"all")
+    note_written(home, EXPORT, tmp_path / "all.zip")
+    monkeypatch.setattr(erasing, "create_whole", full)
+    before = tree(home)
+    with pytest.raises(IngestError, match="No space left"):
+        erased(home, Scope(person=ANNA))
+    assert tree(home) == before
+    receipt = erased(home, Scope())
+    assert receipt.done
+    assert (receipt.recordings, receipt.exports, receipt.left) == (7, 1, ())
+    assert recording_paths(home) == []
+    assert not (tmp_path / "all.zip").exists()
 
 
 def test_reports_exports_and_backups_go_unless_they_were_changed_since(

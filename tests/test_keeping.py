@@ -144,15 +144,15 @@ def test_an_erasure_that_was_stopped_is_finished_by_the_next(
 class _Collector:
     """Answers as a collector that records, and notes what it was asked."""
 
-    def __init__(self, *, pauses: bool = True) -> None:
+    def __init__(self, *, pauses: bool = True, records: bool = True) -> None:
         self.asked: list[object] = []
-        self._pauses = pauses
+        self._pauses, self._records = pauses, records
 
     def __call__(self, home: Path, do: str, *, timeout_s: float = 5.0, **more: object) -> Any:
         self.asked.append(more.get("on", do))
         if do == "record" and not self._pauses:
             raise IngestError("The collector did not answer within 30 s.")
-        return {"recording": True}
+        return {"recording": self._records}
 
 
 def test_a_collector_is_paused_and_goes_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,12 +163,39 @@ def test_a_collector_is_paused_and_goes_on(home: Path, monkeypatch: pytest.Monke
     assert slept  # until it has seen who is still known
 
 
+class _Stopped(BaseException):
+    """The process is no more."""
+
+
+def test_a_collector_that_a_killed_erasure_left_paused_goes_on_once_it_is_finished(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise _Stopped
+
+    plan = preview(home, Scope(person=ANNA), zone="UTC")
+    for stopped in ("shed", "_go_on"):
+        with monkeypatch.context() as patch:
+            patch.setattr(erasing, "ask", _Collector())
+            patch.setattr(erasing, stopped, killed)
+            with pytest.raises(_Stopped):
+                erase(home, plan)
+        left = erasing.unfinished(home)
+        assert left is not None
+        paused = _Collector(records=False)
+        monkeypatch.setattr(erasing, "ask", paused)
+        erase(home, left, sleep=lambda _s: None)
+        assert paused.asked == ["status", True]
+        assert erasing.unfinished(home) is None
+
+
 def test_a_collector_that_does_not_pause_stops_the_erasure(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "ask", _Collector(pauses=False))
     with pytest.raises(IngestError, match="did not answer"):
-        erase(home, preview(home, Scope(person=ANNA), zone="UTC"))
+        erase(home, preview(home, Scope(person=ANNA), zone="UTC"), sleep=lambda _s: None)
+    assert erasing.unfinished(home) is None
     assert len(recording_paths(home)) == 7
 
 
