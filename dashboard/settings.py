@@ -15,6 +15,7 @@ import msgspec
 import platformdirs
 
 from dashboard.errors import DashboardError
+from dashboard.folders import folder_named
 from language.spoken import _
 
 FILE = "settings.toml"
@@ -77,9 +78,9 @@ def load_settings(given: Mapping[str, object]) -> Settings:
     """Settings from the home folder's file and from what was given (None: not given).
 
     Raises:
-        DashboardError: the file is not valid; says where.
+        DashboardError: the file is not valid, which says where; or the folder cannot be one.
     """
-    home = Path(str(given["home"])).expanduser() if given.get("home") else default_home()
+    home = folder_named(str(given["home"])) if given.get("home") else default_home()
     preferences = _preferences(home / FILE)
     return Settings(
         folder=home.absolute(),
@@ -94,7 +95,7 @@ def load_settings(given: Mapping[str, object]) -> Settings:
 def usual_language(home: str | None) -> str | None:
     """What the home folder's file says of the language; nothing where it cannot be read."""
     try:
-        return _preferences((Path(home).expanduser() if home else default_home()) / FILE).language
+        return _preferences((folder_named(home) if home else default_home()) / FILE).language
     except DashboardError:
         return None  # whoever needs the settings says what is wrong
 

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import scorecard, theme
 from dashboard.data import open_data
+from dashboard.display import Display
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.views import (
@@ -29,6 +30,7 @@ from dashboard.views import (
     welcome,
 )
 from dashboard.wording import plain
+from ingest.errors import IngestError
 from language.spoken import _, ask_for_language, known, mark, speak
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 SIDEBAR_PX = 250
 LANGUAGE = "language"
 """Of the session: what its reader reads. Fragments run without the shell and look it up."""
+GONE = "person-gone"
+"""Of the session: that whoever was shown is gone, until that has been said."""
+UNKNOWN = mark("This person is not known any more.")
 Render = Callable[["Data", str], None]
 
 
@@ -90,7 +95,7 @@ def show(data: Data) -> None:
     """Draw the page that is chosen."""
     title = "DEMO legload" if data.demo else "legload"
     st.set_page_config(page_title=title, layout="wide", initial_sidebar_state=SIDEBAR_PX)
-    display = data.display(_remembered([person.key for person in data.persons()]))
+    persons, display = _readers(data)
     st.session_state[LANGUAGE] = known(display.language or st.context.locale)
     speak(st.session_state[LANGUAGE])
     st.html(theme.css(large=display.large_type))
@@ -101,14 +106,39 @@ def show(data: Data) -> None:
         for page in PAGES
     ]
     chosen = st.navigation(pages)
-    _sidebar(data, {person.key: person.name for person in data.persons()})
+    if persons:
+        _sidebar(data, persons)
+    if st.session_state.pop(GONE, False):
+        st.info(_(UNKNOWN))
     chosen.run()
 
 
-def _remembered(persons: list[str]) -> str:
-    """Who was chosen in this session; the first where nobody was, or somebody who is gone."""
+def _readers(data: Data) -> tuple[dict[str, str], Display]:
+    """Everybody's name by key, and how the one who is shown reads; nobody where that cannot be
+    read, which the page then says."""
+    try:
+        persons = {person.key: person.name for person in data.persons()}
+        return persons, data.display(_settled(list(persons)))
+    except (DashboardError, IngestError, OSError):
+        return {}, Display()
+
+
+def _settled(persons: list[str]) -> str:
+    """Who is shown from now on: whoever was, or the first where nobody was.
+
+    Where whoever was shown is gone, the run begins anew: what was clicked was meant for them, and
+    Streamlit knows a button by its key alone.
+    """
     chosen = st.session_state.get("person")
-    return chosen if chosen in persons else persons[0]
+    if chosen in persons:
+        return str(chosen)
+    if not persons:
+        raise DashboardError(_(UNKNOWN))
+    st.session_state["person"] = persons[0]
+    if chosen is not None:
+        st.session_state[GONE] = True
+        st.rerun()
+    return persons[0]
 
 
 def _drawn(page: Page, data: Data) -> Callable[[], None]:
@@ -116,16 +146,27 @@ def _drawn(page: Page, data: Data) -> Callable[[], None]:
 
     def draw() -> None:
         try:
+            person = _shown(data)
             _freshen(data, page)
-            person = _remembered([one.key for one in data.persons()])
             if page is PAGES[0] and data.first_run():
                 welcome.render(data, person)
             else:
                 page.render(data, person)
-        except DashboardError as error:
+        except (DashboardError, IngestError) as error:
             st.error(plain(str(error)))
+        except OSError as error:
+            file, why = error.filename or data.home, error.strerror or error
+            st.error(plain(_("Could not read {file}: {why}.", file=file, why=why)))
 
     return draw
+
+
+def _shown(data: Data) -> str:
+    """Who was chosen before the page is drawn."""
+    person = st.session_state.get("person")
+    if person not in [one.key for one in data.persons()]:
+        raise DashboardError(_(UNKNOWN))  # gone since this run began
+    return str(person)
 
 
 def _freshen(data: Data, page: Page) -> None:
@@ -140,8 +181,6 @@ def _sidebar(data: Data, persons: dict[str, str]) -> None:
     with st.sidebar:
         badge = [scorecard.demo_badge("DEMO")] if data.demo else []
         st.html(scorecard.page(el("div", "legload", cls="brand"), *badge))
-        if st.session_state.get("person") not in persons:
-            st.session_state["person"] = _remembered(list(persons))
         st.selectbox(_("Person"), list(persons), format_func=lambda key: persons[key], key="person")
         _progress(data)
         if os.environ.get("LEGLOAD_SHARED"):

@@ -128,7 +128,7 @@ def test_one_big_button_starts_and_stops_and_a_refusal_stays_in_sight() -> None:
 def test_without_a_sensor_live_says_what_to_do_and_takes_what_is_typed() -> None:
     page = live_page(FakeData({}))
     assert "choose Scan" in page.info[0].value
-    assert page.button(key="log-balance")
+    assert page.button(key="log-balance-anna")
 
 
 def test_sets_and_balance_of_just_now_are_one_tap_and_so_is_taking_them_back() -> None:
@@ -136,20 +136,20 @@ def test_sets_and_balance_of_just_now_are_one_tap_and_so_is_taking_them_back() -
     page = live_page(fake)
     page.selectbox(key="now-exercise").set_value("lunge")
     page.number_input(key="now-load").set_value(12.5)
-    page = page.button(key="log-sets").click().run()
+    page = page.button(key="log-sets-anna").click().run()
     kind, person, exercise, reps, more = fake.done[-1]
     assert (kind, person, exercise, reps) == ("set", "anna", "lunge", 10)
     assert isinstance(more, dict)
     assert (more["sets"], more["load_kg"], more["leg"]) == (3, 12.5, None)
     assert re.fullmatch(r"\d\d:\d\d", more["at"])
     assert more["on"] is not None
-    page = page.button(key="log-balance").click().run()
+    page = page.button(key="log-balance-anna").click().run()
     assert fake.done[-1][:3] == ("balance", "anna", 10.0)
-    page = page.button(key="log-undo").click().run()
+    page = page.button(key="log-undo-anna").click().run()
     assert fake.done[-1] == ("undo", "anna")
     assert page.success[0].value == wording.plain("Taken back: squat.")
     fake.error = REFUSED
-    page = page.button(key="log-sets").click().run()
+    page = page.button(key="log-sets-anna").click().run()
     assert page.error[0].value == wording.plain(str(REFUSED))
 
 
@@ -157,7 +157,7 @@ def test_pounds_are_kept_as_kilograms() -> None:
     fake = FakeData({}, reads=Display(units=IMPERIAL))
     page = live_page(fake)
     page.number_input(key="now-load").set_value(100.0)
-    page.button(key="log-sets").click().run()
+    page.button(key="log-sets-anna").click().run()
     more = fake.done[-1][-1]
     assert isinstance(more, dict)
     assert more["load_kg"] == pytest.approx(45.359237)
@@ -179,7 +179,7 @@ def test_a_newcomer_is_led_from_who_to_a_sensor_to_the_targets_to_this_week() ->
     page.text_input(key="welcome-name").set_value("  Ada   Lovelace ")
     page.number_input(key="welcome-born").set_value(1950)
     page.toggle(key="welcome-large").set_value(True)
-    page = page.button(key="welcome-next").click().run()
+    page = page.button(key="welcome-next-anna").click().run()
     assert ("name", "anna", "Ada Lovelace") in fake.done
     assert fake.said.birth_year == 1950
     assert fake.reads.large_type
@@ -205,7 +205,7 @@ def test_the_welcome_is_left_at_any_step_and_does_not_come_again(step: int) -> N
         page.session_state[welcome.STEP] = step
         page = page.run()
     assert f"{step} of 3" in text_of(page)
-    page = page.button(key="welcome-skip").click().run()
+    page = page.button(key="welcome-skip-anna").click().run()
     assert ("introduce", "anna") in fake.done
     assert "Welcome" not in text_of(page)
 
@@ -224,7 +224,7 @@ def test_what_cannot_be_is_one_sentence_and_the_step_stays() -> None:
     fake = newcomer()
     page = whole_app(fake)
     fake.error = REFUSED
-    page = page.button(key="welcome-next").click().run()
+    page = page.button(key="welcome-next-anna").click().run()
     assert page.error[0].value == wording.plain(str(REFUSED))
     assert "1 of 3" in text_of(page)
 

@@ -76,11 +76,11 @@ def test_nobody_erases_without_seeing_what_would_go_and_typing_the_name() -> Non
     assert "copies that you downloaded" in text_of(page)
     page = button_of(page, "Erase now").click().run()
     assert "not the name" in page.error[0].value
-    page = page.text_input(key="erase-name-anna").set_value("Bo").run()
+    page = page.text_input(key="erase-name-anna-anna").set_value("Bo").run()
     page = button_of(page, "Erase now").click().run()
     assert len(fake.done) == 1
     fake.keeping.result = {"any": 1}
-    page = page.text_input(key="erase-name-anna").set_value(" anna schröder").run()
+    page = page.text_input(key="erase-name-anna-anna").set_value(" anna schröder").run()
     page = button_of(page, "Erase now").click().run()
     assert fake.done[-1][1] == Scope(person="anna")
     assert "Erased: all that is known of one person." in text_of(page)
@@ -92,13 +92,13 @@ def test_nobody_erases_without_seeing_what_would_go_and_typing_the_name() -> Non
 def test_what_was_looked_at_is_not_what_is_erased_after_another_choice() -> None:
     fake = FakeData({})
     page = button_of(my_data(fake), "Show what would go").click().run()
-    page = page.radio(key="erase-what").set_value("everything").run()
+    page = page.radio(key="erase-what-anna").set_value("everything").run()
     assert "Erase now" not in [button.label for button in page.button]
     page = button_of(page, "Show what would go").click().run()
-    assert page.text_input(key="erase-name-None").label == "Type everything to confirm"
-    page = page.radio(key="erase-what").set_value("days").run()
-    page = page.date_input(key="erase-from").set_value(dt.date(2026, 11, 20)).run()
-    page = page.date_input(key="erase-to").set_value(dt.date(2026, 11, 2)).run()
+    assert page.text_input(key="erase-name-anna-None").label == "Type everything to confirm"
+    page = page.radio(key="erase-what-anna").set_value("days").run()
+    page = page.date_input(key="erase-from-anna").set_value(dt.date(2026, 11, 20)).run()
+    page = page.date_input(key="erase-to-anna").set_value(dt.date(2026, 11, 2)).run()
     page = button_of(page, "Show what would go").click().run()
     days = Scope(person="anna", start=dt.date(2026, 11, 2), end=dt.date(2026, 11, 20))
     assert fake.done[-1] == ("preview", days)
@@ -124,7 +124,7 @@ def test_a_small_export_is_downloaded_and_a_big_one_is_written_to_a_folder() -> 
     fake.keeping.is_big = True
     page = my_data(fake)
     page = page.text_input(key="export-folder").set_value("/backup/out").run()
-    page = page.radio(key="export-of").set_value(True).run()
+    page = page.radio(key="export-of-anna").set_value(True).run()
     fake.keeping.result = {"path": "/backup/out"}
     page = button_of(page, "Make the export").click().run()
     assert fake.done == [("export", "anna", Path("/backup/out"))]
@@ -171,14 +171,14 @@ def test_how_a_person_reads_is_saved() -> None:
 def test_days_are_excused_with_a_reason_and_count_again() -> None:
     fake = FakeData({})
     page = my_data(fake)
-    page.date_input(key="excuse-from").set_value(dt.date(2026, 11, 2))
-    page.date_input(key="excuse-to").set_value(dt.date(2026, 11, 4))
-    page.text_input(key="excuse-why").set_value("flu")
+    page.date_input(key="excuse-from-anna").set_value(dt.date(2026, 11, 2))
+    page.date_input(key="excuse-to-anna").set_value(dt.date(2026, 11, 4))
+    page.text_input(key="excuse-why-anna").set_value("flu")
     page = button_of(page, "Excuse these days").click().run()
     days = tuple(dt.date(2026, 11, day) for day in (2, 3, 4))
     assert fake.done == [("excuse", "anna", days, "flu")]
     assert "3 days are excused" in page.success[0].value
-    page.date_input(key="excuse-to").set_value(dt.date(2026, 11, 1))
+    page.date_input(key="excuse-to-anna").set_value(dt.date(2026, 11, 1))
     page = button_of(page, "Excuse these days").click().run()
     assert "before the first" in page.error[0].value
 

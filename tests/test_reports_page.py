@@ -105,7 +105,7 @@ def scheduling(tmp_path: Path, platform: str = "linux", refuses: str = "") -> Fa
 
 def choose(page: AppTest, folder: Path) -> AppTest:
     page.text_input(key="schedule-out-anna").set_value(str(folder))
-    return page.button(key="schedule-show").click().run()
+    return page.button(key="schedule-show-anna").click().run()
 
 
 def test_the_exact_text_is_shown_before_it_is_installed(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_the_exact_text_is_shown_before_it_is_installed(tmp_path: Path) -> None:
     page = choose(reports_page(fake), tmp_path / "out")
     shown = [block.value for block in page.code]
     assert fake.schedule.installed("anna") is None
-    page = page.button(key="schedule-install").click().run()
+    page = page.button(key="schedule-install-anna").click().run()
     assert not page.exception
     assert page.success[0].value == wording.plain("Installed.")
     asked = fake.schedule.installed("anna")
@@ -128,8 +128,8 @@ def test_what_was_changed_since_it_was_shown_is_not_installed(tmp_path: Path) ->
     page = choose(reports_page(scheduling(tmp_path)), tmp_path / "out")
     page = page.text_input(key="schedule-out-anna").set_value(str(tmp_path / "other")).run()
     assert "Install" not in labels(page)
-    page = page.button(key="schedule-show").click().run()
-    page = page.button(key="schedule-cancel").click().run()
+    page = page.button(key="schedule-show-anna").click().run()
+    page = page.button(key="schedule-cancel-anna").click().run()
     assert "Install" not in labels(page)
 
 
@@ -170,7 +170,7 @@ def test_what_cannot_be_scheduled_is_one_sentence(tmp_path: Path) -> None:
     assert not page.exception
     assert "is a file, not a folder" in page.error[0].value.replace("\\", "")
     page = reports_page(scheduling(tmp_path, refuses="enable"))
-    page = choose(page, tmp_path / "out").button(key="schedule-install").click().run()
+    page = choose(page, tmp_path / "out").button(key="schedule-install-anna").click().run()
     assert "Access is denied" in page.error[0].value
 
 

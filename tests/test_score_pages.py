@@ -142,7 +142,7 @@ def test_sets_are_logged_on_the_page() -> None:
     page.number_input(key="set-load").set_value(20.0)
     page.selectbox(key="set-leg").set_value("left leg")
     page.time_input(key="practice-at").set_value(dt.time(18, 30))
-    page = page.button(key="practice-save").click().run()
+    page = page.button(key="practice-save-anna").click().run()
     assert not page.exception
     kind, person, exercise, reps, more = fake.done[-1]
     assert (kind, person, exercise, reps) == ("set", "anna", "lunge", 12)
@@ -169,21 +169,21 @@ def test_balance_practice_is_logged_and_a_strength_day_confirmed() -> None:
     page = opened(week_page(fake), "practice")
     page.session_state["practice-what"] = practice.BALANCE
     page = page.run()
-    page.button(key="practice-save").click().run()
+    page.button(key="practice-save-anna").click().run()
     assert fake.done[-1][:3] == ("balance", "anna", 10.0)
     page.session_state["practice-what"] = practice.CONFIRM
     page = page.run()
-    page.button(key="practice-save").click().run()
+    page.button(key="practice-save-anna").click().run()
     assert fake.done[-1] == ("strength", "anna", MONDAY + dt.timedelta(days=6), True)
 
 
 def test_what_was_logged_last_is_taken_back_and_a_refusal_is_one_sentence() -> None:
     fake = with_week("complete")
-    page = opened(week_page(fake), "practice").button(key="practice-undo").click().run()
+    page = opened(week_page(fake), "practice").button(key="practice-undo-anna").click().run()
     assert fake.done[-1] == ("undo", "anna")
     assert page.success[0].value == wording.plain("Taken back: squat.")
     fake.error = REFUSED
-    page = page.button(key="practice-save").click().run()
+    page = page.button(key="practice-save-anna").click().run()
     assert not page.exception
     assert page.error[0].value == wording.plain(str(REFUSED))
 

@@ -12,6 +12,7 @@ import msgspec
 
 from dashboard import processes
 from dashboard.errors import DashboardError
+from dashboard.folders import folder_named
 from dashboard.schedule import cron, launchd, systemd, task_scheduler
 from dashboard.schedule.plan import WEEKDAYS, File, Host, Job, Plan
 from dashboard.schedule.runs import LastRun, forget_runs, last_run
@@ -235,8 +236,8 @@ def _text(wanted: Wanted) -> str:
 
 
 def _folder(text: str) -> Path:
-    path = Path(text.strip()).expanduser() if text.strip() else None
-    if path is None or not str(path).isprintable():
+    path = folder_named(text)
+    if not str(path).isprintable():
         raise DashboardError(
             _("That cannot be a folder."), _("Give one such as {example}.", example="~/reports")
         )

@@ -47,8 +47,10 @@ def section(data: Data, person: str) -> None:
             key=key_of("mass", last),
             width=180,
         )
-        since = st.date_input(_("From"), today, max_value=today, key="mass-since", width=180)
-        if st.form_submit_button(_("Save body mass"), type="primary", key="save-mass"):
+        since = st.date_input(
+            _("From"), today, max_value=today, key=f"mass-since-{person}", width=180
+        )
+        if st.form_submit_button(_("Save body mass"), type="primary", key=f"save-mass-{person}"):
             save(lambda: _said(data, person, typed, since, units))
     if masses:
         _undo(data, person, *masses[-1], units)
@@ -68,7 +70,8 @@ def _said(data: Data, person: str, typed: float | None, since: dt.date, units: s
 
 def _undo(data: Data, person: str, day: dt.date, kg: float, units: str) -> None:
     mass, since = mass_text(kg, units), date(day, "d MMMM y")
-    if st.button(_("Take back {mass} from {day}", mass=mass, day=since), key="undo-mass"):
+    label = _("Take back {mass} from {day}", mass=mass, day=since)
+    if st.button(label, key=f"undo-mass-{person}-{day}-{kg}"):
         save(lambda: _taken_back(data, person, day))
 
 

@@ -102,7 +102,11 @@ def _excuse(data: Data, report: WeekReport) -> None:
     )
     added = [day for day in chosen if day not in before]
     gone = [day for day in before if day not in chosen]
-    if not st.button(_("Save excused days"), key="excuse", disabled=not (added or gone)):
+    if not st.button(
+        _("Save excused days"),
+        key=f"excuse-{report.person}-{report.week}",
+        disabled=not (added or gone),
+    ):
         return
     try:
         if added:

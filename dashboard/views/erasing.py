@@ -44,11 +44,11 @@ def section(data: Data, person: str, name: str) -> None:
             jobs.begin(ERASE, data.keeping.finish)
         return
     scope = _chosen(data, person, name)
-    if st.button(_("Show what would go"), key="erase-look"):
+    if st.button(_("Show what would go"), key=f"erase-look-{person}"):
         _look(data, scope)
     kept = st.session_state.get(LOOKED)
     if kept is not None and kept[0] == scope:
-        _confirm(data, scope, kept[1], _("everything") if scope.everything else name)
+        _confirm(data, person, scope, kept[1], _("everything") if scope.everything else name)
 
 
 def _chosen(data: Data, person: str, name: str) -> Scope:
@@ -59,7 +59,10 @@ def _chosen(data: Data, person: str, name: str) -> Scope:
         EVERYTHING: _("Everything of everyone"),
     }
     chosen = st.radio(
-        _("What to erase"), list(what), format_func=lambda one: what[one], key="erase-what"
+        _("What to erase"),
+        list(what),
+        format_func=lambda one: what[one],
+        key=f"erase-what-{person}",
     )
     if chosen == EVERYTHING:
         return Scope()
@@ -67,8 +70,8 @@ def _chosen(data: Data, person: str, name: str) -> Scope:
         return Scope(person=person)
     today = dt.datetime.now(data.zone_of(person)).date()
     with st.container(horizontal=True):
-        first = st.date_input(_("Erase from"), today, key="erase-from", width=180)
-        last = st.date_input(_("Erase to"), today, key="erase-to", width=180)
+        first = st.date_input(_("Erase from"), today, key=f"erase-from-{person}", width=180)
+        last = st.date_input(_("Erase to"), today, key=f"erase-to-{person}", width=180)
     return Scope(person=person, start=min(first, last), end=max(first, last))
 
 
@@ -80,12 +83,12 @@ def _look(data: Data, scope: Scope) -> None:
         st.error(wording.plain(str(error)))
 
 
-def _confirm(data: Data, scope: Scope, receipt: Receipt, word: str) -> None:
+def _confirm(data: Data, person: str, scope: Scope, receipt: Receipt, word: str) -> None:
     """What would go, and the name to type before it does."""
     _show(receipt)
     asked = _("Type {name} to confirm", name=wording.plain(word))
-    typed = st.text_input(asked, key=f"erase-name-{scope.person}", autocomplete="off")
-    if st.button(_("Erase now"), type="primary", key="erase-now"):
+    typed = st.text_input(asked, key=f"erase-name-{person}-{scope.person}", autocomplete="off")
+    if st.button(_("Erase now"), type="primary", key=f"erase-now-{person}-{scope}"):
         if typed.strip().casefold() != word.casefold():
             st.error(_("That is not the name; nothing was erased."))
             return

@@ -37,18 +37,24 @@ def section(data: Data, person: str) -> None:
     for first, last, why in reversed(runs(data.known(person).excused)[-SHOWN:]):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(scorecard.page(el("p", _text(first, last, why))))
-            key = f"counts-{person}-{first}"
+            key = f"counts-{person}-{first}-{last}"
             if st.button(_("Let count again"), key=key, help=plain(_text(first, last, why))):
                 save(lambda a=first, b=last: _set(data, person, a, b, None))  # type: ignore[misc]
     today = dt.datetime.now(data.zone_of(person)).date()
     with st.form(f"excuse-{person}"), st.container(horizontal=True, vertical_alignment="bottom"):
-        first = st.date_input(_("First day"), today, key="excuse-from", width=180)
-        last = st.date_input(_("Last day"), today, key="excuse-to", width=180)
+        first = st.date_input(_("First day"), today, key=f"excuse-from-{person}", width=180)
+        last = st.date_input(_("Last day"), today, key=f"excuse-to-{person}", width=180)
         usual = _("surgery")
         why = st.text_input(
-            _("Reason"), key="excuse-why", max_chars=LONGEST_NAME, placeholder=usual, width=240
+            _("Reason"),
+            key=f"excuse-why-{person}",
+            max_chars=LONGEST_NAME,
+            placeholder=usual,
+            width=240,
         )
-        if st.form_submit_button(_("Excuse these days"), type="primary", key="save-excuse"):
+        if st.form_submit_button(
+            _("Excuse these days"), type="primary", key=f"save-excuse-{person}"
+        ):
             save(lambda: _set(data, person, first, last, why.strip() or _("excused")))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import scorecard, wording
+from dashboard.folders import folder_named
 from dashboard.markup import el
 from dashboard.views import erasing, jobs
 from language.spoken import _, mark, n_
@@ -55,10 +56,10 @@ def _import(data: Data, person: str, name: str) -> None:
         return
     kinds = [kind.removeprefix(".") for kind in data.keeping.kinds()]
     files = st.file_uploader(
-        _("Files to import"), type=kinds, accept_multiple_files=True, key="import-files"
+        _("Files to import"), type=kinds, accept_multiple_files=True, key=f"import-files-{person}"
     )
     text = _("Import as data of {name}", name=wording.plain(name))
-    if st.button(text, type="primary", key="import", disabled=not files):
+    if st.button(text, type="primary", key=f"import-{person}", disabled=not files):
         given = [(file.name, file.getvalue()) for file in files]
         jobs.begin(IMPORT, lambda: data.keeping.take_in(person, given))
 
@@ -90,16 +91,24 @@ def _export(data: Data, person: str, name: str) -> None:
     several = len(data.persons()) > 1
     of = {False: _("Everyone"), True: _("Only {name}", name=wording.plain(name))}
     only = several and st.radio(
-        _("Whose data"), list(of), format_func=lambda one: of[one], key="export-of", horizontal=True
+        _("Whose data"),
+        list(of),
+        format_func=lambda one: of[one],
+        key=f"export-of-{person}",
+        horizontal=True,
     )
     folder = ""
     if data.keeping.big():
         st.html(scorecard.page(el("p", _("It is large, so it is written to a folder."))))
         usual = Path.home() / f"legload-export-{dt.date.today():%Y-%m-%d}"  # noqa: DTZ011
         folder = st.text_input(_("Folder to write to"), str(usual), key="export-folder")
-    if st.button(_("Make the export"), type="primary", key="export"):
-        out = Path(folder).expanduser() if folder else None
-        jobs.begin(EXPORT, lambda: data.keeping.export(person if only else None, out))
+    if st.button(_("Make the export"), type="primary", key=f"export-{person}"):
+        of_whom = person if only else None
+        jobs.begin(EXPORT, lambda: data.keeping.export(of_whom, _folder(folder)))
+
+
+def _folder(typed: str) -> Path | None:
+    return folder_named(typed) if typed else None
 
 
 def _exported(data: Data, job: Job) -> None:
@@ -140,4 +149,4 @@ def _backup(data: Data) -> None:
         folder = st.text_input(_("Folder for backups"), usual, key="backup-folder", width=420)
         keep = st.number_input(_("How many to keep"), 1, 100, KEEP, key="backup-keep", width=180)
         if st.form_submit_button(_("Back up now"), type="primary", key="backup-now"):
-            jobs.begin(BACKUP, lambda: data.keeping.backup(Path(folder).expanduser(), keep))
+            jobs.begin(BACKUP, lambda: data.keeping.backup(folder_named(folder), keep))

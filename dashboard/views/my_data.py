@@ -110,7 +110,7 @@ def _facts(data: Data, person: str) -> None:
             wakes=wakes,
             sleeps=sleeps,
         )
-        if st.form_submit_button(_("Save"), type="primary", key="save-facts"):
+        if st.form_submit_button(_("Save"), type="primary", key=f"save-facts-{person}"):
             save(
                 lambda: _("Saved.") if data.set_facts(person, facts) else _("Nothing was changed.")
             )

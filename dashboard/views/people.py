@@ -49,9 +49,9 @@ def render(data: Data, person: str) -> None:
 
 @dataclass(slots=True)
 class _Kept:
-    """The cards that were made last, and of which data."""
+    """The cards that were made last, and of which data and days."""
 
-    version: int | None = None
+    of: tuple[object, ...] | None = None
     cards: tuple[PersonCard, ...] = ()
 
 
@@ -62,17 +62,18 @@ def _kept(spoken: str, home: str, seen: tuple[str, ...]) -> _Kept:
 
 
 def _cards(data: Data) -> tuple[PersonCard, ...]:
-    """Made once for each data version; while they are, how far that is."""
+    """Made once for each data version and day; while they are, how far that is."""
     seen = tuple(sorted(person.key for person in data.persons()))
-    kept, version = _kept(language(), str(data.home), seen), data.version()
-    if kept.version != version:
+    days = (dt.datetime.now(data.zone_of(person)).date() for person in seen)
+    kept, of = _kept(language(), str(data.home), seen), (data.version(), *days)
+    if kept.of != of:
         bar = st.empty()
 
         def tell(done: int, count: int) -> None:
             said = _("Adding up everybody’s week: {done} of {count}", done=done, count=count)
             bar.progress(done / max(1, count), text=said)
 
-        kept.cards, kept.version = data.people(tell), version
+        kept.cards, kept.of = data.people(tell), of
         bar.empty()
     return kept.cards
 
@@ -184,4 +185,6 @@ def _add(data: Data) -> None:
     else:
         added = _("Added: {name}. Say more of them under My data.", name=" ".join(name.split()))
         st.session_state[TOLD] = added
+        if st.session_state.get("person") not in [one.key for one in data.persons()]:
+            st.session_state.pop("person", None)  # stood for nobody until somebody was named
         st.rerun()

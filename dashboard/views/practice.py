@@ -59,9 +59,9 @@ def _form(data: Data, report: WeekReport) -> None:
     st.html(scorecard.page(el("p", _(HOW[kind]), cls="muted")))
     say = {SETS: _sets, BALANCE: _balance, CONFIRM: _confirm}[kind](data, report)
     with st.container(horizontal=True):
-        if st.button(_("Save"), type="primary", key="practice-save"):
+        if st.button(_("Save"), type="primary", key=f"practice-save-{report.person}"):
             _told(say)
-        if st.button(_("Take back the last entry"), key="practice-undo"):
+        if st.button(_("Take back the last entry"), key=f"practice-undo-{report.person}"):
             _told(lambda: data.undo_logged(report.person))
     _shown()
 
@@ -71,14 +71,14 @@ def quick(data: Data, person: str) -> None:
     """What was done just now: one tap for sets, one for balance, one to take it back."""
     st.html(_quick_head(SETS))
     said = _set_fields(data, person, "now")
-    if st.button(_("Log these sets now"), type="primary", key="log-sets"):
+    if st.button(_("Log these sets now"), type="primary", key=f"log-sets-{person}"):
         _told(lambda: data.log_set(person, **said, **_at(data, person, 0.0)))
     st.html(_quick_head(BALANCE))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         minutes = _minutes("now-balance-min")
-        if st.button(_("Log balance up to now"), type="primary", key="log-balance"):
+        if st.button(_("Log balance up to now"), type="primary", key=f"log-balance-{person}"):
             _told(lambda: data.log_balance(person, minutes, **_at(data, person, minutes)))
-    if st.button(_("Take back the last entry"), key="log-undo"):
+    if st.button(_("Take back the last entry"), key=f"log-undo-{person}"):
         _told(lambda: data.undo_logged(person))
     _shown()
 

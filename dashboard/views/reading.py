@@ -46,7 +46,9 @@ def section(data: Data, person: str) -> None:
                 _("Large type"), before.large_type, key=key_of("large", before.large_type)
             )
         wanted = Display(language=chosen, units=units, large_type=large)
-        if st.form_submit_button(_("Save how I read"), type="primary", key="save-reading"):
+        if st.form_submit_button(
+            _("Save how I read"), type="primary", key=f"save-reading-{person}"
+        ):
             save(lambda: _said(data, person, wanted))
 
 

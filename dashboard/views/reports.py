@@ -90,7 +90,7 @@ def _download(report: WeekReport, key: str, content: bytes) -> None:
         mime=form.mime,
         on_click="ignore",
         type="primary",
-        key="download-report",
+        key=f"download-report-{report.person}",
     )
     st.html(scorecard.page(el("p", _("File: {name}", name=name), cls="muted file")))
 

@@ -65,7 +65,7 @@ def _offer(data: Data, person: str) -> None:
         )
     with right:
         out = st.text_input(_("Folder"), str(proposed_folder()), key=f"schedule-out-{person}")
-    if st.button(_("Show what will be installed"), key="schedule-show"):
+    if st.button(_("Show what will be installed"), key=f"schedule-show-{person}"):
         st.session_state[ASKED] = data.schedule.wanted(person, out, formats)
     asked: Wanted | None = st.session_state.get(ASKED)
     if asked is None or not formats or asked != data.schedule.wanted(person, out, formats):
@@ -75,9 +75,9 @@ def _offer(data: Data, person: str) -> None:
     if plan.by_hand:
         return
     with st.container(horizontal=True):
-        if st.button(_("Install"), type="primary", key="schedule-install"):
+        if st.button(_("Install"), type="primary", key=f"schedule-install-{person}"):
             _install(data, asked)
-        if st.button(_("Do not install"), key="schedule-cancel"):
+        if st.button(_("Do not install"), key=f"schedule-cancel-{person}"):
             del st.session_state[ASKED]
             st.rerun()
 
@@ -108,7 +108,7 @@ def _installed(data: Data, installed: Wanted) -> None:
     st.html(scorecard.page(*_state(data, installed, active=active)))
     with st.expander(_("What is installed")):
         _shown(data.schedule.plan(data.schedule.job(installed)))
-    if st.button(_("Remove"), key="schedule-remove"):
+    if st.button(_("Remove"), key=f"schedule-remove-{installed.person}"):
         data.schedule.remove_report(installed.person)
         st.session_state[TOLD] = _("Removed. Reports that were written stay.")
         st.rerun()

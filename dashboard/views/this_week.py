@@ -78,7 +78,7 @@ def _downloads(report: WeekReport) -> None:
             on_click="ignore",
             type="primary" if form.key == "pdf" else "secondary",
             help=_(form.title),
-            key=f"download-{form.key}",
+            key=f"download-{form.key}-{report.person}",
         )
 
 

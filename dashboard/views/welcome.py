@@ -103,8 +103,8 @@ def _who(data: Data, person: str) -> None:
             )
             large = st.toggle(_("Large type"), key="welcome-large")
         with st.container(horizontal=True):
-            on = st.form_submit_button(_("Next"), type="primary", key="welcome-next")
-            skipped = st.form_submit_button(_(SKIP), type="tertiary", key="welcome-skip")
+            on = st.form_submit_button(_("Next"), type="primary", key=f"welcome-next-{person}")
+            skipped = st.form_submit_button(_(SKIP), type="tertiary", key=f"welcome-skip-{person}")
     command = el("code", DEMO_COMMAND)
     st.html(scorecard.page(el("p", _(DEMO), " ", command, cls="small")))
     if skipped:
@@ -174,8 +174,8 @@ def _targets(data: Data, person: str) -> None:
 def _next_or_skip(data: Data, person: str, label: str) -> bool:
     """Whether to go on; or out of it, at any step."""
     with st.container(horizontal=True):
-        on = st.button(label, type="primary", key="welcome-next")
-        skipped = st.button(_(SKIP), type="tertiary", key="welcome-skip")
+        on = st.button(label, type="primary", key=f"welcome-next-{person}")
+        skipped = st.button(_(SKIP), type="tertiary", key=f"welcome-skip-{person}")
     if skipped:
         _on(lambda: data.introduce(person), None)
     return on
