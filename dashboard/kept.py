@@ -8,6 +8,7 @@ page.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import threading
 import time
 from collections import OrderedDict
@@ -90,6 +91,17 @@ class KeptWeeks:
             IngestError: the store cannot be read.
         """
         return self._note("version", self._store_files(), self._version)
+
+    def seen(self) -> int:
+        """Of the store and the entries as they are: another number whenever either changed, and
+        none that was before, not even where the entries were cut to what they were.
+
+        Raises:
+            IngestError: one of them cannot be read.
+        """
+        self._entries.size()  # refuses what is no file
+        found = repr((self.version(), _stamp(self._entries.path)))
+        return int.from_bytes(hashlib.blake2b(found.encode(), digest_size=8).digest(), "big")
 
     def unchanged(self, name: str, read: Callable[[], T]) -> T:
         """What was read under that name from the store and the entries, while they did not change;

@@ -67,7 +67,8 @@ class Sensing(Home):
             return self._status(None, message)
         except IngestError as error:
             return self._status(None, str(error))
-        return self._status(state, _message(state))
+        seen = [sensor.state.value for sensor in state.sensors]
+        return self._status(state, doing(state.radio, seen, recording=state.recording))
 
     def _status(self, state: CollectorState | None, message: str) -> CollectorStatus:
         known = {status.sensor: status for status in state.sensors} if state else {}
@@ -319,17 +320,17 @@ class Sensing(Home):
         return find_sensor(self._registry(), key)
 
 
-def _message(state: CollectorState) -> str:
-    """What the collector is doing, in one sentence."""
-    if not state.recording:
+def doing(radio: str, states: Sequence[str], *, recording: bool) -> str:
+    """What a collector that runs is doing, in one sentence; states: of the sensors told of."""
+    if not recording:
         return _("Recording is paused.")
-    if not state.sensors:
-        return _("Ready over {radio}; no sensor is paired yet.", radio=state.radio)
-    streaming = sum(sensor.state is State.STREAMING for sensor in state.sensors)
+    if not states:
+        return _("Ready over {radio}; no sensor is paired yet.", radio=radio)
+    streaming = sum(state == State.STREAMING for state in states)
     return n_(
         "Recording {streaming} of {count} sensor, over {radio}.",
         "Recording {streaming} of {count} sensors, over {radio}.",
-        len(state.sensors),
+        len(states),
         streaming=streaming,
-        radio=state.radio,
+        radio=radio,
     )

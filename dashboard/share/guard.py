@@ -72,10 +72,18 @@ def _hostname(host: str) -> str:
         return ""
 
 
+def _place(origin: str) -> str | None:
+    """Host and port of an origin; None where it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
+
+
 def _same_site(headers: Headers, host: str) -> bool:
     """Whether one of our own pages asks, or a person who follows a link or types an address."""
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    if origin is not None and _place(origin) != host.lower():
         return False
     fetched = headers.get("sec-fetch-site", "none") in ("none", "same-origin")
     return fetched or headers.get("sec-fetch-mode") == "navigate"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from dashboard.errors import DashboardError
+from dashboard.facade.sensors import doing
 from language.spoken import _
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ class LimitedData(Limited):
     def status(self) -> CollectorStatus:
         """The collector, with the sensors of those persons."""
         status = self._data.status()
-        return replace(status, sensors=self._theirs(status.sensors), notice="")
+        mine, message = self._theirs(status.sensors), status.message
+        if status.running:
+            message = doing(status.radio, [one.state for one in mine], recording=status.recording)
+        return replace(status, sensors=mine, message=message, notice="")
 
     def notes(self) -> dict[str, SensorNotes]:
         """As `Data.notes`, of the sensors of those persons, for as long as they wore them."""
