@@ -33,13 +33,13 @@ from ingest.errors import IngestError
 from ingest.header import SUFFIX
 from ingest.importers import IMPORTERS
 from ingest.private import create_whole, private_folder
+from ingest.spool import PID, SPOOL, worked_on
 from ingest.store import open_store
 from ingest.stretches import Scope
 from ingest.unsaying import mass_of, take_back
 from language.spoken import _, language
 
 T = TypeVar("T")
-SPOOL = "spool"
 LONGEST_NAME = 120
 BIG_BYTES = 200 << 20
 """An export of more than this is written to a folder, not sent through the browser (design)."""
@@ -180,7 +180,7 @@ class Keeping:
     def _folder(self, command: str) -> Path:
         """A folder of a new job; older ones of its command that are over go, an erasure's all."""
         for old in (self._home / SPOOL).glob("*" if command == "erase" else f"{command}-*"):
-            if not self.job(old.name).running:
+            if not (self.job(old.name).running or worked_on(old)):
                 self.drop(old.name)
         folder = self._home / SPOOL / f"{command}-{uuid.uuid4().hex}"
         private_folder(folder)
@@ -193,6 +193,8 @@ class Keeping:
         self._children[folder.name] = processes.spawn(
             command, folder / "said.log", folder / "result.json"
         )
+        pid = str(self._children[folder.name].pid)
+        create_whole(folder / PID, pid.encode())
         return folder.name
 
 

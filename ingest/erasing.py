@@ -35,15 +35,15 @@ from ingest.header import RecordingError, read_header, recording_paths
 from ingest.preferred import prefer_nobody
 from ingest.private import create_whole, private_folder
 from ingest.shedding import shed
+from ingest.spool import SPOOL, clear
 from ingest.stretches import Stretches
 from ingest.unsaying import rewrite, unsaid
 from ingest.written import LEDGER, Written, forget_written, unchanged
-from language.spoken import mark
+from language.spoken import _, mark
 
 __all__ = ["Plan", "Receipt", "erase", "preview", "unfinished"]
 
 JOURNAL = "erasing.json"
-SPOOL = "spool"
 PATIENCE_S = 60.0
 PAUSE_S = 30.0
 SETTLE_S = 2.0
@@ -101,11 +101,19 @@ def erase(
                 _everything(home, keep)
             else:
                 _some(home, plan, progress)
+            waits = [] if plan.scope.everything else clear(home, keep)
             changed = _outside(home, plan)
         except OSError as error:
             raise _refused(home, error) from error
     fewer = {field: getattr(plan.receipt, field) - n for field, n in by_kind(changed).items()}
-    left = (*plan.receipt.left, *(not_ours(one, same=False) for one in changed))
+    left = (
+        *plan.receipt.left,
+        *(not_ours(one, same=False) for one in changed),
+        *(
+            _("{path} is still being worked on; erase again once it is done.", path=p)
+            for p in waits
+        ),
+    )
     now = dt.datetime.now(dt.UTC)
     return msgspec.structs.replace(plan.receipt, at=now, done=True, left=left, **fewer)
 
@@ -253,7 +261,7 @@ def _note(home: Path, plan: Plan) -> None:
             raise _refused(home, error) from error
         (home / JOURNAL).with_suffix(".part").unlink(missing_ok=True)
         for folder in (home / SPOOL).glob("*"):
-            for path in folder.glob("*/**/*"):
+            for path in () if folder.name.startswith("erase-") else folder.rglob("*"):
                 if path.is_file():
                     path.unlink()
         for one in plan.files:

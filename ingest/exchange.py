@@ -169,7 +169,7 @@ class _Export:
         spool = self._home / "spool"
         private_folder(spool)
         done = len(self._paths)
-        with tempfile.TemporaryDirectory(dir=spool) as folder:
+        with tempfile.TemporaryDirectory(dir=spool, prefix=f"tables-{os.getpid()}-") as folder:
             for table in TABLES:
                 path = Path(folder) / f"{table.key}.parquet"
                 rows = write_table(self._home, table, path, self._scope, spans)

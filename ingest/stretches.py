@@ -14,6 +14,9 @@ from ingest.queries import to_ns
 EVER = (-(1 << 62), 1 << 62)
 """All of time, UTC ns."""
 
+_YEARS = range(1900, 2116)
+"""Of which a midnight lies in `EVER`; earlier and later days are its ends."""
+
 Stretches = dict[str, list[Span]]
 """By sensor, [start, end) in UTC ns, in order, never touching."""
 
@@ -57,9 +60,8 @@ def stretches(registry: Registry, scope: Scope, sensors: set[str], zone: dt.tzin
     for key in sorted(sensors | registry.sensors.keys()):
         sensor = registry.sensors.get(key)
         worn = _worn(sensor) if sensor else []
-        if not worn and scope.person is None:
-            found[key] = [_days(scope, zone)]
-        spans = [
+        nobodys = [_days(scope, zone)] if not worn and scope.person is None else []
+        spans = nobodys + [
             _both(span, _days(scope, zone_of(registry, one.person, zone)))
             for one, span in worn
             if scope.concerns(one.person)
@@ -98,12 +100,14 @@ def _days(scope: Scope, zone: dt.tzinfo) -> Span:
     if scope.days is None:
         return EVER
     first, last = scope.days
-    start = EVER[0] if first == dt.date.min else _midnight(first, zone)
-    end = EVER[1] if last == dt.date.max else _midnight(last + dt.timedelta(days=1), zone)
-    return start, end
+    return _midnight(first, zone), _midnight(last, zone, days=1)
 
 
-def _midnight(day: dt.date, zone: dt.tzinfo) -> int:
+def _midnight(day: dt.date, zone: dt.tzinfo, days: int = 0) -> int:
+    """Of so many days after a day."""
+    if day.year not in _YEARS:
+        return EVER[day.year >= _YEARS.stop]
+    day += dt.timedelta(days=days)
     return to_ns(dt.datetime.combine(day, dt.time(), zone))
 
 

@@ -193,10 +193,10 @@ def said_only(lines: Lines, scope: Scope, zone: dt.tzinfo) -> list[bytes]:
         if other != scope.person:
             lines = parsed(unsaid(lines, Scope(person=other), zone, [b""]))
     day = dt.timedelta(days=1)
-    if scope.start is not None:
+    if scope.start is not None and scope.start > dt.date.min:
         before = Scope(start=dt.date.min, end=scope.start - day)
         lines = parsed(unsaid(lines, before, zone, ()))
-    if scope.end is not None:
+    if scope.end is not None and scope.end < dt.date.max:
         lines = parsed(unsaid(lines, Scope(start=scope.end + day, end=dt.date.max), zone, ()))
     return [line for line, _ in lines]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -182,6 +184,33 @@ def test_everything_leaves_nothing_but_locks(home: Path) -> None:
     left = {path.name for path in home.iterdir()}
     assert left - {"notes.txt"} <= {"entries.lock", "load.lock", "DEMO"}
     assert receipt.recordings == 7
+
+
+def test_days_that_no_clock_shows_are_all_days(home: Path) -> None:
+    ancient = Scope(start=dt.date(1500, 1, 1), end=dt.date(1501, 1, 1))
+    assert erased(home, ancient).recordings == 0
+    assert erased(home, Scope(start=dt.date(1500, 1, 1), end=dt.date(2500, 1, 1))).recordings == 7
+    assert erased(home, Scope(start=dt.date.min, end=dt.date.max)).done
+
+
+def test_what_waits_to_be_imported_goes_unless_it_is_worked_on(home: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    spool = home / "spool"
+    folders = [spool / f"import-{name}" for name in ("killed", "over", "running")]
+    pids = (process.pid, os.getpid(), os.getpid())
+    for folder, pid in zip(folders, pids, strict=True):
+        (folder / "000").mkdir(parents=True)
+        (folder / "000" / "a.legrec").write_bytes(b"annegret")
+        (folder / "pid").write_text(str(pid))
+    (folders[1] / "result.json").write_text("{}")
+    (spool / f"tables-{process.pid}-x").mkdir()
+    exporting = spool / f"tables-{os.getpid()}-x"
+    exporting.mkdir()
+    receipt = erased(home, Scope(person=ANNA))
+    assert sorted(spool.iterdir()) == [folders[2], exporting]
+    assert len(receipt.left) == 2
+    assert "still being worked on" in receipt.left[0]
 
 
 def test_settings_do_not_choose_who_is_gone(home: Path) -> None:

@@ -464,3 +464,43 @@ def test_a_backup_that_does_not_read_back_drops_nothing(
     with pytest.raises(ArchiveError):
         backup(home, tmp_path / "backups", keep=1, now=start + dt.timedelta(weeks=1))
     assert list((tmp_path / "backups").iterdir()) == [first]
+
+
+def test_a_backup_goes_into_a_folder_outside_of_the_home(kept: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(kept, tmp_path / "home"))
+    (tmp_path / "link").symlink_to(home)
+    before = sorted(home.rglob("*"))
+    for inside in (home, home / "recordings" / "new", tmp_path / "link" / "logs"):
+        with pytest.raises(ArchiveError, match="lies in the folder"):
+            backup(home, inside)
+    (tmp_path / "file").write_text("mine")
+    for none in (tmp_path / "file", tmp_path / "file" / "in"):
+        with pytest.raises(ArchiveError, match="cannot be a folder"):
+            backup(home, none)
+    assert sorted(home.rglob("*")) == before
+
+
+def test_backups_of_one_second_have_a_name_each_and_the_oldest_go_by_any_path(
+    kept: Path, tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(kept, tmp_path / "home"))
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "backups")
+    at = dt.datetime(2026, 11, 23, 12, 0, 59, tzinfo=dt.UTC)
+    one = backup(home, tmp_path / "backups", now=at)
+    other = backup(home, tmp_path / "link", now=at)
+    assert [Path(path).name[-9:] for path in (one.path, other.path)] == ["0059Z.zip", "0100Z.zip"]
+    third = backup(home, tmp_path / "link" / ".." / "backups", now=at, keep=1)
+    assert set(third.dropped) == {one.path, other.path}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/New_York"])
+def test_days_that_no_clock_shows_are_exported_as_all_days(
+    kept: Path, tmp_path: Path, zone: str
+) -> None:
+    ever = Scope(start=dt.date.min, end=dt.date.max)
+    export(kept, tmp_path / "all", scope=ever, zone=zone)
+    names = [path.name for path in recording_paths(kept)]
+    assert [path.name for path in recording_paths(tmp_path / "all" / "home")] == names
+    long_ago = Scope(start=dt.date.min, end=dt.date(1500, 1, 1))
+    assert export(kept, tmp_path / "none", scope=long_ago, zone=zone).counts["recordings"] == 0

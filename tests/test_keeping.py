@@ -73,6 +73,12 @@ def test_out_and_back_in_from_the_command_line(
     assert "not empty" in err
 
 
+def test_a_backup_needs_a_folder(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = legload(capsys, "backup", "--to", "")
+    assert code == 2
+    assert "Say which folder to back up into" in err
+
+
 def test_backups_from_the_command_line(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -97,7 +97,7 @@ def restore(
 
 def backup(
     context: typer.Context,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help=mark("Folder to write to."))],
+    to: Annotated[str, typer.Option("--to", metavar="DIR", help=mark("Folder to write to."))],
     keep: Annotated[int, typer.Option(min=1, help=mark("How many backups stay there."))] = 8,
     progress_file: ProgressFile = None,
 ) -> None:
@@ -105,8 +105,10 @@ def backup(
     from ingest.backups import backup as write
 
     settings = context.obj
+    if not to.strip():
+        raise typer.BadParameter(_("Say which folder to back up into: --to DIR."))
     with advancing(_("Backing up"), progress_file, quiet=settings.json) as advance:
-        done = write(settings.home, to, keep=keep, progress=advance)
+        done = write(settings.home, Path(to), keep=keep, progress=advance)
     if settings.json:
         return console.emit(done)
     console.show(
