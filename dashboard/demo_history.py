@@ -99,7 +99,7 @@ def fill(home: Path, now: dt.datetime) -> None:
             home,
             number,
             len(planned),
-            _("Simulating {date}", date=date(day.date, "dd MMMM")),
+            _("Simulating {date}", date=date(day.date, "d MMMM")),
             full_week,
         )
         write_day(home, cast, day, zone, until_ns)

@@ -43,13 +43,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def program(home: Path, *words: str) -> Iterator[str]:
+def program(home: Path, *words: str, **environment: str) -> Iterator[str]:
     """`legload WORDS --port P` for as long as the context lasts; the address of its pages."""
     port = free_port()
     command = [sys.executable, "-P", "-m", "dashboard", "--home", str(home), *words]
     with subprocess.Popen(
         [*command, "--no-browser", "--port", str(port)],
-        env={**os.environ, "LEGLOAD_HOME": str(home)},
+        env={**os.environ, "LEGLOAD_HOME": str(home), **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
@@ -121,9 +121,9 @@ def opened(page: Page) -> None:
 
 
 @contextlib.contextmanager
-def demo_with_history(home: Path) -> Iterator[str]:
+def demo_with_history(home: Path, **environment: str) -> Iterator[str]:
     """The pages of a running demo whose last full week is complete."""
-    with program(home, "demo") as address:
+    with program(home, "demo", **environment) as address:
         end = time.monotonic() + HISTORY_S
         while time.monotonic() < end:
             found = progress(home / "demo")

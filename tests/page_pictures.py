@@ -24,6 +24,8 @@ from tests.pictures import FOLDER, small
 PLACE = FOLDER / "pages"
 TABLET, DESK = 820, 1280
 ENGLISH = Display(language="en")
+SOMEBODY = "/home/robin"
+"""Whose folder a page proposes to write to."""
 MOST_PX = 2600
 """Of a picture's height: what is further down looks like what is above."""
 
@@ -52,11 +54,11 @@ def main(keys: Sequence[str]) -> None:
     chosen = [page.key for page in PAGES if not keys or page.key in keys]
     with tempfile.TemporaryDirectory() as root:
         home = Path(root)
-        with demo_with_history(home) as address:
+        with demo_with_history(home, HOME=SOMEBODY) as address:
             for look in LOOKS:
                 open_data(home / "demo").set_display(PERSON, look.display)
                 draw(address, chosen, look)
-        with program(home / "new", "dashboard") as address:
+        with program(home / "new", "dashboard", HOME=SOMEBODY) as address:
             draw(address, chosen, Look(name="empty"))
 
 

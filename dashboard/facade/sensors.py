@@ -325,12 +325,12 @@ def doing(radio: str, states: Sequence[str], *, recording: bool) -> str:
     if not recording:
         return _("Recording is paused.")
     if not states:
-        return _("Ready over {radio}; no sensor is paired yet.", radio=radio)
+        return _("Ready over {radio}; no sensor is paired yet.", radio=_(radio))
     streaming = sum(state == State.STREAMING for state in states)
     return n_(
         "Recording {streaming} of {count} sensor, over {radio}.",
         "Recording {streaming} of {count} sensors, over {radio}.",
         len(states),
         streaming=streaming,
-        radio=radio,
+        radio=_(radio),
     )
