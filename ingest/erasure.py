@@ -17,6 +17,7 @@ from ingest.shedding import counts, loaded
 from ingest.stretches import EVER, Scope, Stretches, gone_sensors, stretches, weeks_of
 from ingest.unsaying import lines_of, unsaid
 from ingest.written import BACKUP, EXPORT, REPORT, Written, unchanged, written
+from language.spoken import _
 
 SETTLED_NS = 24 * 3600 * 10**9
 """What a recording holds beyond its last sample is this near to it (design)."""
@@ -193,9 +194,10 @@ class _Took:
 
 
 def _unread(path: Path) -> str:
-    return (
-        f"{path.name} cannot be read, so nobody knows whose it is; it was left. "
-        "Delete it by hand if it is to go."
+    return _(
+        "{name} cannot be read, so nobody knows whose it is; it was left. "
+        "Delete it by hand if it is to go.",
+        name=path.name,
     )
 
 
@@ -242,8 +244,10 @@ def concerned(home: Path, scope: Scope) -> list[Written]:
 def not_ours(one: Written, same: bool | None) -> str:
     """Why a file that was written is not deleted."""
     if same is None:
-        return f"{one.path} was moved or deleted since it was written; a copy may exist."
-    return f"{one.path} was changed since it was written; it was not deleted."
+        return _(
+            "{path} was moved or deleted since it was written; a copy may exist.", path=one.path
+        )
+    return _("{path} was changed since it was written; it was not deleted.", path=one.path)
 
 
 def logs_naming(home: Path, words: Iterable[str], *, every: bool) -> list[Path]:
