@@ -11,6 +11,9 @@ from language.spoken import LANGUAGES, _
 if TYPE_CHECKING:
     from ingest.entries import Person
 
+DAY_FIRST = "DD/MM/YYYY"
+"""How a field takes a date, in every language that is complete."""
+
 METRIC, IMPERIAL = "metric", "imperial"
 UNITS = (METRIC, IMPERIAL)
 

@@ -15,6 +15,7 @@ import polars as pl
 from polars import selectors as cs
 
 from dashboard.theme import type_scale
+from language.formats import decimal
 
 if TYPE_CHECKING:
     from dashboard.theme import Palette
@@ -50,7 +51,14 @@ def config(colours: Palette, *, large: bool = False) -> alt.Config:
         axis=alt.AxisConfig(aria=False, **tint, **type_),
         legend=alt.LegendConfig(aria=False, **tint, **type_),
         view=alt.ViewConfig(stroke=None),
+        locale=alt.Locale(number=_numbers()),
     )
+
+
+def _numbers() -> alt.NumberLocale:
+    """Axes write numbers as the words around them do."""
+    thousands, point = decimal(1000)[1], decimal(0.5, 1)[1]
+    return alt.NumberLocale(currency=["", ""], decimal=point, grouping=[3], thousands=thousands)
 
 
 def drawn(chart: alt.LayerChart | alt.FacetChart, *, large: bool = False) -> Spec:

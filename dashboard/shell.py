@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from dashboard.data import Data
 
 SIDEBAR_PX = 250
+WHO = "who"
+"""In the address: who is shown, so that a reload shows nobody else."""
 LANGUAGE = "language"
 """Of the session: what its reader reads. Fragments run without the shell and look it up."""
 GONE = "person-gone"
@@ -130,7 +132,11 @@ def _settled(persons: list[str]) -> str:
     Streamlit knows a button by its key alone.
     """
     chosen = st.session_state.get("person")
+    if chosen is None and st.query_params.get(WHO) in persons:  # a reload, or a kept address
+        chosen = st.session_state["person"] = st.query_params[WHO]
     if chosen in persons:
+        if len(persons) > 1 and st.query_params.get(WHO) != chosen:
+            st.query_params[WHO] = str(chosen)
         return str(chosen)
     if not persons:
         raise DashboardError(_(UNKNOWN))

@@ -6,9 +6,11 @@ from typing import Any
 
 import altair as alt
 import polars as pl
+import pytest
 
 from dashboard import theme
 from dashboard.drawn import LABEL_PX, config, drawn, inline
+from language.spoken import speaking
 
 
 def chart() -> alt.LayerChart:
@@ -41,3 +43,10 @@ def test_a_chart_that_is_not_drawn_by_us_takes_the_same_type() -> None:
 def test_marks_and_axes_say_nothing_to_a_screen_reader() -> None:
     told = drawn(chart())["config"]
     assert [told["aria"], told["mark"]["aria"], told["axis"]["aria"]] == [False] * 3
+
+
+@pytest.mark.parametrize(("code", "point", "thousands"), [("en", ".", ","), ("it", ",", ".")])
+def test_axes_write_numbers_as_the_words_around_them(code: str, point: str, thousands: str) -> None:
+    with speaking(code):
+        said = config(theme.LIGHT).to_dict()["locale"]["number"]
+    assert (said["decimal"], said["thousands"]) == (point, thousands)

@@ -201,3 +201,14 @@ def test_a_body_mass_is_taken_back() -> None:
     page = button_of(my_data(fake), "Take back 71.3 kg from 2 November 2026").click().run()
     assert fake.done == [("take back", "anna", dt.date(2026, 11, 2))]
     assert not page.exception
+
+
+def test_a_name_can_be_changed_and_an_unchanged_one_is_not_said_again() -> None:
+    fake = FakeData({})
+    page = my_data(fake)
+    button_of(page, "Save").click().run()
+    assert not [said for said in fake.done if said[0] == "name"]
+    page = my_data(fake)
+    next(one for one in page.text_input if one.label == "Name").set_value("Anna Maria")
+    button_of(page, "Save").click().run()
+    assert ("name", "anna", "Anna Maria") in fake.done

@@ -61,7 +61,7 @@ def two() -> Two:
     return Two(fake_data.history(sample_week.partial), masses=((dt.date(2026, 11, 2), 70.0),))
 
 
-def my_data(fake: FakeData) -> AppTest:
+def my_data(fake: FakeData, *, who: str | None = None) -> AppTest:
     def script(fake: object) -> None:
         from unittest.mock import patch
 
@@ -73,7 +73,10 @@ def my_data(fake: FakeData) -> AppTest:
         with patch.object(shell, "PAGES", (page,)):
             shell.show(data(fake))
 
-    return AppTest.from_function(script, default_timeout=SCRIPT_S, kwargs={"fake": fake}).run()
+    page = AppTest.from_function(script, default_timeout=SCRIPT_S, kwargs={"fake": fake})
+    if who is not None:
+        page.query_params["who"] = who
+    return page.run()
 
 
 def said(fake: FakeData) -> list[tuple[object, ...]]:
@@ -94,6 +97,14 @@ def test_a_click_for_somebody_who_was_erased_does_nothing_to_anybody_else(button
     assert page.selectbox(key="person").value == "anna"
     assert not page.run().info, "it is said once"
     assert said(fake) == []
+
+
+def test_a_reload_shows_whoever_was_shown() -> None:
+    page = my_data(two())
+    page = page.selectbox(key="person").set_value("bo").run()
+    assert page.query_params["who"] in ("bo", ["bo"])
+    assert my_data(two(), who="bo").selectbox(key="person").value == "bo"
+    assert my_data(two(), who="nobody").selectbox(key="person").value == "anna"
 
 
 def test_a_button_of_one_person_is_not_that_of_another() -> None:

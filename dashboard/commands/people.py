@@ -193,6 +193,7 @@ def excuse(
     reason = None if undo else why
     entries.append(Excused(at=now, person=whom, start=first, end=last, why=reason))
     days = (last - first).days + 1
+    name = entries.registry().persons[whom].name if whom in entries.registry().persons else whom
     if context.obj.json:
         console.emit({"person": whom, "start": first, "end": last, "why": reason, "days": days})
     else:
@@ -200,14 +201,14 @@ def excuse(
             "{count} day counts again for {whom}.",
             "{count} days count again for {whom}.",
             days,
-            whom=whom,
+            whom=name,
         )
         excused = n_(
             "{count} day excused ({why}) for {whom}.",
             "{count} days excused ({why}) for {whom}.",
             days,
             why=why,
-            whom=whom,
+            whom=name,
         )
         console.show(again if undo else excused)
 

@@ -17,7 +17,7 @@ from dashboard.schedule import cron, launchd, systemd, task_scheduler
 from dashboard.schedule.plan import WEEKDAYS, File, Host, Job, Plan
 from dashboard.schedule.runs import LastRun, forget_runs, last_run
 from ingest.private import create_whole, private_folder
-from language.spoken import _
+from language.spoken import _, language
 
 FOLDER = "schedule"
 """In the home folder: what was asked for, one file a job."""
@@ -63,7 +63,7 @@ class Schedules:
         """The job that writes a report of the last week, as a command of this program."""
         words = processes.command(
             self.home,
-            *("--person", wanted.person, "report", "last", "--scheduled"),
+            *("--language", language(), "--person", wanted.person, "report", "last", "--scheduled"),
             *("--format", ",".join(wanted.formats), "--out", wanted.out),
         )
         return Job(

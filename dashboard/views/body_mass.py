@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import scorecard, wording
+from dashboard.display import DAY_FIRST
 from dashboard.errors import DashboardError
 from dashboard.facts import MASS_KG
 from dashboard.markup import el
@@ -48,7 +49,12 @@ def section(data: Data, person: str) -> None:
             width=180,
         )
         since = st.date_input(
-            _("From"), today, max_value=today, key=f"mass-since-{person}", width=180
+            _("From"),
+            today,
+            max_value=today,
+            key=f"mass-since-{person}",
+            width=180,
+            format=DAY_FIRST,
         )
         if st.form_submit_button(_("Save body mass"), type="primary", key=f"save-mass-{person}"):
             save(lambda: _said(data, person, typed, since, units))

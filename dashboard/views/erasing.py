@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import scorecard, wording
+from dashboard.display import DAY_FIRST
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.views import jobs
@@ -70,8 +71,12 @@ def _chosen(data: Data, person: str, name: str) -> Scope:
         return Scope(person=person)
     today = dt.datetime.now(data.zone_of(person)).date()
     with st.container(horizontal=True):
-        first = st.date_input(_("Erase from"), today, key=f"erase-from-{person}", width=180)
-        last = st.date_input(_("Erase to"), today, key=f"erase-to-{person}", width=180)
+        first = st.date_input(
+            _("Erase from"), today, key=f"erase-from-{person}", width=180, format=DAY_FIRST
+        )
+        last = st.date_input(
+            _("Erase to"), today, key=f"erase-to-{person}", width=180, format=DAY_FIRST
+        )
     return Scope(person=person, start=min(first, last), end=max(first, last))
 
 
@@ -100,6 +105,8 @@ def _show(receipt: Receipt) -> None:
     rows = [{_("what"): what, _("how much"): much} for what, much in erased.rows(receipt)]
     sentences = [el("p", sentence, cls="muted") for sentence in erased.left(receipt)]
     head = el("h3", erased.head(receipt))
+    if receipt.backups and receipt.what != "everything" and not receipt.done:
+        sentences.append(el("p", _(erased.SHARED)))
     st.html(scorecard.page(head, scorecard.table(rows), *sentences))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import scorecard
+from dashboard.display import DAY_FIRST
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.views.saying import save
@@ -42,8 +43,12 @@ def section(data: Data, person: str) -> None:
                 save(lambda a=first, b=last: _set(data, person, a, b, None))  # type: ignore[misc]
     today = dt.datetime.now(data.zone_of(person)).date()
     with st.form(f"excuse-{person}"), st.container(horizontal=True, vertical_alignment="bottom"):
-        first = st.date_input(_("First day"), today, key=f"excuse-from-{person}", width=180)
-        last = st.date_input(_("Last day"), today, key=f"excuse-to-{person}", width=180)
+        first = st.date_input(
+            _("First day"), today, key=f"excuse-from-{person}", width=180, format=DAY_FIRST
+        )
+        last = st.date_input(
+            _("Last day"), today, key=f"excuse-to-{person}", width=180, format=DAY_FIRST
+        )
         usual = _("surgery")
         why = st.text_input(
             _("Reason"),

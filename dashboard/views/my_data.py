@@ -81,7 +81,9 @@ def _facts(data: Data, person: str) -> None:
     year = dt.datetime.now(data.zone_of(person)).year
     with st.form(f"facts-{person}"):
         left, right = st.columns(2, gap="large")
+        named = next((one.name for one in data.persons() if one.key == person), "")
         with left:
+            name = st.text_input(_("Name"), named, key=key_of("name", named), max_chars=40)
             born = _whole(_("Birth year"), "birth_year", before.birth_year, FIRST_BIRTH_YEAR, year)
             sex = _choice(_("Sex"), "sex", before.sex, [None, *SEXES], names=SEX)
             rest = _whole(_("Heart rate at rest"), "hr_rest", before.hr_rest, *RESTING_BPM)
@@ -111,9 +113,15 @@ def _facts(data: Data, person: str) -> None:
             sleeps=sleeps,
         )
         if st.form_submit_button(_("Save"), type="primary", key=f"save-facts-{person}"):
-            save(
-                lambda: _("Saved.") if data.set_facts(person, facts) else _("Nothing was changed.")
-            )
+            save(lambda: _saved(data, person, facts, name if name.strip() != named else None))
+
+
+def _saved(data: Data, person: str, facts: Facts, name: str | None) -> str:
+    """What was said anew; name: None where it is as it was."""
+    if name is not None:
+        data.set_name(person, name)
+    changed = data.set_facts(person, facts) or name is not None
+    return _("Saved.") if changed else _("Nothing was changed.")
 
 
 def _whole(label: str, key: str, value: int | None, low: int, high: int) -> int | None:

@@ -11,7 +11,7 @@ import streamlit as st
 from analytics.strength import BY_KEY
 from analytics.week import WeekReport
 from dashboard import scorecard, wording
-from dashboard.display import IMPERIAL
+from dashboard.display import DAY_FIRST, IMPERIAL
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.views.tucked import tucked
@@ -203,4 +203,5 @@ def _day(data: Data, report: WeekReport) -> dt.date:
         max_value=last,
         key=f"practice-day-{report.week}",
         width=170,
+        format=DAY_FIRST,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import scorecard, tiles, wording
+from dashboard.display import DAY_FIRST
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.shown import kind_placements
@@ -265,7 +266,9 @@ def _assignment(data: Data, sensor: SensorView, known: Sequence[Assignment]) -> 
 def _day(data: Data, sensor: SensorView, known: Sequence[Assignment], person: str) -> dt.date:
     """The day, and what of the history it replaces."""
     today = dt.datetime.now(data.zone_of(person)).date()
-    day = st.date_input(_("From this day on"), today, max_value=today, key=f"from-{sensor.key}")
+    day = st.date_input(
+        _("From this day on"), today, max_value=today, key=f"from-{sensor.key}", format=DAY_FIRST
+    )
     _gives_way(data, known, day, person)
     return day
 
@@ -388,7 +391,7 @@ def _correction(
     load = pairing.load_choice(places, one.load_kg, key=key, units=units)
     counts = pairing.counts_choice(one.counts or sensor.counts, key=key)
     began = one.since.astimezone(data.zone_of(one.person)).date()
-    day = st.date_input(_("It began on"), began, key=f"began-{sensor.key}")
+    day = st.date_input(_("It began on"), began, key=f"began-{sensor.key}", format=DAY_FIRST)
     since = None if day == began else day
     if since is not None:
         _gives_way(data, known, since, person, but=one.since)

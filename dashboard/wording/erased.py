@@ -28,6 +28,9 @@ OUTSIDE = mark(
     "Not erased: copies that you downloaded, sent or made yourself, and what a printer or another "
     "program keeps."
 )
+SHARED = mark(
+    "The backups that go hold other data too: make a new one afterwards, with Back up now."
+)
 HELD = mark(
     "Kept: body masses, facts about the person and where sensors sit, because they hold beyond "
     "these days."
