@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from dashboard.data import Data
 
 SIDEBAR_PX = 250
+LAST = "person-shown"
+"""Of the session: the key of who is shown. The picker itself sends back names, which change."""
 WHO = "who"
 """In the address: who is shown, so that a reload shows nobody else."""
 LANGUAGE = "language"
@@ -134,13 +136,16 @@ def _settled(persons: list[str]) -> str:
     chosen = st.session_state.get("person")
     if chosen is None and st.query_params.get(WHO) in persons:  # a reload, or a kept address
         chosen = st.session_state["person"] = st.query_params[WHO]
+    if chosen not in persons and st.session_state.get(LAST) in persons:  # called otherwise now
+        chosen = st.session_state["person"] = st.session_state[LAST]
     if chosen in persons:
+        st.session_state[LAST] = chosen
         if len(persons) > 1 and st.query_params.get(WHO) != chosen:
             st.query_params[WHO] = str(chosen)
         return str(chosen)
     if not persons:
         raise DashboardError(_(UNKNOWN))
-    st.session_state["person"] = persons[0]
+    st.session_state["person"] = st.session_state[LAST] = persons[0]
     if chosen is not None:
         st.session_state[GONE] = True
         st.rerun()

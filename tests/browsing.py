@@ -32,6 +32,8 @@ CLOSED = '[data-testid="stMain"] details:not([open]) > summary'
 MOST_LINES = 40
 PATIENCE_MS = 30_000
 HISTORY_S = 120.0
+STOP_S = 120.0
+"""The demo scores its last week before it ends, and writes whatever it was asked for."""
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 
@@ -58,7 +60,7 @@ def program(home: Path, *words: str, **environment: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(STOP_S)
 
 
 @contextlib.contextmanager
