@@ -24,6 +24,8 @@ from ingest.errors import IngestError
 from ingest.store import Store, open_store
 
 T = TypeVar("T")
+LONGEST_NAME = 40
+"""Letters of a name that is given on a page (design)."""
 
 
 def told(call: Callable[[], T]) -> T:

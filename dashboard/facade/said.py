@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from dashboard.display import Display, display_of, refuse
 from dashboard.errors import DashboardError
-from dashboard.facade.base import Home, told
+from dashboard.facade.base import LONGEST_NAME, Home, told
 from dashboard.facts import Facts, facts_entry, facts_of, mass_entry
 from dashboard.persons import local_zone
 from dashboard.practice import PAGES, force_note, logged_text, when
@@ -27,8 +27,6 @@ from ingest.entries import (
 from ingest.store import open_store
 from ingest.weighing import weighed
 from language.spoken import _
-
-LONGEST_NAME = 40
 
 
 class Saying(Home):

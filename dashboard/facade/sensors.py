@@ -11,7 +11,7 @@ import msgspec
 from dashboard import processes, reach
 from dashboard.assignments import Said, assigned_anew, assignment_of, counted_anew, replaced
 from dashboard.errors import DashboardError
-from dashboard.facade.base import Home, told
+from dashboard.facade.base import LONGEST_NAME, Home, told
 from dashboard.shown import (
     Around,
     CollectorStatus,
@@ -51,7 +51,6 @@ from language.spoken import _, n_
 STATUS_S = 2.0
 START_S = 20.0
 POLL_S = 0.2
-LONGEST_NAME = 40
 NOTES_S = 1.0
 
 

@@ -83,7 +83,7 @@ def _facts(data: Data, person: str) -> None:
         left, right = st.columns(2, gap="large")
         named = next((one.name for one in data.persons() if one.key == person), "")
         with left:
-            name = st.text_input(_("Name"), named, key=key_of("name", named), max_chars=40)
+            name = st.text_input(_("Name"), named, key=key_of("name", named))
             born = _whole(_("Birth year"), "birth_year", before.birth_year, FIRST_BIRTH_YEAR, year)
             sex = _choice(_("Sex"), "sex", before.sex, [None, *SEXES], names=SEX)
             rest = _whole(_("Heart rate at rest"), "hr_rest", before.hr_rest, *RESTING_BPM)
