@@ -236,6 +236,7 @@ class WeekReport:
     symmetry: Symmetry | None = None
     sets: tuple[TrainingSet, ...] = ()  # of the week, in order; logged and detected
     balance: tuple[BalanceSession, ...] = ()
+    note: str = ""  # what a clinician, or whoever hands it over, wrote on it
 
     @property
     def headline(self) -> str:

@@ -16,6 +16,7 @@ from devices import (
     ftms_step_climber,
     ftms_treadmill,
     heart_rate,
+    imported,
     infinitime,
     microbit,
     movesense,
@@ -47,6 +48,7 @@ PROFILES: dict[str, Profile] = {
         weight_scale.PROFILE,
         polar_pmd.PROFILE,
         movesense.PROFILE,
+        imported.PROFILE,
         battery.PROFILE,
         device_information.PROFILE,
     )

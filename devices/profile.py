@@ -83,6 +83,11 @@ class Channel(enum.StrEnum):
     METABOLIC_EQUIVALENT = "metabolic_equivalent"
     ELAPSED = "elapsed_s"
     BODY_MASS = "body_mass_kg"
+    CONTACT_TIME = "contact_time_s"  # of a foot with the ground, mean of both feet
+    LEFT_CONTACT = "left_contact_percent"  # share of the left foot in the contact of both
+    STEPS = "steps"  # told of a part of an interval; the next two are told at the same instant
+    PART = "part_s"  # how long that part is, at most to the end of its minute
+    INTERVAL = "interval_s"  # how long the whole interval is over which steps were told
 
 
 CHANNELS: tuple[Channel, ...] = tuple(Channel)
@@ -338,6 +343,7 @@ class Profile:
     only_at: tuple[Placement, ...] = ()  # streams only there (empty: anywhere), to spare a battery
     continuous: bool = False  # worn all day: may show non-wear, so also an unloaded day
     companion: bool = False  # rides along with another profile, is never paired by itself
+    radio: bool = True  # else it is read from files, and never found in the air
     measures: tuple[str, ...] = ()
     sensors: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

@@ -1,7 +1,11 @@
-"""Files that other programs or other computers wrote, turned into recordings and entries."""
+"""Files that can be taken in. `IMPORTERS` is the only list: a new kind is one module and one line.
+
+Of the kinds that go by a file's ending, the first whose `fits` says yes to its beginning takes it.
+"""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +15,32 @@ from ingest.importers import recording
 from ingest.importers.imported import Imported, Into
 from language.spoken import mark
 
+HEAD_BYTES = 65_536
+MOST_NAMES = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A file before anybody takes it: head: its first 64 KB; names: of a zip, what is in it."""
+
+    path: Path
+    head: bytes
+    names: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importer:
-    """One kind of file: the endings it goes by, and what takes it in."""
+    """One kind of file: the endings it goes by, whether a file is one, and what takes it in.
+
+    suffixes: lower case with the dot, `.fit.gz` counts; take may raise IngestError, having changed
+    nothing.
+    """
 
     key: str
     title: str
     suffixes: tuple[str, ...]
     take: Callable[[Path, Into], Imported]
+    fits: Callable[[Candidate], bool] = lambda _candidate: True
 
 
 IMPORTERS: dict[str, Importer] = {
@@ -41,17 +62,54 @@ def import_file(file: Path, into: Into) -> Imported:
     Raises:
         IngestError: it cannot be read or is of no known kind; nothing was changed.
     """
+    return importer_of(file).take(file, into)
+
+
+def importer_of(file: Path) -> Importer:
+    """What takes a file in.
+
+    Raises:
+        IngestError: there is no such file, it cannot be read, or it is of no known kind.
+    """
     if not file.is_file():
         raise IngestError(
             mark("There is no file {file}."), mark("Check the name, then try again."), file=file
         )
-    for importer in IMPORTERS.values():
-        if file.suffix.casefold() in importer.suffixes:
-            return importer.take(file, into)
-    kinds = ", ".join(suffix for i in IMPORTERS.values() for suffix in i.suffixes)
+    name = file.name.casefold()
+    by_name = [one for one in IMPORTERS.values() if name.endswith(one.suffixes)]
+    if by_name:
+        candidate = _candidate(file)
+        if found := next((one for one in by_name if one.fits(candidate)), None):
+            return found
+    kinds = ", ".join(dict.fromkeys(suffix for i in IMPORTERS.values() for suffix in i.suffixes))
     raise IngestError(
         mark("{file} is of no kind that can be imported."),
         mark("Kinds that can be: {kinds}."),
         file=file.name,
         kinds=kinds,
     )
+
+
+def _candidate(file: Path) -> Candidate:
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(HEAD_BYTES)
+    except OSError as error:
+        raise IngestError(
+            mark("Could not read {file}: {why}."),
+            mark("Check that you may read it; nothing was imported."),
+            file=file.name,
+            why=error.strerror or error,
+        ) from error
+    names: tuple[str, ...] = ()
+    if head.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(file) as archive:
+                names = tuple(archive.namelist()[:MOST_NAMES])
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise IngestError(
+                mark("{file} is no whole zip file."),
+                mark("Nothing was imported. Copy or download it again."),
+                file=file.name,
+            ) from error
+    return Candidate(path=file, head=head, names=names)
