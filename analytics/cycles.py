@@ -27,6 +27,7 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     Channel.STROKE_CADENCE: (0.0, 100.0),
     Channel.SPEED: (0.0, 12.5),
     Channel.INCLINE: (-50.0, 50.0),
+    Channel.CONTACT_TIME: (0.05, 2.0),
 }
 """What a sensor says outside of these is unknown (design: beyond sprinters and any belt)."""
 
@@ -170,6 +171,7 @@ def _reckoned(stretches: pl.LazyFrame, machine: Machine, body: Body) -> pl.LazyF
         .with_columns(
             force.runs(running=running, speed_mps=pl.col("speed"), cadence_spm=cadence).alias("run")
         )
+        .with_columns(_timed(machine, cadence).alias("timed_bw"))
         .with_columns(
             pl.when(pl.col("cycles") == 0.0)
             .then(0.0)
@@ -195,8 +197,16 @@ def _force(machine: Machine, body: Body) -> pl.Expr:
     if not machine.walked:
         return pl.lit(force.MACHINE_BW[machine.force] * carried)
     speed = pl.col("speed")
-    run = force.run_at_speed(speed, sex=body.sex)
+    run = pl.coalesce("timed_bw", force.run_at_speed(speed, sex=body.sex))
     return pl.when("run").then(run).otherwise(force.walk(speed)) * carried
+
+
+def _timed(machine: Machine, cadence: pl.Expr) -> pl.Expr:
+    """Force of a running step by its contact time, BW; null where that is unknown, or so long that
+    there was no flight (design)."""
+    contact_s = _of(machine, Channel.CONTACT_TIME)
+    flies = pl.col("run") & (contact_s < 60.0 / cadence)
+    return pl.when(flies).then(force.run_at_contact(contact_s, cadence_spm=cadence))
 
 
 def _mets(machine: Machine, body: Body) -> pl.Expr:
@@ -227,8 +237,16 @@ def _confidence(machine: Machine, body: Body) -> pl.Expr:
         return pl.lit(blind)
     if not machine.walked:
         return pl.lit(known)
-    unsure = ((pl.col("cycles") > 0) & pl.col("speed").is_null()).any()
-    return pl.when(unsure).then(pl.lit(blind)).otherwise(pl.lit(known))
+    stepped, timed = pl.col("cycles") > 0, pl.col("timed_bw").is_not_null()
+    unsure = (stepped & pl.col("speed").is_null() & ~timed).any()
+    best = force.BY_KEY["carried" if body.load_kg > 0 else "run-contact"].confidence
+    return (
+        pl.when(unsure)
+        .then(pl.lit(blind))
+        .when(stepped.any() & (timed | ~stepped).all())
+        .then(pl.lit(best))
+        .otherwise(pl.lit(known))
+    )
 
 
 def _run_share() -> pl.Expr:

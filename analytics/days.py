@@ -123,8 +123,10 @@ def _hour(clock: dt.time) -> float:
 
 
 def _peak() -> pl.Expr:
-    """Mean of the 30 highest step counts of a day's observed minutes; null with fewer."""
-    steps = pl.col("steps").drop_nulls()
+    """Mean of the 30 highest step counts of a day's observed minutes; null with fewer. Those of a
+    longer while, spread over it, are none."""
+    known = pl.col("steps").is_not_null() & ~pl.col("spread").fill_null(value=False)
+    steps = pl.col("steps").filter(known)
     return pl.when(steps.len() >= PEAK_MIN).then(steps.top_k(PEAK_MIN).mean())
 
 

@@ -61,6 +61,8 @@ class SensorMinutes(dy.Schema):
     contact_strides = dy.Float64(nullable=True, min=0)  # how many of them
     heart_rate_bpm = dy.Float64(nullable=True, min=0)
     heart_s = dy.Float64(nullable=True, min=0, max=60.001)  # what the heart rate speaks for
+    told_from = dy.Datetime(nullable=True, time_unit="us", time_zone=UTC)  # steps told as a sum
+    told_over_s = dy.Float64(nullable=True, min=0)  # since then, over so long
     method = dy.String()
 
 
@@ -91,6 +93,7 @@ class Minutes(dy.Schema):
     contact_left_s = dy.Float64(nullable=True)  # mean, where both legs walked and were seen
     contact_right_s = dy.Float64(nullable=True)
     contact_strides = dy.Float64(nullable=True)  # of the leg with fewer
+    spread = dy.Bool(nullable=True)  # steps of a longer time, spread evenly: no cadence
 
 
 class Days(dy.Schema):

@@ -128,13 +128,15 @@ def best_heart_rate(rows: pl.LazyFrame) -> pl.LazyFrame:
 def judged(person: PersonFacts, date: dt.date, rules: Intensity) -> list[pl.Expr]:
     """`intensity` and `intensity_by`: heart rate first, then METs that were told, then cadence.
 
-    Of columns `heart_rate_bpm`, `heart_s`, `told_mets`, `told_by` and `steps`.
+    Of columns `heart_rate_bpm`, `heart_s`, `told_mets`, `told_by`, `steps` and `spread`: steps of
+    a longer while are no cadence.
     """
     hr_max = person.hr_max_on(date) if person.use_heart_rate else None
     heart_rate = pl.when(pl.col("heart_s") >= HALF_MINUTE_S).then(pl.col("heart_rate_bpm"))
     beats = by_heart_rate(heart_rate, hr_max=hr_max, hr_rest=person.hr_rest, rules=rules)
     told = level(pl.col("told_mets"), moderate=rules.moderate_mets, vigorous=rules.vigorous_mets)
-    cadence = level(pl.col("steps"), moderate=rules.moderate_spm, vigorous=rules.vigorous_spm)
+    brisk = pl.when(~pl.col("spread").fill_null(value=False)).then("steps")
+    cadence = level(brisk, moderate=rules.moderate_spm, vigorous=rules.vigorous_spm)
     return [
         pl.coalesce(beats, told, cadence).alias("intensity"),
         pl.coalesce(

@@ -7,6 +7,9 @@ those that observed at least 80 % of what the longest observed qualify; the one 
 known with the higher confidence wins, then the one that observed longer, then one worn for
 sessions (a foot pod) over one worn all day, then the first by name.
 
+Sums. A phone tells steps as sums over minutes. Of those only what no better sensor counted in
+between is left, see `told.unshared`.
+
 Legs. Where sensors on both legs qualify, the best of each leg is taken, and the minute is their
 mean: each counts both feet, and gives the force of its own. A sensor on one leg stands for both,
 and the minute says so. So does the one that counts more where the other counts less than half as
@@ -28,6 +31,7 @@ from analytics.machines import MACHINES
 from analytics.person import PersonFacts
 from analytics.practice import NONE, Practice, TrainingSet
 from analytics.protocol import Protocol
+from analytics.told import unshared
 from devices.profile import LEG_PLACEMENTS
 
 NEARLY_AS_LONG = 0.8
@@ -67,7 +71,7 @@ def merge_minutes(
     is known to have lasted, and the minute it starts in where it has no end (design). A set of
     which only the day is known loads no minute.
     """
-    own = sensor_minutes.filter(pl.col("person") == person.key)
+    own = unshared(sensor_minutes.filter(pl.col("person") == person.key))
     told = _told(own)
     minutes = _worn(own).join(_set_minutes(practice), on="minute", how="full", coalesce=True)
     for part in (
@@ -78,7 +82,9 @@ def merge_minutes(
         _unknown_load(told),
     ):
         minutes = minutes.join(part, on="minute", how="left")
-    stepping = 2.0 * pl.col("cycles") >= protocol.intensity.loaded_spm
+    spread = pl.col("spread").fill_null(value=False)
+    stepping = pl.when(~spread).then(2.0 * pl.col("cycles") >= protocol.intensity.loaded_spm)
+    cadence_spm = pl.when(~spread).then(pl.col("steps"))
     return Minutes.cast(
         minutes.with_columns(
             pl.lit(person.key).alias("person"),
@@ -86,7 +92,7 @@ def merge_minutes(
             pl.col("leg_observed_s").fill_null(0.0),
             _load_needs().alias("load_needs"),
             pl.when(pl.col("in_set")).then(pl.lit(value=True)).otherwise(stepping).alias("loaded"),
-            pl.coalesce("told_mets", intensity.cadence_mets(pl.col("steps"))).alias("mets"),
+            pl.coalesce("told_mets", intensity.cadence_mets(cadence_spm)).alias("mets"),
             *intensity.judged(person, date, protocol.intensity),
         ).sort("minute")
     )
@@ -140,6 +146,7 @@ def _best_load(told: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("sensor").str.join(" + ").alias("steps_sensor"),
             (pl.col("side").drop_nulls().len() == 1).alias("other_leg_assumed"),
             pl.col("blind_sensor").first(),
+            pl.col("told_over_s").is_not_null().any().alias("spread"),
         )
     )
 
@@ -211,10 +218,11 @@ def _ranked(rows: pl.LazyFrame) -> pl.LazyFrame:
     ).sort(
         "minute",
         "rank",
+        pl.col("told_over_s").is_not_null(),
         "observed_s",
         "continuous",
         "sensor",
-        descending=[False, True, True, False, False],
+        descending=[False, True, False, True, False, False],
     )
 
 

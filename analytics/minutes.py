@@ -16,6 +16,7 @@ from analytics.frames import METHOD, SensorMinutes
 from analytics.held import MARGIN_S as MARGIN_S
 from analytics.held import held, mean
 from analytics.machines import FOOT_POD, machines_of
+from analytics.told import told_minutes
 from devices.profile import Channel, Placement
 
 HEART_RATES_BPM = (25.0, 250.0)
@@ -43,11 +44,12 @@ def slow_minutes(
     samples: then speed or cadence decides. Steps and force stand for both feet: the other leg is
     assumed equal.
     """
-    moved = cycle_minutes(
-        _as_steps(samples, per_sent=2.0 if counts == "strides" else 1.0),
-        machines=machines_of(profiles, placement) or (FOOT_POD,),
-        body=Body(mass_kg=mass_kg, load_kg=load_kg, sex=sex),
-    )
+    body = Body(mass_kg=mass_kg, load_kg=load_kg, sex=sex)
+    machines = machines_of(profiles, placement) or (FOOT_POD,)
+    sent = _as_steps(samples, per_sent=2.0 if counts == "strides" else 1.0)
+    moved = cycle_minutes(sent, machines=machines, body=body)
+    if machines == (FOOT_POD,):
+        moved = _with_told(moved, samples, body)
     both = moved.join(_heart_minutes(samples), on="minute", how="full", coalesce=True)
     observed = pl.coalesce("cycles_s", "heart_s").clip(upper_bound=60.0)
     return _stamped(
@@ -150,6 +152,16 @@ def _worst(best: str) -> pl.Expr:
 def _minute_of_seconds(time_s: pl.Expr) -> pl.Expr:
     minute_us = (time_s / 60.0).floor().cast(pl.Int64) * 60_000_000
     return minute_us.cast(pl.Datetime("us", "UTC"))
+
+
+def _with_told(moved: pl.LazyFrame, samples: pl.LazyFrame, body: Body) -> pl.LazyFrame:
+    """With the minutes of steps told as a sum, in which there is no cadence."""
+    carried = force.carried(load_kg=body.load_kg, mass_kg=body.mass_kg)
+    told = told_minutes(samples, sex=body.sex, carried=carried, weighed=body.weighed)
+    counted = moved.filter(pl.col("cycles").is_not_null())
+    new = told.join(counted, on="minute", how="anti")
+    kept = moved.join(new, on="minute", how="anti")
+    return pl.concat([kept, new], how="diagonal")
 
 
 def _as_steps(samples: pl.LazyFrame, *, per_sent: float) -> pl.LazyFrame:

@@ -85,9 +85,10 @@ class Channel(enum.StrEnum):
     BODY_MASS = "body_mass_kg"
     CONTACT_TIME = "contact_time_s"  # of a foot with the ground, mean of both feet
     LEFT_CONTACT = "left_contact_percent"  # share of the left foot in the contact of both
-    STEPS = "steps"  # told of a part of an interval; the next two are told at the same instant
+    STEPS = "steps"  # told of a part of an interval; the next three are told at the same instant
     PART = "part_s"  # how long that part is, at most to the end of its minute
     INTERVAL = "interval_s"  # how long the whole interval is over which steps were told
+    SINCE = "since_s"  # how long the part begins after the interval
 
 
 CHANNELS: tuple[Channel, ...] = tuple(Channel)

@@ -44,6 +44,12 @@ LABELS: dict[Channel, tuple[str, str]] = {
     Channel.ENERGY: (mark("energy"), mark("kJ")),
     Channel.ELAPSED: (mark("time"), mark("s")),
     Channel.BATTERY: (mark("battery"), mark("%")),
+    Channel.CONTACT_TIME: (mark("ground contact time"), mark("s")),
+    Channel.LEFT_CONTACT: (mark("left share of ground contact"), mark("%")),
+    Channel.STEPS: (mark("steps told over a while"), mark("steps")),
+    Channel.PART: (mark("part of the while"), mark("s")),
+    Channel.INTERVAL: (mark("length of the while"), mark("s")),
+    Channel.SINCE: (mark("since the while began"), mark("s")),
 }
 """In the order of interest; a test holds that every channel is here."""
 

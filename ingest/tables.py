@@ -145,6 +145,8 @@ TABLES = (
             "heart_s": "seconds that the heart rate speaks for",
             "contact_s": "mean contact time of clear walking strides, s",
             "contact_strides": "how many of them",
+            "told_from": "UTC, when the sum of steps began; null: told second by second",
+            "told_over_s": "over how long the sum was told, s",
         },
         query="SELECT * FROM minute WHERE ($who IS NULL OR person = $who) AND {in_minute}",
     ),

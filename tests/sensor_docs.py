@@ -53,8 +53,9 @@ Where the layout of what each kind sends is published:
 
 def page() -> str:
     """The whole page."""
-    paired = [profile for profile in PROFILES.values() if not profile.companion]
-    riding = [profile for profile in PROFILES.values() if profile.companion]
+    heard = [profile for profile in PROFILES.values() if profile.radio]
+    paired = [profile for profile in heard if not profile.companion]
+    riding = [profile for profile in heard if profile.companion]
     rows = [
         "| sensor | key | gives | counts for the score | verified by |",
         "|---|---|---|---|---|",
@@ -64,7 +65,7 @@ def page() -> str:
     parts += [_family(name) for name in dict.fromkeys(p.family for p in paired) if name]
     parts += [_details(profile) for profile in paired]
     parts += ["## Beside any of them\n", *(_companion(profile) for profile in riding), ""]
-    parts += [DEVELOPERS, *(f"| `{p.key}` | {p.source}. |" for p in PROFILES.values()), ""]
+    parts += [DEVELOPERS, *(f"| `{p.key}` | {p.source}. |" for p in heard), ""]
     return "\n".join(parts)
 
 

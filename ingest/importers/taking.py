@@ -154,6 +154,7 @@ class Taking:
             (Channel.STEPS, steps[of] * part / whole[of]),
             (Channel.PART, part / 1e9),
             (Channel.INTERVAL, whole[of] / 1e9),
+            (Channel.SINCE, (begins - start_ns[of]) / 1e9),
         ):
             self._put(source, channel, begins, value)
 

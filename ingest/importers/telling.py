@@ -10,32 +10,18 @@ from numpy.typing import NDArray
 
 from devices.profile import CHANNELS, Channel, Int64s
 from ingest.importers.imported import Taken
+from ingest.live_labels import LABELS
 from language.formats import date as date_text
 from language.formats import decimal
-from language.spoken import _, mark, n_
+from language.spoken import _, n_
 
-CHANNEL_NAMES = {
-    Channel.HEART_RATE: mark("heart rate"),
-    Channel.RR_INTERVAL: mark("beat-to-beat intervals"),
-    Channel.CRANK_CADENCE: mark("crank cadence"),
-    Channel.STEP_CADENCE: mark("cadence"),
-    Channel.STROKE_CADENCE: mark("stroke rate"),
-    Channel.POWER: mark("power"),
-    Channel.SPEED: mark("speed"),
-    Channel.DISTANCE: mark("distance"),
-    Channel.STRIDE_LENGTH: mark("stride length"),
-    Channel.RUNNING: mark("running or walking"),
-    Channel.CONTACT_TIME: mark("ground contact time"),
-    Channel.LEFT_CONTACT: mark("left share of contact"),
-    Channel.LEFT_PEDAL: mark("left share of power"),
-    Channel.STEPS: mark("minutes with steps"),
-    Channel.INCLINE: mark("incline"),
-}
+STEPS_BESIDE = (Channel.PART, Channel.INTERVAL, Channel.SINCE)
+"""What is told of steps beside their number."""
 
 
 def channel_text(channel: Channel) -> str:
     """What a channel is called, for a person."""
-    return _(CHANNEL_NAMES.get(channel, channel.value.replace("_", " ")))
+    return _(LABELS[channel][0])
 
 
 class Summary:
@@ -79,7 +65,7 @@ class Summary:
 
     def taken(self) -> tuple[Taken, ...]:
         """How many of what is new."""
-        hidden = {CHANNELS.index(channel) for channel in (Channel.PART, Channel.INTERVAL)}
+        hidden = {CHANNELS.index(channel) for channel in STEPS_BESIDE}
         found = [
             Taken(count=count, what=channel_text(CHANNELS[code]))
             for code, count in sorted(self._channels.items())

@@ -1,6 +1,6 @@
 """Every layout in devices/: the properties, the fuzzer and the benchmarks run over it."""
 
-from tests.codecs import bike, clocked, first, machines, makers, scale
+from tests.codecs import bike, clocked, first, imported, machines, makers, scale
 from tests.codecs.base import Codec
 
 CODECS: tuple[Codec, ...] = (
@@ -10,6 +10,7 @@ CODECS: tuple[Codec, ...] = (
     *makers.CODECS,
     *scale.CODECS,
     *clocked.CODECS,
+    *imported.CODECS,
 )
 
 __all__ = ["CODECS", "Codec"]
