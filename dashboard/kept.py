@@ -23,7 +23,7 @@ from analytics.calendar import week_start
 from analytics.person import PersonFacts
 from analytics.week import WeekReport
 from dashboard.past_weeks import WeekLine, silent_line, week_line
-from dashboard.scored import WEEK, fed_by, scored_week
+from dashboard.scored import WEEK, fed_by, note_on, scored_week
 from dashboard.targets import FOLDER
 from dashboard.week_key import Basis, basis
 from ingest.entries import Entries, Registry
@@ -58,7 +58,8 @@ class _Noted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scored:
-    """A report and what it was computed from; beside: which sensors fed it, and its gaps."""
+    """A report and what it was computed from; beside: which sensors fed it, its gaps, and
+    the note on it."""
 
     key: str
     beside: str
@@ -226,7 +227,7 @@ class KeptWeeks:
         with open_store(self._home) as store:
             on = basis(self._home, store, registry, person)
             fed = fed_by(store, registry, person=person, week=week)
-            key, beside = on.key(week), repr(fed)
+            key, beside = on.key(week), repr((fed, note_on(registry, person, week)))
             if old is not None and (old.value.key, old.value.beside) == (key, beside):
                 known: _Scored = old.value
                 return known

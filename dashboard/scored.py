@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -50,7 +51,7 @@ def scored_week(
     start, end = report_range(week, person=facts)
     before = start - KNOWN_WEEKS * WEEK
     sensors, gaps = fed or fed_by(store, registry, person=person, week=week)
-    return week_report(
+    report = week_report(
         store.minutes(person, start, end).lazy(),
         person=facts,
         week=week,
@@ -62,6 +63,13 @@ def scored_week(
         demo=demo,
         practice=practice_of(known, store.training_sets(person, before, end), before, end),
     )
+    return replace(report, note=note_on(registry, person, week))
+
+
+def note_on(registry: Registry, person: str, week: str) -> str:
+    """What was written on the report of a person's ISO week; "": nothing."""
+    known = registry.persons.get(person)
+    return dict(known.notes).get(week, "") if known else ""
 
 
 def fed_by(store: Store, registry: Registry, *, person: str, week: str) -> Fed:

@@ -38,9 +38,11 @@ MOST_SETS = 50  # said at once (design)
 LEAST_BALANCE_MIN, MOST_BALANCE_MIN = 1.0, 600.0  # said at once (design)
 RESTING_BPM = (20, 150)  # heart rate at rest (design)
 LONGEST_NAME = 200  # characters (design)
+LONGEST_NOTE = 1000  # characters of a note on a week's report (design)
 BALANCE = "balance"  # what a removal calls balance practice
 AHEAD = dt.timedelta(days=1)  # practice may be so far ahead of when it was said: clocks differ
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")  # a local time of day
+ISO_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 YEARS = range(1900, 2200)  # what a date or instant in an entry may be of
 
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
@@ -178,6 +180,14 @@ class StrengthDay(Entry, frozen=True, kw_only=True, tag="strength_day"):
     counts: bool | None
 
 
+class ReportNote(Entry, frozen=True, kw_only=True, tag="note"):
+    """What a clinician, or whoever hands it over, wrote on a week's report; "": nothing any more."""
+
+    person: str
+    week: str  # ISO, such as 2026-W47
+    text: str
+
+
 AnyEntry = (
     PersonSet
     | BodyMassSet
@@ -191,10 +201,18 @@ AnyEntry = (
     | BalanceLogged
     | PracticeRemoved
     | StrengthDay
+    | ReportNote
 )
 Logged = SetLogged | BalanceLogged
 OfPerson = (
-    PersonSet | BodyMassSet | Excused | SetLogged | BalanceLogged | PracticeRemoved | StrengthDay
+    PersonSet
+    | BodyMassSet
+    | Excused
+    | SetLogged
+    | BalanceLogged
+    | PracticeRemoved
+    | StrengthDay
+    | ReportNote
 )
 
 _DECODER: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
@@ -206,7 +224,8 @@ class Person:
 
     logged: practice in the order in which it was said; strength_days: local dates that count as
     strength days, or do not, whatever is known; targets: key of a target set, None the default;
-    wakes, sleeps: usual local times, "HH:MM".
+    wakes, sleeps: usual local times, "HH:MM"; notes: ISO weeks and what was written on their
+    reports.
     """
 
     key: str
@@ -230,6 +249,7 @@ class Person:
     excused: tuple[tuple[dt.date, str], ...] = ()
     logged: tuple[Logged, ...] = ()
     strength_days: tuple[tuple[dt.date, bool], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     def mass_on(self, date: dt.date) -> float | None:
         """Body mass in kg as of a date: the latest said for that date or before, else the first."""
@@ -474,7 +494,27 @@ def _unfit(entry: AnyEntry) -> str | None:
         return _("a name of more than {most} characters", most=LONGEST_NAME)
     if any(isinstance(name, str) and not name.isprintable() for name in names):
         return _("a name with control characters")
+    if isinstance(entry, ReportNote) and len(entry.text) > LONGEST_NOTE:
+        return _("a note of more than {most} characters", most=LONGEST_NOTE)
+    if isinstance(entry, ReportNote) and not entry.text.isprintable():
+        return _("a note with control characters")
     return None
+
+
+def one_line(text: str) -> str:
+    """Text without control characters, each stretch of blanks and line breaks as one space."""
+    return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
+
+
+def week_days(week: str) -> tuple[dt.date, dt.date] | None:
+    """Monday and Sunday of an ISO week such as 2026-W47; None: there is no such week."""
+    if (match := ISO_WEEK.fullmatch(week)) is None:
+        return None
+    year, number = map(int, match.groups())
+    try:
+        return dt.date.fromisocalendar(year, number, 1), dt.date.fromisocalendar(year, number, 7)
+    except ValueError:
+        return None
 
 
 def _balance_lasts() -> str:
@@ -520,6 +560,8 @@ def _out_of_bounds(entry: AnyEntry) -> str | None:
             return _balance_lasts()
         case SetLogged():
             return _no_set(entry)
+        case ReportNote() if week_days(entry.week) is None:
+            return _("a week is written as 2026-W47")
     return None
 
 
@@ -594,6 +636,10 @@ def _with_entry(person: Person, entry: OfPerson) -> Person:
             return _replace(person, masses=tuple(sorted(masses.items())))
         case Excused():
             return _with_excuse(person, entry)
+        case ReportNote():
+            notes = {**dict(person.notes), entry.week: entry.text}
+            kept = sorted((week, text) for week, text in notes.items() if text)
+            return _replace(person, notes=tuple(kept))
         case _:
             return _with_practice(person, entry)
 

@@ -230,9 +230,10 @@ def _words(
 
 def _concerns(one: Written, scope: Scope, weeks: tuple[str, ...]) -> bool:
     """Whether a file that was written holds something of what goes."""
-    if scope.person is not None and one.person not in (None, scope.person):
+    if scope.person is not None and one.whose and scope.person not in one.whose:
         return False
-    return one.week is None or scope.days is None or not weeks or one.week in weeks
+    told = one.of_weeks
+    return not told or scope.days is None or not weeks or not told.isdisjoint(weeks)
 
 
 def concerned(home: Path, scope: Scope) -> list[Written]:

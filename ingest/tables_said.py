@@ -68,6 +68,10 @@ def _practice(registry: Registry) -> Rows:
             yield p.key, one.start, one.timed, *told
 
 
+def _notes(registry: Registry) -> Rows:
+    return ((p.key, week, text) for p in registry.persons.values() for week, text in p.notes)
+
+
 SAID = (
     SaidTable(
         key="persons",
@@ -109,6 +113,16 @@ SAID = (
             "why": (pl.String, "the reason, as typed"),
         },
         rows=_excused,
+    ),
+    SaidTable(
+        key="notes",
+        what="one note on the report of a week",
+        columns={
+            "person": (pl.String, _PERSON),
+            "week": (pl.String, "ISO week, 2026-W47"),
+            "text": (pl.String, "as typed, last"),
+        },
+        rows=_notes,
     ),
     SaidTable(
         key="sensors",

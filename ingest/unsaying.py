@@ -19,6 +19,7 @@ from ingest.entries import (
     Excused,
     OfPerson,
     PracticeRemoved,
+    ReportNote,
     SensorForgotten,
     SensorNamed,
     SensorPaired,
@@ -26,6 +27,7 @@ from ingest.entries import (
     StrengthDay,
     fold,
     local_day,
+    week_days,
 )
 from ingest.errors import IngestError
 from ingest.private import create_whole
@@ -51,7 +53,8 @@ def lines_of(home: Path) -> Lines:
 def unsaid(lines: Lines, scope: Scope, zone: dt.tzinfo, words: Iterable[bytes]) -> list[bytes]:
     """The lines that stay.
 
-    Of a person all goes, of days what is told of them: practice, strength days, excused days. What
+    Of a person all goes, of days what is told of them: practice, strength days, excused days, notes
+    on the weeks they lie in. What
     holds from a day on (facts, body mass, where a sensor sits) stays. words: a damaged line with
     one of them goes. A sensor that somebody else wore too, but not last, is forgotten.
     """
@@ -159,6 +162,8 @@ def _on_other_days(
             return [line] if parts == [entry] else [_line(part) for part in parts]
         case StrengthDay():
             return [] if scope.covers(entry.date) else [line]
+        case ReportNote():
+            return [] if _touches(entry.week, scope) else [line]
         case SetLogged() | BalanceLogged() | PracticeRemoved():
             whole = fold(entry for _, entry in lines if entry is not None)
             theirs = zone_of(whole, entry.person, zone)
@@ -167,6 +172,12 @@ def _on_other_days(
                 day = local_day(entry, theirs)
             return [] if scope.covers(day) else [line]
     return [line]
+
+
+def _touches(week: str, scope: Scope) -> bool:
+    """Whether any day of an ISO week is among those that go; what is no week goes with any."""
+    found, (first, last) = week_days(week), scope.days or (dt.date.min, dt.date.max)
+    return found is None or (found[0] <= last and found[1] >= first)
 
 
 def _parts(entry: Excused, scope: Scope) -> list[Excused]:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,8 +21,11 @@ REPORT, EXPORT, BACKUP = "report", "export", "backup"
 _CHUNK = 1 << 20
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """One file that was written. person: whose data it holds (None: everyone's); week: ISO week."""
+class Written(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One file that was written. person: whose data it holds (None: everyone's); week: ISO week.
+
+    persons, weeks: where it holds those of several, and no others.
+    """
 
     at: dt.datetime
     kind: str
@@ -30,6 +33,18 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     person: str | None = None
     week: str | None = None
+    persons: tuple[str, ...] = ()
+    weeks: tuple[str, ...] = ()
+
+    @property
+    def whose(self) -> frozenset[str]:
+        """Whose data it holds; empty: everyone's."""
+        return frozenset(self.persons or ((self.person,) if self.person is not None else ()))
+
+    @property
+    def of_weeks(self) -> frozenset[str]:
+        """The ISO weeks it is about; empty: any."""
+        return frozenset(self.weeks or ((self.week,) if self.week is not None else ()))
 
 
 def note_written(
@@ -39,6 +54,8 @@ def note_written(
     *,
     person: str | None = None,
     week: str | None = None,
+    persons: Sequence[str] = (),
+    weeks: Sequence[str] = (),
     sha256: str | None = None,
 ) -> None:
     """Note a file that was written, for `erase`. A file that is noted twice counts once.
@@ -53,6 +70,8 @@ def note_written(
         sha256=sha256 or digest(path),
         person=person,
         week=week,
+        persons=tuple(persons),
+        weeks=tuple(weeks),
     )
     private_folder(home)
     with _lock(home):

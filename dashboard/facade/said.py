@@ -14,14 +14,18 @@ from dashboard.persons import local_zone
 from dashboard.practice import PAGES, force_note, logged_text, when
 from dashboard.targets import target_sets
 from ingest.entries import (
+    LONGEST_NOTE,
     BalanceLogged,
     Excused,
     Person,
     PersonSet,
     PracticeRemoved,
     Registry,
+    ReportNote,
     SetLogged,
     StrengthDay,
+    one_line,
+    week_days,
     what,
 )
 from ingest.store import open_store
@@ -168,6 +172,28 @@ class Saying(Home):
         entry = PracticeRemoved(at=now, person=person, start=last.start, exercise=what(last))
         self._say(person, entry)
         return _("Taken back: {practice}.", practice=logged_text(last, self.zone_of(person)))
+
+    def set_note(self, person: str, week: str, text: str) -> str:
+        """Write on the report of an ISO week; "" takes it back. What is written there now.
+
+        Line breaks become spaces, control characters go.
+
+        Raises:
+            DashboardError: no such week, or it is too long.
+        """
+        found = one_line(text)
+        if week_days(week) is None:
+            raise DashboardError(
+                _("“{week}” is not an ISO week.", week=week), _("Write it as 2026-W47.")
+            )
+        if len(found) > LONGEST_NOTE:
+            raise DashboardError(
+                _("The note has {count} characters.", count=len(found)),
+                _("Shorten it to {most}; nothing was changed.", most=LONGEST_NOTE),
+            )
+        now = dt.datetime.now(dt.UTC)
+        self._say(person, ReportNote(at=now, person=person, week=week, text=found))
+        return found
 
     def excuse(self, person: str, days: Sequence[dt.date], why: str | None) -> None:
         """Mark local days as excused, for a reason; None: they count again."""

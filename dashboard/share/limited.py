@@ -54,6 +54,7 @@ OF_A_PERSON = frozenset(
         "method_of",
         "set_name",
         "take_back_mass",
+        "set_note",
     }
 )
 """Take a `person`, and speak of nobody else."""
