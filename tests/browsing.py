@@ -29,6 +29,8 @@ CHARTS_DRAWN = """() => !document.querySelector('[data-testid="stSkeleton"]')
   && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
     .every(chart => chart.querySelector('svg.marks, canvas.marks'))"""
 CLOSED = '[data-testid="stMain"] details:not([open]) > summary'
+AT_REST = """() => document.getAnimations().every(one => one.playState !== 'running'
+  || one.effect.getComputedTiming().endTime === Infinity)"""
 MOST_LINES = 40
 PATIENCE_MS = 30_000
 HISTORY_S = 120.0
@@ -100,10 +102,11 @@ def settled(page: Page) -> None:
 
 
 def drawn(page: Page) -> None:
-    """Wait until Streamlit has drawn everything, and every chart itself."""
+    """Wait until Streamlit has drawn everything, every chart itself, and no colour still fades."""
     settled(page)
     page.locator("h1").first.wait_for()
     page.wait_for_function(CHARTS_DRAWN)
+    page.wait_for_function(AT_REST)
 
 
 def opened(page: Page) -> None:
