@@ -23,7 +23,8 @@ class Told:
 
     placement: where the sensor sat; start: the instant of its first sample (aware);
     kind: `walk`, `run`, `bike`, ... as `csv` knows them; columns: what a table's columns hold,
-    by name of what is meant; recording: of a table with several, which one.
+    by name of what is meant; recording: of a table with several, which one; rate_hz: of motion, how
+    many samples a second; day_first: whether 03/04/2026 is the third of April (None: not told).
     """
 
     placement: Placement | None = None
@@ -31,6 +32,8 @@ class Told:
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     recording: str | None = None
+    rate_hz: float | None = None
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
