@@ -72,6 +72,21 @@ def test_running_costs_what_running_costs_and_no_speed_tells_no_cost() -> None:
     assert blind["active_s"] == pytest.approx(60)
 
 
+@pytest.mark.parametrize(
+    ("contact_s", "force_bw", "trust"),
+    [(0.25, 2.356, "medium-high"), (0.2454, 2.400, "medium-high"), (0.40, 2.434, "medium")],
+)
+def test_a_running_steps_force_is_that_of_its_contact_time_where_there_is_flight(
+    contact_s: float, force_bw: float, trust: str
+) -> None:
+    told = [
+        (NINE + dt.timedelta(seconds=at_s), Channel.CONTACT_TIME, contact_s) for at_s in range(60)
+    ]
+    row = row_of(slow([*pod(NINE, range(60), sent=80.0, speed=2.667, running=1.0), *told]))
+    assert row["force_bw"] / row["cycles"] == pytest.approx(force_bw, abs=0.001)
+    assert row["confidence"] == trust
+
+
 def test_steps_that_no_feet_can_make_are_unknown() -> None:
     assert minutes_of(slow(pod(NINE, range(60), sent=250.0, speed=None, running=None))).is_empty()
 
