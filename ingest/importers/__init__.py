@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import IngestError
-from ingest.importers import recording
+from ingest.importers import fit, recording
 from ingest.importers.imported import Imported, Into
 from language.spoken import mark
 
@@ -46,6 +46,7 @@ class Importer:
 IMPORTERS: dict[str, Importer] = {
     importer.key: importer
     for importer in (
+        Importer(key=fit.KEY, title=mark("FIT activity"), suffixes=fit.SUFFIXES, take=fit.take),
         Importer(
             key="recording",
             title=mark("legload recording"),

@@ -1,0 +1,99 @@
+"""Which sport a FIT activity was when, and for how long its records say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from devices.profile import Floats, Int64s
+from ingest.importers.fit_file import Content, Table
+from ingest.importers.fit_profile import (
+    TIMER,
+    TIMER_START,
+    TIMER_STOPS,
+    Event,
+    Lap,
+    Message,
+    Session,
+    Sport,
+    Use,
+    use_of,
+)
+
+HELD_S = 5.0
+"""Longest that a sample holds until the next: `BRIDGED_S` of `analytics.held`."""
+
+ALONE_S = 1.0
+"""What a sample speaks for where none follows in time: `ALONE_S` there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sports:
+    """What was done from when on: FIT seconds, ascending; what comes earlier is of the first."""
+
+    start_s: Floats
+    uses: tuple[Use, ...]
+
+    def of(self, time_s: Floats) -> Int64s:
+        """Which of `uses` each instant belongs to."""
+        return np.maximum(np.searchsorted(self.start_s, time_s, side="right") - 1, 0)
+
+
+def sports_of(content: Content) -> Sports:
+    """The sports of an activity: as its sessions say, else what was written at their start, else
+    its laps; where nothing says so, one that is not known."""
+    sessions = content.table(Message.SESSION)
+    if len(sessions):
+        begun = sessions.time_s - sessions.value(Session.ELAPSED) / 1000.0
+        said = sessions.value(Session.START)
+        start = np.where(np.isnan(said), begun, said)
+        return _sports(sessions, start, Session.SPORT, Session.SUB_SPORT)
+    sports = content.table(Message.SPORT)
+    if len(sports):
+        return _sports(sports, content.time_before(sports.at), Sport.SPORT, Sport.SUB_SPORT)
+    laps = content.table(Message.LAP)
+    if len(laps):
+        return _sports(laps, laps.value(Lap.START), Lap.SPORT, Lap.SUB_SPORT)
+    return Sports(np.array([-np.inf]), (use_of(None, None),))
+
+
+def unsaid_s(content: Content, time_s: Floats) -> float:
+    """For how many seconds the records say nothing although the clock of the activity ran.
+
+    time_s: of the records, FIT seconds. Where they are more than 5 s apart, as a watch writes them
+    that leaves out what changes little ("smart recording"), a sample speaks for 1 s.
+    """
+    instants = np.unique(time_s)
+    if len(instants) < 2:
+        return 0.0
+    ran = _ran_s(content, instants)
+    far = np.diff(instants) > HELD_S
+    return float(np.maximum(np.diff(ran)[far] - ALONE_S, 0.0).sum())
+
+
+def _ran_s(content: Content, instants: Floats) -> Floats:
+    """How long the clock of the activity ran up to each instant, s."""
+    events = content.table(Message.EVENT)
+    kind = events.value(Event.TYPE)
+    turns = (events.value(Event.EVENT) == TIMER) & np.isin(kind, (TIMER_START, *TIMER_STOPS))
+    turns &= ~np.isnan(events.time_s)
+    order = np.argsort(events.time_s[turns], kind="stable")
+    at = np.concatenate([[-np.inf], events.time_s[turns][order], [np.inf]])
+    on = np.concatenate([[True], kind[turns][order] == TIMER_START])
+    at = np.clip(at, instants[0], instants[-1])
+    total = np.concatenate([[0.0], np.cumsum(np.diff(at) * on)])
+    ran: Floats = np.interp(instants, at, total)
+    return ran
+
+
+def _sports(table: Table, start_s: Floats, sport: int, sub_sport: int) -> Sports:
+    start_s = np.where(np.isnan(start_s), -np.inf, start_s)
+    order = np.argsort(start_s, kind="stable")
+    said = (table.value(sport)[order].tolist(), table.value(sub_sport)[order].tolist())
+    uses = tuple(use_of(_known(one), _known(other)) for one, other in zip(*said, strict=True))
+    return Sports(start_s[order], uses)
+
+
+def _known(value: float) -> int | None:
+    return None if np.isnan(value) else int(value)
