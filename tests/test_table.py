@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,7 @@ def test_decimal_commas_local_times_and_german_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_encodings_and_delimiters_are_found(
-    tmp_path: Path, encoding: str, delimiter: str
-) -> None:
+def test_encodings_and_delimiters_are_found(tmp_path: Path, encoding: str, delimiter: str) -> None:
     rows = ["Zeit ü", "HR", "Note"], ["2026-05-01 09:10:00", "99", '"a, b; c"']
     text = "sep=" + delimiter + "\r\n" + "\r\n".join(delimiter.join(row) for row in rows)
     done = take(tmp_path, text.encode(encoding), columns={"time": "Zeit ü"})
@@ -167,7 +166,7 @@ def test_a_ride_is_of_a_bike_and_its_speed_is_no_walk(tmp_path: Path) -> None:
     assert kinds == {("imported",), ("imported", "cycling_power")}
     assert len(done.taken) == 4
     done = take(tmp_path, text, home=tmp_path / "run", kind="run")
-    assert [one.why for one in done.skipped][0] == "not used of a run"
+    assert done.skipped[0].why == "not used of a run"
     done = take(tmp_path, text, home=tmp_path / "open")
     assert {one.what for one in done.taken} == {"heart rate"}
 
@@ -264,9 +263,5 @@ def test_a_long_table_is_read_in_parts_and_its_way_is_told(tmp_path: Path) -> No
 def test_any_bytes_are_taken_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
-    try:
-        done = take(tmp_path_factory.mktemp("any"), content)
-    except IngestError as error:
-        assert str(error)
-    else:
-        assert isinstance(done, Imported)
+    with suppress(IngestError):
+        assert take(tmp_path_factory.mktemp("any"), content).kind == "table"

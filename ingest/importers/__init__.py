@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import IngestError
-from ingest.importers import fit, recording
+from ingest.importers import apple_health, fit, gpx, motion_table, recording, table, tcx
 from ingest.importers.imported import Imported, Into
 from language.spoken import mark
 
@@ -52,6 +52,40 @@ IMPORTERS: dict[str, Importer] = {
             title=mark("legload recording"),
             suffixes=(".legrec",),
             take=recording.take,
+        ),
+        Importer(
+            key=tcx.KEY,
+            title=mark("TCX activity"),
+            suffixes=tcx.SUFFIXES,
+            take=tcx.take,
+            fits=lambda candidate: tcx.fits(candidate.head),
+        ),
+        Importer(
+            key=gpx.KEY,
+            title=mark("GPX track"),
+            suffixes=gpx.SUFFIXES,
+            take=gpx.take,
+            fits=lambda candidate: gpx.fits(candidate.head),
+        ),
+        Importer(
+            key=apple_health.KEY,
+            title=apple_health.TITLE,
+            suffixes=apple_health.SUFFIXES,
+            take=apple_health.take,
+            fits=apple_health.fits,
+        ),
+        Importer(
+            key=motion_table.KEY,
+            title=mark("Motion table"),
+            suffixes=motion_table.SUFFIXES,
+            take=motion_table.take,
+            fits=lambda candidate: motion_table.fits(candidate.path, candidate.head),
+        ),
+        Importer(
+            key=table.KEY,
+            title=mark("Table (CSV)"),
+            suffixes=table.SUFFIXES,
+            take=table.take,
         ),
     )
 }

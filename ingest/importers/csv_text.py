@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import itertools
 import re
 from collections import Counter
@@ -114,12 +115,13 @@ def batches(file: Path, layout: Layout, progress: Progress = silent) -> Iterator
     width = len(layout.names)
     try:
         whole = file.stat().st_size
-        with file.open(encoding=layout.encoding, errors="replace", newline="") as text:
+        with file.open("rb") as binary:
+            text = io.TextIOWrapper(binary, layout.encoding, errors="replace", newline="")
             lines = _lines(text, file.name)
             rows = csv.reader(itertools.islice(lines, layout.above, None), _dialect(layout))
             while chunk := list(itertools.islice(rows, BATCH_ROWS)):
                 yield _batch(chunk, width)
-                progress(min(text.buffer.tell(), whole), whole)
+                progress(min(binary.tell(), whole), whole)
     except csv.Error as error:
         raise no_table(file.name) from error
     except OSError as error:

@@ -14,8 +14,10 @@ import polars as pl
 
 from devices.profile import Channel
 from ingest.errors import IngestError
+from ingest.importers import motion_table
 from ingest.importers.csv_text import Batch, Layout, batches, layout_of
 from ingest.importers.imported import Imported, Into
+from ingest.importers.motion_columns import is_motion
 from ingest.importers.table_columns import (
     MEANINGS,
     TIMES,
@@ -40,6 +42,8 @@ def take(file: Path, into: Into) -> Imported:
     Raises:
         IngestError: it is none, nobody says what it holds or when it was, or a value cannot be.
     """
+    if any(map(is_motion, into.told.columns)):
+        return motion_table.take(file, into)
     layout = layout_of(file)
     columns = columns_of(file.name, layout.names, into.told.columns, into.told.kind)
     with Taking(file, into, KEY) as taking:
@@ -181,9 +185,7 @@ class _Table:
         self._say_times(end)
         value = self._values(batch, "steps")
         known = start.known & end.known & np.isfinite(value)
-        self.taking.add_steps(
-            self._worn(), start.time_ns[known], end.time_ns[known], value[known]
-        )
+        self.taking.add_steps(self._worn(), start.time_ns[known], end.time_ns[known], value[known])
 
     def _take_masses(self, key: str, batch: Batch, times: Times) -> None:
         value = self._values(batch, key)

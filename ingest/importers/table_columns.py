@@ -43,7 +43,15 @@ MEANINGS = {
         Meaning(
             key="time",
             title=mark("time"),
-            names=("timestamp", "datetime", "date_time", "date_and_time", "time_utc", "utc", "zeit"),
+            names=(
+                "timestamp",
+                "datetime",
+                "date_time",
+                "date_and_time",
+                "time_utc",
+                "utc",
+                "zeit",
+            ),
         ),
         Meaning(key="date", title=mark("date"), names=("day", "datum")),
         Meaning(
@@ -61,7 +69,9 @@ MEANINGS = {
         ),
         Meaning(key="start", title=mark("start"), names=("start_time", "begin", "start_date")),
         Meaning(key="end", title=mark("end"), names=("end_time", "stop", "end_date")),
-        Meaning(key="steps", title=mark("steps"), names=("step_count", "stepcount", "passi", "schritte")),
+        Meaning(
+            key="steps", title=mark("steps"), names=("step_count", "stepcount", "passi", "schritte")
+        ),
         Meaning(
             key="heart_rate_bpm",
             title=mark("heart rate, beats per minute"),
@@ -206,7 +216,7 @@ class Columns:
 def plainly(name: str) -> str:
     """A name as it is compared: `Heart Rate (bpm)` is `heart_rate_bpm`."""
     text = unicodedata.normalize("NFKC", name).casefold().replace("²", "2")
-    return re.sub(r"[^\w]+", "_", text).strip("_")
+    return re.sub(r"[\W_]+", "_", text).strip("_")
 
 
 def columns_of(

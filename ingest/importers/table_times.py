@@ -49,7 +49,7 @@ class Times:
     @property
     def known(self) -> NDArray[np.bool_]:
         """Which there are."""
-        return self.time_ns != ABSENT
+        return np.asarray(self.time_ns != ABSENT)
 
 
 def is_elapsed(text: pl.Series) -> bool:
@@ -86,10 +86,7 @@ def instants(text: pl.Series, zone: str, *, first: bool = True) -> Times:
     order = ("day", "month", "year") if first else ("month", "day", "year")
     year_last = _calendar(text, _YEAR_LAST, order)
     parts = pl.select(
-        [
-            pl.coalesce(year_first[name], year_last[name]).alias(name)
-            for name in ("local", "offset")
-        ]
+        [pl.coalesce(year_first[name], year_last[name]).alias(name) for name in ("local", "offset")]
     )
     return _in_utc(text, parts, zone)
 
@@ -185,4 +182,4 @@ def _offsets(offset: pl.Series) -> Int64s:
     parts = offset.str.extract_groups(r"^([+-])(\d{2}):?(\d{2})?$").struct.unnest()
     sign = np.where((parts["1"] == "-").fill_null(value=False).to_numpy(), -1, 1)
     hours, minutes = (parts[name].cast(pl.Int64).fill_null(0).to_numpy() for name in "23")
-    return (sign * (hours * 60 + minutes) * 60_000_000).astype(np.int64)
+    return np.asarray(sign * (hours * 60 + minutes) * 60_000_000, np.int64)
