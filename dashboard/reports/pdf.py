@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any, Literal
 
 from analytics.week import Component, Day, TrendWeek, WeekReport
 from dashboard import theme, wording
+from dashboard.reports.fitting import clip, first_few, numbered
+from dashboard.reports.identity import is_unnamed
 from language.formats import decimal
 from language.spoken import _, language
 
@@ -79,7 +79,7 @@ def _bundled(char: str) -> bool:
 def sheet_of(report: WeekReport) -> dict[str, Any]:
     """Every text and share on the page, shortened so that it fits."""
     lines = wording.card(report)[: _MOST["components"]]
-    sources = _sources(lines)
+    sources = numbered(line.source for line in lines)
     return {
         "colours": theme.colours(),
         "demo": report.demo,
@@ -87,14 +87,16 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "labels": _labels(),
         "title": _(
             "Leg load of {person}, {week}",
-            person=_clip(report.person_name, 60),
+            person=clip(report.person_name, 60),
             week=wording.week_name(report.week),
         ),
         "keywords": [_("leg load"), report.week, *(["DEMO"] if report.demo else [])],
-        "person": _clip(report.person_name, 46) or _("Person"),
+        "person": clip(report.person_name, 46) or _("Person"),
+        "unnamed": is_unnamed(report),
+        "note": clip(report.note, 1200),
         "week": wording.week_name(report.week),
         "dates": wording.date_range(report),
-        "zone": _clip(_("Days as in {zone}", zone=report.zone), 60),
+        "zone": clip(_("Days as in {zone}", zone=report.zone), 60),
         **_score(report),
         "components": [_component(line, sources, report) for line in lines],
         "days": [_day(day) for day in report.days],
@@ -103,18 +105,24 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
         "dose-note": _(wording.DOSE_NOTE),
         "trend": _trend(report),
         "trend-note": wording.trend_note(report),
-        "usual": _clip(wording.baseline_text(report), 200),
-        "practice": _list((one.text for one in wording.practice_done(report)), "practice", 100),
-        "practice-days": _clip(wording.practice_days_text(report), 200),
-        "beside": [_clip(one.text, 340) for one in wording.beside(report)],
-        "notices": _list(map(wording.notice_text, report.notices), "notices", 380),
-        "gaps": _list((wording.gap_text(gap, report) for gap in report.gaps), "gaps", 100),
+        "usual": clip(wording.baseline_text(report), 200),
+        "practice": first_few(
+            (one.text for one in wording.practice_done(report)), _MOST["practice"], 100
+        ),
+        "practice-days": clip(wording.practice_days_text(report), 200),
+        "beside": [clip(one.text, 340) for one in wording.beside(report)],
+        "notices": first_few((one.text for one in report.notices), _MOST["notices"], 380),
+        "gaps": first_few(
+            (wording.gap_text(gap, report) for gap in report.gaps), _MOST["gaps"], 240
+        ),
         "no-gaps": wording.gaps_none(report),
-        "sensors": _list((wording.sensor_text(use) for use in report.sensors), "sensors", 150),
+        "sensors": first_few(
+            (wording.sensor_text(use) for use in report.sensors), _MOST["sensors"], 240
+        ),
         "sources": [
             {
                 "mark": mark,
-                "parts": [list(part) for part in wording.citation_parts(_clip(text, 260))],
+                "parts": [list(part) for part in wording.citation_parts(clip(text, 260))],
             }
             for text, mark in list(sources.items())[: _MOST["sources"]]
         ],
@@ -122,7 +130,7 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
             f"{letter} {_(word)}: {_(meaning)}"
             for letter, (word, meaning) in wording.EVIDENCE.items()
         ),
-        "method": _clip(
+        "method": clip(
             _(
                 "{method}; targets {targets}; data {data}.",
                 method=report.method,
@@ -131,7 +139,7 @@ def sheet_of(report: WeekReport) -> dict[str, Any]:
             ),
             160,
         ),
-        "disclaimer": _clip(report.disclaimer, 700),
+        "disclaimer": clip(report.disclaimer, 700),
     }
 
 
@@ -139,6 +147,8 @@ def _labels() -> dict[str, Any]:
     """What stands on the page of every week."""
     return {
         "demo": "DEMO",
+        "name": _("Name:"),
+        "note": _("Note"),
         "simulated": _("DEMO – simulated data"),
         "report": _("legload weekly report"),
         "targets": _("Against the targets"),
@@ -201,11 +211,11 @@ def _score(report: WeekReport) -> dict[str, Any]:
 
 def _component(line: Component, sources: dict[str, int], report: WeekReport) -> dict[str, Any]:
     return {
-        "title": _clip(line.title, 56),
+        "title": clip(line.title, 56),
         "known": line.value is not None,
         "value": wording.value_text(line),
-        "details": [_clip(text, 250) for text in wording.details(line, report)],
-        "target": _clip(line.target_text, 90),
+        "details": [clip(text, 250) for text in wording.details(line, report, ways={})],
+        "target": clip(line.target_text, 90),
         "credit": line.credit,
         "points": wording.points_text(line),
         "evidence": wording.evidence_text(line.evidence),
@@ -240,25 +250,3 @@ def _trend_bar(week: TrendWeek) -> dict[str, Any]:
         "most": week.points_measurable / 100,
         "at-least": week.at_least,
     }
-
-
-def _sources(lines: Iterable[Component]) -> dict[str, int]:
-    """Each citation once, numbered in the order of the table."""
-    texts = dict.fromkeys(line.source for line in lines if line.source)
-    return {text: index for index, text in enumerate(texts, start=1)}
-
-
-def _list(texts: Iterable[str], kind: str, width: int) -> list[str]:
-    """The first few, and how many more there are."""
-    lines: Sequence[str] = [_clip(text, width) for text in texts]
-    most = _MOST[kind]
-    if len(lines) <= most:
-        return list(lines)
-    return [*lines[: most - 1], _("+ {count} more", count=len(lines) - most + 1)]
-
-
-def _clip(text: str, width: int) -> str:
-    """One line without control characters, shortened with an ellipsis."""
-    kept = "".join(c if c.isprintable() or c == "\N{NO-BREAK SPACE}" else " " for c in text)
-    flat = re.sub(" +", " ", kept).strip()
-    return flat if len(flat) <= width else flat[: width - 1].rstrip() + "…"

@@ -1,7 +1,8 @@
 """A long, tidy table: one number or one text a row, null as an empty field.
 
-Columns are described in docs/report.md. UTF-8 with a byte order mark, so that spreadsheets read
-names right; text that a spreadsheet would run as a formula is quoted with an apostrophe.
+Columns are described in `dictionary` and docs/report.md. UTF-8 with a byte order mark, so that
+spreadsheets read names right; text that a spreadsheet would run as a formula is quoted with an
+apostrophe.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, TypeAlias
 
 from analytics.claims import OSTEOGENIC_LABEL
 from analytics.practice import BalanceSession, TrainingSet
 from analytics.strength import BY_KEY
 from analytics.week import Component, Day, SensorUse, TrendWeek, WeekReport
+from dashboard import wording
+from dashboard.reports.dictionary import DICTIONARY
 from dashboard.wording.practice import leg_text
 from dashboard.wording.units import mass_text
 from language.spoken import _, mark
@@ -23,30 +26,7 @@ from language.spoken import _, mark
 Cell: TypeAlias = str | float | int | bool | None
 Row: TypeAlias = dict[str, Cell]
 
-COLUMNS = (
-    "person",
-    "week",
-    "demo",
-    "section",
-    "date",
-    "key",
-    "title",
-    "value",
-    "unit",
-    "text",
-    "target",
-    "credit",
-    "points",
-    "points_max",
-    "evidence",
-    "coverage",
-    "at_least",
-    "confidence",
-    "low",
-    "high",
-    "source",
-    "note",
-)
+COLUMNS = tuple(column.name for column in DICTIONARY)
 DAY_NUMBERS = {
     "hours": (mark("Length of the day"), "h"),
     "wear_h": (mark("Worn"), "h"),
@@ -94,13 +74,26 @@ _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # also the full-width fo
 
 def write(report: WeekReport) -> bytes:
     """The whole report as CSV."""
-    out = io.StringIO(newline="")
-    table = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
+    out = io.BytesIO()
+    write_many([report], out)
+    return out.getvalue()
+
+
+def write_many(reports: Iterable[WeekReport], out: BinaryIO) -> None:
+    """Several weeks as one table with one header, in the order given; out stays open."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
+    table = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     table.writeheader()
+    for report in reports:
+        for row in table_rows(report):
+            table.writerow({key: _cell(value) for key, value in row.items()})
+    text.detach()
+
+
+def table_rows(report: WeekReport) -> Iterator[Row]:
+    """Every row as a table holds it: whose it is and of which week, rounded."""
     base: Row = {"person": report.person_name, "week": report.week, "demo": report.demo}
-    for row in rows(report):
-        table.writerow({key: _cell(value) for key, value in _rounded({**base, **row}).items()})
-    return out.getvalue().encode("utf-8-sig")
+    return (_rounded({**base, **row}) for row in rows(report))
 
 
 def rows(report: WeekReport) -> Iterator[Row]:
@@ -142,6 +135,7 @@ def _week(report: WeekReport) -> Iterator[Row]:
         least = report.at_least if key == "points" else None
         yield _row("week", key, title, value=value, unit=unit, at_least=least)
     texts = {
+        "headline": (_("The week in words"), wording.headline(report)),
         "status": (_("Status"), report.status.value),
         "person_key": (_("Key of the person"), report.person),
         "zone": (_("Time zone of the days"), report.zone),
@@ -150,6 +144,7 @@ def _week(report: WeekReport) -> Iterator[Row]:
         "method": (_("Method"), report.method),
         "protocol": (_("Targets"), report.protocol),
         "data_hash": (_("Hash of the data"), report.data_hash),
+        "note": (_("Note"), report.note),
         "disclaimer": (_("What this is not"), report.disclaimer),
     }
     for key, (title, text) in texts.items():

@@ -1,4 +1,4 @@
-"""What to do about what a week leaves unknown: on a page or on paper, and in a terminal."""
+"""What to do about what a week leaves unknown: on a page, and in a terminal; not in a report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ON_A_PAGE = {
     ),
     "age-unknown": mark("Say it under My data."),
 }
-"""By the key of a line or notice; reports say the same."""
+"""By the key of a line or notice; a report says nothing: others read it, elsewhere."""
 
 IN_A_TERMINAL = {
     "strength_days": mark(
@@ -43,7 +43,7 @@ def line_advice(line: Component, report: WeekReport, ways: Ways = ON_A_PAGE) -> 
     reason = UNKNOWN.get(line.key)
     if reason is None or line.note != unmeasured(_(reason)) or _silent(report):
         return ""
-    return _(ways[line.key])
+    return _(ways.get(line.key, ""))
 
 
 def _silent(report: WeekReport) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from analytics.week import Component, Status, WeekReport, why
-from dashboard.wording.advice import line_advice
+from dashboard.wording.advice import ON_A_PAGE, Ways, line_advice
 from dashboard.wording.text import capital, number, percent
 from dashboard.wording.units import amount
 from language.formats import decimal
@@ -127,9 +127,10 @@ def cap_text(line: Component) -> str:
     return _(CAP_NOTE) if line.value >= line.target and line.credit < 1 else ""
 
 
-def details(line: Component, report: WeekReport) -> list[str]:
-    """The small print under a value, or why there is none and what to do."""
-    note = " ".join(filter(None, (capital(why(line.note)), line_advice(line, report))))
+def details(line: Component, report: WeekReport, ways: Ways = ON_A_PAGE) -> list[str]:
+    """The small print under a value, or why there is none and what to do (by ways: nothing for
+    readers who are not in front of this program)."""
+    note = " ".join(filter(None, (capital(why(line.note)), line_advice(line, report, ways))))
     spread = spread_text(line, report)
     if not line.measured:
         return [text for text in (spread, note) if text]
