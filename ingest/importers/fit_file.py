@@ -163,7 +163,7 @@ def _body(data: bytes, at: int) -> _Body | None:
 
     Only a file that says where it ends has a checksum, over its header and its messages. Some
     writers tell none (0). Where it is wrong and the file ends where it says, it was changed; where
-    more follows that is no file of a chain, its header is older than its end.
+    it says that it is empty, or more follows that is no file of a chain, it was never closed.
 
     Raises:
         DamagedError: it was changed.
@@ -178,7 +178,7 @@ def _body(data: bytes, at: int) -> _Body | None:
     told = int.from_bytes(data[end:after], "little")
     if told == crc16(data[at:end]) or (told == 0 and end > start):
         return _Body(start, end, whole=True)
-    if after < len(data) and not _begins(data, after):
+    if end == start or (after < len(data) and not _begins(data, after)):
         return _Body(start, len(data), whole=False)
     raise DamagedError
 
