@@ -107,9 +107,11 @@ def test_what_is_no_recording_is_refused_and_changes_nothing(into: Into, content
 def test_a_kind_that_cannot_be_imported_is_named(into: Into) -> None:
     other = into.home / "run.xyz"
     other.write_bytes(b"?")
-    with pytest.raises(IngestError, match=r"Kinds that can be: \.legrec"):
+    with pytest.raises(IngestError, match=r"Kinds that can be: \.\w+, .*\.legrec"):
         import_file(other, into)
     with pytest.raises(IngestError, match="no file"):
+        import_file(into.home / "none.csv", into)
+    with pytest.raises(IngestError, match="holds nothing that can be imported"):
         import_file(into.home, into)
 
 

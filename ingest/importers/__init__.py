@@ -5,14 +5,27 @@ Of the kinds that go by a file's ending, the first whose `fits` says yes to its 
 
 from __future__ import annotations
 
-import zipfile
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import IngestError
-from ingest.importers import apple_health, fit, gpx, motion_table, recording, table, tcx
+from ingest.importers import (
+    apple_health,
+    bundle,
+    fit,
+    gpx,
+    health_connect,
+    motion_table,
+    own_export,
+    recording,
+    table,
+    takeout,
+    tcx,
+)
 from ingest.importers.imported import Imported, Into
+from ingest.importers.unpacking import members
 from language.spoken import mark
 
 HEAD_BYTES = 65_536
@@ -21,7 +34,8 @@ MOST_NAMES = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A file before anybody takes it: head: its first 64 KB; names: of a zip, what is in it."""
+    """A file before anybody takes it. head: its first 64 KB; names: of a zip or folder, what is in
+    it, with `/` between."""
 
     path: Path
     head: bytes
@@ -32,8 +46,8 @@ class Candidate:
 class Importer:
     """One kind of file: the endings it goes by, whether a file is one, and what takes it in.
 
-    suffixes: lower case with the dot, `.fit.gz` counts; take may raise IngestError, having changed
-    nothing.
+    suffixes: lower case with the dot, `.fit.gz` counts; folders: whether it takes folders too; take
+    may raise IngestError, having changed nothing.
     """
 
     key: str
@@ -41,6 +55,7 @@ class Importer:
     suffixes: tuple[str, ...]
     take: Callable[[Path, Into], Imported]
     fits: Callable[[Candidate], bool] = lambda _candidate: True
+    folders: bool = False
 
 
 IMPORTERS: dict[str, Importer] = {
@@ -75,6 +90,28 @@ IMPORTERS: dict[str, Importer] = {
             fits=apple_health.fits,
         ),
         Importer(
+            key=health_connect.KEY,
+            title=mark("Health Connect"),
+            suffixes=health_connect.SUFFIXES,
+            take=health_connect.take,
+            fits=lambda candidate: health_connect.fits(candidate.head, candidate.names),
+        ),
+        Importer(
+            key=takeout.KEY,
+            title=mark("Google Fit"),
+            suffixes=takeout.SUFFIXES,
+            take=takeout.take,
+            fits=lambda candidate: takeout.fits(candidate.path.name, candidate.head),
+        ),
+        Importer(
+            key=own_export.KEY,
+            title=mark("legload export or backup"),
+            suffixes=own_export.SUFFIXES,
+            take=own_export.take,
+            fits=lambda candidate: own_export.fits(candidate.names),
+            folders=True,
+        ),
+        Importer(
             key=motion_table.KEY,
             title=mark("Motion table"),
             suffixes=motion_table.SUFFIXES,
@@ -87,12 +124,20 @@ IMPORTERS: dict[str, Importer] = {
             suffixes=table.SUFFIXES,
             take=table.take,
         ),
+        Importer(  # last: of zips and folders it takes what none above does
+            key=bundle.KEY,
+            title=mark("Folder or zip of files"),
+            suffixes=bundle.SUFFIXES,
+            take=lambda file, into: bundle.take(file, into, importer_of),
+            fits=lambda candidate: bundle.fits(candidate.names),
+            folders=True,
+        ),
     )
 }
 
 
 def import_file(file: Path, into: Into) -> Imported:
-    """Take one file in; taking it in again changes nothing.
+    """Take one file or folder in; taking it in again changes nothing.
 
     Raises:
         IngestError: it cannot be read or is of no known kind; nothing was changed.
@@ -101,11 +146,13 @@ def import_file(file: Path, into: Into) -> Imported:
 
 
 def importer_of(file: Path) -> Importer:
-    """What takes a file in.
+    """What takes a file or folder in.
 
     Raises:
         IngestError: there is no such file, it cannot be read, or it is of no known kind.
     """
+    if file.is_dir():
+        return _importer_of_folder(file)
     if not file.is_file():
         raise IngestError(
             mark("There is no file {file}."), mark("Check the name, then try again."), file=file
@@ -125,6 +172,19 @@ def importer_of(file: Path) -> Importer:
     )
 
 
+def _importer_of_folder(folder: Path) -> Importer:
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    candidate = Candidate(path=folder, head=b"", names=tuple(itertools.islice(names, MOST_NAMES)))
+    for one in IMPORTERS.values():
+        if one.folders and one.fits(candidate):
+            return one
+    raise IngestError(
+        mark("The folder {folder} holds nothing that can be imported."),
+        mark("Give the files themselves."),
+        folder=folder.name or str(folder),
+    )
+
+
 def _candidate(file: Path) -> Candidate:
     try:
         with file.open("rb") as opened:
@@ -138,13 +198,5 @@ def _candidate(file: Path) -> Candidate:
         ) from error
     names: tuple[str, ...] = ()
     if head.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(file) as archive:
-                names = tuple(archive.namelist()[:MOST_NAMES])
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise IngestError(
-                mark("{file} is no whole zip file."),
-                mark("Nothing was imported. Copy or download it again."),
-                file=file.name,
-            ) from error
+        names = tuple(one.name for one in members(file))
     return Candidate(path=file, head=head, names=names)

@@ -9,10 +9,12 @@ from devices import PROFILES
 from ingest.entries import Assigned, Entries, SensorForgotten, SensorPaired
 from ingest.errors import IngestError
 from ingest.header import Header
-from ingest.importers.imported import Imported, Into
+from ingest.importers.imported import Imported, Into, Taken
 from ingest.private import create_whole, private_folder
-from ingest.recording import RecordingError, read_recording, recording_path
-from language.spoken import mark, n_
+from ingest.recording import Recording, RecordingError, read_recording, recording_path
+from language.spoken import _, mark, n_
+
+KEY = "recording"
 
 
 def take(file: Path, into: Into) -> Imported:
@@ -31,7 +33,7 @@ def take(file: Path, into: Into) -> Imported:
     present = target.read_bytes() if target.exists() else b""
     if present.startswith(content):
         said = n_("already here ({count} row)", "already here ({count} rows)", rows)
-        return Imported(file=file.name, rows=rows, text=said)
+        return _told(file, recording, 0, said)
     if not content.startswith(present):
         raise RecordingError(
             mark("{file} differs from the recording of the same name that is already here."),
@@ -39,6 +41,7 @@ def take(file: Path, into: Into) -> Imported:
             file=file.name,
         )
     _know_sensor(header, into)
+    here = len(read_recording(target).rows) if present else 0
     try:
         private_folder(target.parent)
         create_whole(target, content)
@@ -50,7 +53,26 @@ def take(file: Path, into: Into) -> Imported:
             why=error.strerror or error,
         ) from error
     told = [n_("{count} row", "{count} rows", rows), recording.damaged or ""]
-    return Imported(file=file.name, rows=rows, text="; ".join(filter(None, told)))
+    return _told(file, recording, rows - here, "; ".join(filter(None, told)))
+
+
+def _told(file: Path, recording: Recording, new: int, text: str) -> Imported:
+    rows, header = recording.rows, recording.header
+    last_ns = int(rows.utc_ns.max()) if len(rows) else header.started_utc_ns
+    start, end = (
+        dt.datetime.fromtimestamp(ns / 1e9, dt.UTC) for ns in (header.started_utc_ns, last_ns)
+    )
+    return Imported(
+        file=file.name,
+        rows=new,
+        text=text,
+        kind=KEY,
+        here=len(rows) - new,
+        taken=(Taken(count=new, what=_("packets of a sensor")),) if new else (),
+        sensors=(header.sensor,),
+        start=start,
+        end=end,
+    )
 
 
 def _know_sensor(header: Header, into: Into) -> None:
