@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +28,13 @@ log = logging.getLogger(__name__)
 
 PIECE = dt.timedelta(hours=6)
 """Longest range whose samples are in memory at once (design: 100 Hz of six axes is 0.3 GB)."""
+
+SLOW_SAMPLES = 500_000
+"""Samples of slow channels that are in memory at once (design: about 20 MB, days to months of what
+a phone tells; reckoning them in small pieces costs mostly the asking)."""
+
+LONGEST = dt.timedelta(days=92)
+"""Longest range of slow channels computed at once (design)."""
 
 AT_ONCE = 4
 """Pieces computed while the store is open once: opening and closing it costs as much as reading
@@ -63,7 +70,7 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
     summary = load(home, progress=progress)
     with open_store(home) as store:
         registry = weighed(store, Entries(home).registry())
-    ranges = [(stale, list(_pieces(stale))) for stale in _stale(home)]
+    ranges = _together(home, _stale(home))
     total = sum(len(pieces) for _, pieces in ranges)
     done = itertools.count(1)
     minutes = 0
@@ -109,6 +116,49 @@ def _stale(home: Path) -> list[Stale]:
     with open_store(home, read_only=False) as store:
         store.mark_all_stale()
         return store.dirty()
+
+
+def _together(home: Path, ranges: Sequence[Stale]) -> list[tuple[Stale, list[Stale]]]:
+    """Each range with the pieces in which it is computed; where there is no motion, pieces of one
+    sensor with what lies between, as far as their samples are few."""
+    found: list[tuple[Stale, list[Stale]]] = []
+    with open_store(home) as store:
+        for sensor, group in itertools.groupby(ranges, key=lambda one: one.sensor):
+            mine = list(group)
+            if store.motion_rates(sensor, mine[0].start, mine[-1].end):
+                found += [(one, list(_pieces(one))) for one in mine]
+            else:
+                counts = store.samples_by_day(sensor, mine[0].start, mine[-1].end)
+                found += [(one, [one]) for one in _few(mine, counts)]
+    return found
+
+
+def _few(ranges: Sequence[Stale], counts: Mapping[dt.date, int]) -> Iterator[Stale]:
+    """Ranges cut into days, and as many of these together as `SLOW_SAMPLES` and `LONGEST` allow.
+    counts: samples by UTC day."""
+    held: Stale | None = None
+    samples = 0
+    for one in itertools.chain.from_iterable(map(_days, ranges)):
+        more = counts.get(one.start.date(), 0)
+        if held is None:
+            held, samples = one, more
+        elif samples + more <= SLOW_SAMPLES and one.end - held.start <= LONGEST:
+            held = held._replace(end=one.end, version=max(held.version, one.version))
+            samples += more
+        else:
+            yield held
+            held, samples = one, more
+    if held is not None:
+        yield held
+
+
+def _days(stale: Stale) -> Iterator[Stale]:
+    """A range by UTC days."""
+    start = stale.start
+    while start < stale.end:
+        midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+        yield stale._replace(start=start, end=min(midnight, stale.end))
+        start = midnight
 
 
 def _pieces(stale: Stale) -> Iterator[Stale]:

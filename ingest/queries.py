@@ -166,6 +166,19 @@ class Store:
             to_ns(end),
         )
 
+    def samples_by_day(self, sensor: str, start: Instant, end: Instant) -> dict[dt.date, int]:
+        """How many slow samples a sensor gave on each UTC day on which it gave any."""
+        rows = self._rows(
+            """
+            SELECT time::DATE, count(*) FROM sample
+            WHERE recording IN (SELECT number FROM recording WHERE sensor = ?)
+              AND time >= make_timestamp_ns(?) AND time < make_timestamp_ns(?)
+            GROUP BY ALL
+            """,
+            *(sensor, to_ns(start), to_ns(end)),
+        )
+        return dict(rows)
+
     def motion(self, sensor: str, start: Instant, end: Instant) -> pl.DataFrame:
         """MotionSamples of a sensor, ordered by time: acceleration in g, turning rate in deg/s."""
         runs = self._runs(sensor, start, end)

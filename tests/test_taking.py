@@ -6,7 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from dashboard.refresh import refresh
 from devices.profile import Channel, MotionScale, Placement
@@ -152,3 +154,25 @@ def test_a_body_mass_is_taken_once_and_what_was_typed_stays(into: Into) -> None:
     with Taking(Path("mass.csv"), into, "csv") as taking:
         taking.add_mass(day, 80.0)
         assert taking.finish().skipped[0].why == "another one is known for that day"
+
+
+def test_days_that_are_reckoned_together_come_out_as_one_by_one(tmp_path: Path) -> None:
+    """With a cut by number of samples in the middle of them."""
+    day = 86_400_000_000_000
+    homes = [Into(home=tmp_path / name, person="ada", now=NOW) for name in ("each", "all")]
+    for into in homes:
+        for number in range(6):
+            walk(into, 130, START - number * 2 * day + 3_585_000_000_000 * (number % 2))
+            if into is homes[0]:
+                refresh(into.home)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("dashboard.refresh.SLOW_SAMPLES", 900)
+        refresh(homes[1].home)
+    each, every = (minutes_in(into.home) for into in homes)
+    assert len(each) >= 18
+    assert_frame_equal(each, every)
+
+
+def minutes_in(home: Path) -> pl.DataFrame:
+    with open_store(home) as store:
+        return store.minutes(None, *EVER)
