@@ -66,6 +66,15 @@ def ask(question: str, usual: str, advice: str) -> str:
     return answer.strip()
 
 
+def ask_secret(question: str, advice: str) -> str:
+    """What a person types and nobody sees; otherwise as `ask`."""
+    try:
+        answer: str = typer.prompt(question, hide_input=True, err=True)
+    except typer.Abort as end:
+        raise _unanswered(end, advice) from None
+    return answer
+
+
 def agree(question: str, advice: str) -> bool:
     """Whether a person says yes, as Enter does; otherwise as `ask`."""
     try:

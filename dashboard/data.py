@@ -23,6 +23,8 @@ from dashboard.keeping import Keeping
 from dashboard.people_cards import PersonCard, cards, last_seen, new_person
 from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON, shown_name
 from dashboard.practice import practice_of
+from dashboard.reporting import Reporting
+from dashboard.schedule.backups import Backups
 from dashboard.schedule.schedules import Schedules
 from dashboard.scored import day_minutes
 from dashboard.shown import (
@@ -50,7 +52,9 @@ class Data(Saying, Sensing):
         self.history = History(home, self._kept)
         self.keeping = Keeping(home)
         self.live = Live(home)
+        self.reporting = Reporting(self)
         self.schedule = Schedules(home)
+        self.backups = Backups(home)
 
     def persons(self) -> list[PersonView]:
         """Everybody known, or the one who will be."""

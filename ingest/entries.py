@@ -181,7 +181,7 @@ class StrengthDay(Entry, frozen=True, kw_only=True, tag="strength_day"):
 
 
 class ReportNote(Entry, frozen=True, kw_only=True, tag="note"):
-    """What a clinician, or whoever hands it over, wrote on a week's report; "": nothing any more."""
+    """What a clinician, or whoever hands it over, wrote on a week's report; "": none any more."""
 
     person: str
     week: str  # ISO, such as 2026-W47

@@ -58,6 +58,8 @@ _FILES = (
     "share.toml",
     "progress.json",
     "schedule/*",
+    "mail.json",
+    "mail-password",
 )
 """What else a home holds, beside the recordings, locks and the demo's mark."""
 

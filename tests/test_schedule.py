@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from analytics.calendar import week_back, week_of
 from dashboard import cli
+from dashboard.data import open_data
 from dashboard.errors import DashboardError
 from dashboard.keeping import erase_and_score
 from dashboard.schedule import cron, systemd
@@ -285,7 +286,8 @@ def test_the_job_writes_last_weeks_report_for_its_owner_and_says_so_in_the_log(
     assert legload(home, "report", "last", "--scheduled", "--out", str(out)) == 0
     (report,) = out.iterdir()
     week = week_back(week_of(dt.datetime.now().astimezone().date()), 1)
-    assert report.name == f"legload-me-{week}.pdf"
+    code = open_data(home).reporting.code("me").lower()
+    assert report.name == f"legload-{code}-{week}.pdf"
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert [one.path for one in written(home)] == [str(report)]
     run_ = last_run(home, Schedules(home).name("me"))

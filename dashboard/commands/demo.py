@@ -13,9 +13,9 @@ import typer
 from dashboard import console, processes
 from dashboard.commands.capture import READY_S, NoBrowser, Port, supervise
 from dashboard.commands.sensors import seconds_of
-from dashboard.commands.weeks import write_file
 from dashboard.errors import DashboardError
 from dashboard.persons import local_zone
+from dashboard.writing import write_file
 from language.spoken import _
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,16 +98,54 @@ def restore(
 
 def backup(
     context: typer.Context,
-    to: Annotated[str, typer.Option("--to", metavar="DIR", help=mark("Folder to write to."))],
+    to: Annotated[str, typer.Option("--to", metavar="DIR", help=mark("Folder to write to."))] = "",
     keep: Annotated[int, typer.Option(min=1, help=mark("How many backups stay there."))] = 8,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="WEEKDAY", help=mark("Have one made every sunday, say.")),
+    ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help=mark("With --every: no longer."))
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=mark("With --every: do not ask."))] = False,
+    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True)] = False,
     progress_file: ProgressFile = None,
 ) -> None:
-    """Write a zip that `restore` takes, read it back, then drop older ones."""
+    """Write a zip that `restore` takes, read it back, then drop older ones; once or every week."""
+    from dashboard.commands import schedule
+
+    if remove:
+        return schedule.remove_backup(context)
+    if not to.strip():
+        raise typer.BadParameter(_("Say which folder to back up into: --to DIR."))
+    if every is not None:
+        return schedule.every_backup(context, every.lower(), to, keep, yes=yes)
+    if not scheduled:
+        return _backup(context, to, keep, progress_file)
+    return _scheduled(context, to, keep)
+
+
+def _scheduled(context: typer.Context, to: str, keep: int) -> None:
+    """By the computer's timer: what it did goes to its log, and none is made before it is due."""
+    from dashboard.commands.schedule import noted_run
+    from dashboard.schedule.backups import Backups
+    from dashboard.wording import clock_text
+
+    backups = Backups(context.obj.home)
+    with noted_run(backups.home, backups.name()) as log:
+        if (last := backups.not_due(Path(to), dt.datetime.now(dt.UTC))) is not None:
+            said = _("None is due: the last one is of {when}.", when=clock_text(last))
+            log.said.append(said)
+            return console.note(said)
+        _backup(context, to, keep, None)
+        log.said.append(_("Backed up into {folder}, read back and right.", folder=to))
+    return None
+
+
+def _backup(context: typer.Context, to: str, keep: int, progress_file: Path | None) -> None:
     from ingest.backups import backup as write
 
     settings = context.obj
-    if not to.strip():
-        raise typer.BadParameter(_("Say which folder to back up into: --to DIR."))
     with advancing(_("Backing up"), progress_file, quiet=settings.json) as advance:
         done = write(settings.home, Path(to), keep=keep, progress=advance)
     if settings.json:

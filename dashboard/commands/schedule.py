@@ -1,9 +1,9 @@
-"""`report --every`: have the computer's own timer write last week's report."""
+"""`report --every`, `backup --every`: have the computer's own timer do it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import typer
 
 from dashboard import console
 from dashboard.persons import DEFAULT_PERSON
-from language.spoken import _
+from language.spoken import _, n_
 
 if TYPE_CHECKING:
     from dashboard.schedule.plan import Plan
@@ -20,63 +20,138 @@ if TYPE_CHECKING:
 
 
 def every(
-    context: typer.Context, weekday: str, formats: Sequence[str], out: Path, *, yes: bool
+    context: typer.Context,
+    weekday: str,
+    formats: Sequence[str],
+    out: Path,
+    *,
+    yes: bool,
+    everyone: bool,
+    **ways: bool,
 ) -> None:
-    """Show what would be installed, ask, install."""
+    """Show what would be installed, ask, install. ways: named, mail, eml."""
     from dashboard.data import open_data
+    from dashboard.mail.account import required
 
-    schedules, person = _of(context)
-    wanted = schedules.wanted(person, str(out.absolute()), formats, weekday)
+    schedules, person = _of(context, everyone=everyone)
+    wanted = schedules.wanted(person, str(out.absolute()), formats, weekday, **ways)
+    if wanted.mail:
+        required(context.obj.home)
     plan = schedules.plan(schedules.job(wanted))
+
+    def install() -> None:
+        data = open_data(context.obj.home, radio=context.obj.radio)
+        for one in data.persons() if everyone else ():
+            data.introduce(one.key)
+        if not everyone:
+            data.introduce(person)  # a job names its own
+        schedules.install_report(wanted)
+
+    advice = _("Say it without a question: legload report --every {day} --yes", day=weekday)
+    return _install(context, plan, install, advice, yes=yes)
+
+
+def _install(
+    context: typer.Context, plan: Plan, install: Callable[[], object], advice: str, *, yes: bool
+) -> None:
     if not context.obj.json:
         _show(plan)
     if plan.by_hand:
         return _by_hand(context, plan)
-    advice = _("Say it without a question: legload report --every {day} --yes", day=weekday)
     if yes or (not context.obj.json and console.agree(_("Install this?"), advice)):
-        open_data(context.obj.home, radio=context.obj.radio).introduce(
-            person
-        )  # a job names its own
-        schedules.install_report(wanted)
+        install()
         return _told(context, plan, installed=True)
     return _told(context, plan, installed=False)
 
 
-def remove(context: typer.Context) -> None:
+def remove(context: typer.Context, *, everyone: bool) -> None:
     """Take it back."""
-    schedules, person = _of(context)
-    removed = schedules.remove_report(person)
+    schedules, person = _of(context, everyone=everyone)
+    _removed(context, schedules.remove_report(person))
+
+
+def every_backup(context: typer.Context, weekday: str, to: str, keep: int, *, yes: bool) -> None:
+    """The same of backups."""
+    from dashboard.schedule.backups import Backups
+
+    backups = Backups(context.obj.home)
+    wanted = backups.wanted(to, keep, weekday)
+    plan = backups.plan(backups.job(wanted))
+    advice = _(
+        "Say it without a question: legload backup --every {day} --to DIR --yes", day=weekday
+    )
+    _install(context, plan, lambda: backups.install_backup(wanted), advice, yes=yes)
+
+
+def remove_backup(context: typer.Context) -> None:
+    """Take it back."""
+    from dashboard.schedule.backups import Backups
+
+    _removed(context, Backups(context.obj.home).remove_backup())
+
+
+def _removed(context: typer.Context, removed: bool) -> None:
     if context.obj.json:
         console.emit({"removed": removed})
     else:
         console.show(_("Removed.") if removed else _("Nothing was scheduled."))
 
 
+class Log:
+    """What a scheduled run has done so far."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def files(self, paths: Sequence[Path], folder: Path, *, listed: bool) -> None:
+        """Files are there. listed: each by name, else how many, so that nobody is named."""
+        if listed:
+            self.said.append(_("There now: {files}", files=", ".join(map(str, paths))))
+        else:
+            text = n_(
+                "There now: {count} file in {folder}",
+                "There now: {count} files in {folder}",
+                len(paths),
+                folder=folder,
+            )
+            self.said.append(text)
+
+
 @contextmanager
-def noted(context: typer.Context) -> Iterator[list[Path]]:
-    """What a scheduled run does goes to its log: the files put into the list, or why not."""
-    from dashboard.schedule.runs import note_run
-    from dashboard.schedule.schedules import Schedules
+def noted(context: typer.Context, *, everyone: bool) -> Iterator[Log]:
+    """What a scheduled run of reports does goes to its log."""
+    from dashboard.schedule.schedules import EVERYONE, Schedules
 
     home = context.obj.home
-    job = Schedules(home).name(context.obj.person or DEFAULT_PERSON)
-    paths: list[Path] = []
+    person = EVERYONE if everyone else context.obj.person or DEFAULT_PERSON
+    with noted_run(home, Schedules(home).name(person)) as log:
+        yield log
+
+
+@contextmanager
+def noted_run(home: Path, job: str) -> Iterator[Log]:
+    """What a run of a job does goes to its log: what it says, or why it failed and what was done
+    until then."""
+    from dashboard.schedule.runs import note_run
+
+    log = Log()
     try:
-        yield paths
+        yield log
     except Exception as error:
-        text = str(error) or type(error).__name__
+        text = " ".join([str(error) or type(error).__name__, *log.said])
         note_run(home, job, text, done=False, now=dt.datetime.now(dt.UTC))
         raise
-    said = _("There now: {files}", files=", ".join(map(str, paths)))
-    note_run(home, job, said, done=True, now=dt.datetime.now(dt.UTC))
+    note_run(home, job, " ".join(log.said), done=True, now=dt.datetime.now(dt.UTC))
 
 
-def _of(context: typer.Context) -> tuple[Schedules, str]:
+def _of(context: typer.Context, *, everyone: bool) -> tuple[Schedules, str]:
     from dashboard.persons import pick_person
-    from dashboard.schedule.schedules import Schedules
+    from dashboard.schedule.schedules import EVERYONE, Schedules
     from ingest.entries import Entries
 
     settings = context.obj
+    if everyone:
+        return Schedules(settings.home), EVERYONE
     person = pick_person(Entries(settings.home).registry().persons, settings.person)
     return Schedules(settings.home), person
 

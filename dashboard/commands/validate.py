@@ -104,7 +104,7 @@ def _table(path: Path) -> Table:
 def _write(out: Path, text: str, found: Study) -> None:
     import msgspec
 
-    from dashboard.commands.weeks import write_file
+    from dashboard.writing import write_file
 
     data = msgspec.json.format(msgspec.json.encode(found), indent=1)
     for path in (

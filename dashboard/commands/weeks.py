@@ -1,14 +1,12 @@
-"""`week` and `report`: one ISO week, scored."""
+"""`week` and `rescore`: ISO weeks, scored."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dashboard import console
-from dashboard.errors import DashboardError
 from language.formats import decimal
 from language.spoken import _, n_
 
@@ -194,104 +192,3 @@ def _rescored(found: Sequence[Rescored], moved: int) -> str:
         "{count} had no score to compare with.", "{count} had no score to compare with.", first
     )
     return f"{said} {new}" if first else said
-
-
-def report(
-    context: typer.Context,
-    week: Week = None,
-    formats: Annotated[
-        str,
-        typer.Option(
-            "--format", help="pdf, csv, or both: pdf,csv.", envvar="LEGLOAD_REPORT_FORMAT"
-        ),
-    ] = "pdf",
-    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
-    every: Annotated[
-        str | None,
-        typer.Option(metavar="WEEKDAY", help="Have last week's report written every monday, say."),
-    ] = None,
-    remove: Annotated[bool, typer.Option("--remove", help="With --every: no longer.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --every: do not ask.")] = False,
-    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True)] = False,
-) -> None:
-    """Write a week's report to a folder, once or every week."""
-    keys = _format_keys(formats)
-    if every is None and not remove:
-        return _write(context, week, keys, out, scheduled=scheduled)
-    from dashboard.commands import schedule
-
-    if week is not None:
-        raise typer.BadParameter(_("With --every the week is always the last one; leave it out."))
-    if remove:
-        return schedule.remove(context)
-    return schedule.every(context, str(every).lower(), keys, out, yes=yes)
-
-
-def _format_keys(text: str) -> list[str]:
-    from dashboard.reports import FORMATS
-
-    keys = [key.strip() for key in text.split(",") if key.strip()]
-    unknown = [key for key in keys if key not in FORMATS]
-    if unknown or not keys:
-        raise typer.BadParameter(
-            _(
-                "--format takes {known}, not '{given}'.",
-                known=", ".join(FORMATS),
-                given=", ".join(unknown) or text,
-            )
-        )
-    return keys
-
-
-def _write(
-    context: typer.Context, week: str | None, keys: list[str], out: Path, *, scheduled: bool
-) -> None:
-    """scheduled: by the computer's timer, which says what it did in a log and replaces nothing."""
-    if scheduled:
-        from dashboard.commands.schedule import noted
-
-        with noted(context) as done:
-            done += _files(context, week, keys, out, keep=True)
-    else:
-        _files(context, week, keys, out)
-
-
-def _files(
-    context: typer.Context, week: str | None, keys: list[str], out: Path, *, keep: bool = False
-) -> list[Path]:
-    """keep: a file that is there stays as it is."""
-    from dashboard.reports import FORMATS, report_name
-    from ingest.written import REPORT, note_written
-
-    home, found, paths = context.obj.home, _report(context, week), []
-    for form in map(FORMATS.__getitem__, keys):
-        path = out / report_name(found, form)
-        if not (keep and path.exists()):
-            write_file(path, form.write(found))
-            note_written(home, REPORT, path, person=found.person, week=found.week)
-        paths.append(path)
-    if context.obj.json:
-        console.emit({"week": found.week, "files": [str(path) for path in paths]})
-    else:
-        for path in paths:
-            console.show(str(path))
-    return paths
-
-
-def write_file(path: Path, content: bytes) -> Path:
-    """Write a file, for its owner alone, into a folder that is made if need be.
-
-    Raises:
-        DashboardError: the disk or the permissions refuse.
-    """
-    from ingest.private import create_whole, private_folder
-
-    try:
-        private_folder(path.parent.absolute())
-        create_whole(path, content)
-    except OSError as error:
-        raise DashboardError(
-            _("Could not write {path}: {why}.", path=path, why=error.strerror or error),
-            _("Choose another folder: --out"),
-        ) from error
-    return path

@@ -22,12 +22,16 @@ MISSING = 127
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One command, once a week. name: unique on this computer, ASCII, safe as a file's name."""
+    """One command, once a week. name: unique on this computer, ASCII, safe as a file's name.
+
+    longest_min: after which the system ends it.
+    """
 
     name: str
     title: str
     words: tuple[str, ...]
     weekday: str = WEEKDAYS[0]
+    longest_min: int = LONGEST_RUN_MIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dashboard.schedule.plan import HOUR, LONGEST_RUN_MIN, File, Host, Job, Plan
+from dashboard.schedule.plan import HOUR, File, Host, Job, Plan
 from language.spoken import _
 
 _SERVICE = """\
@@ -44,7 +44,7 @@ def plan(job: Job, host: Host) -> Plan:
     folder, timer = _folder(host), f"{job.name}.timer"
     fields = {"title": _title(job.title), "day": job.weekday[:3].capitalize(), "hour": HOUR}
     command = " ".join(map(quoted, job.words))
-    service = _SERVICE.format(command=command, minutes=LONGEST_RUN_MIN, **fields)
+    service = _SERVICE.format(command=command, minutes=job.longest_min, **fields)
     reload = ("systemctl", "--user", "daemon-reload")
     return Plan(
         name=job.name,

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from dashboard.schedule.plan import HOUR, LONGEST_RUN_MIN, WEEKDAYS, File, Job, Plan
+from dashboard.schedule.plan import HOUR, WEEKDAYS, File, Job, Plan
 from language.spoken import _
 
 _FIRST_MONDAY = dt.date(2026, 1, 5)
@@ -72,7 +72,7 @@ def _task(job: Job) -> str:
         first=_FIRST_MONDAY + dt.timedelta(days=WEEKDAYS.index(job.weekday)),
         hour=HOUR,
         day=job.weekday.capitalize(),
-        minutes=LONGEST_RUN_MIN,
+        minutes=job.longest_min,
         command=escape(job.words[0]),
         arguments=escape(subprocess.list2cmdline(job.words[1:])),
     )
