@@ -98,7 +98,7 @@ def refresh(home: Path, *, progress: Callable[[int, int], None] | None = None) -
                     error=error,
                 )
             )
-    keep_scores(home, registry, touched)
+    keep_scores(home, registry, touched, progress=progress)
     keep_lines(home, {person for person, _ in touched} or registry.persons)
     return Refreshed(
         recordings=summary.recordings,
