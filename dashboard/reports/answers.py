@@ -23,7 +23,7 @@ def answers(report: WeekReport) -> tuple[str, str]:
 def plan_answer(report: WeekReport) -> str:
     """How many targets are reached, left or unknown, as far as that can be said."""
     if report.status is Status.NO_DATA:
-        return _("Unknown: nothing was recorded in this week.")
+        return _("Unknown. {headline}.", headline=wording.headline(report))
     if report.points is None:
         return f"{wording.headline(report)}."
     return f"{_targets(report)} {wording.headline(report)}."

@@ -94,11 +94,12 @@ def _notice(notice: Notice, sensors: Iterable[SensorUse], keys: Mapping[str, str
 
 
 def _without_name(text: str, report: WeekReport, code: str) -> str:
-    """The full name however it is spelled, its words and the key as they are spelled."""
+    """The full name in any letters; its words and the key as they are spelled, and in capitals (in
+    small letters a name such as May is a word)."""
     words = re.findall(r"[^\W\d_]{2,}", report.person_name)
     text = _whole(report.person_name, re.IGNORECASE).sub(code, text)
     for word in (*words, report.person):
-        text = _whole(word).sub(code, text)
+        text = _whole(word).sub(code, _whole(word.upper()).sub(code, text))
     return text
 
 

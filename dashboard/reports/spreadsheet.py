@@ -59,6 +59,8 @@ DAY_STATES = {
     "unloaded": mark("Unloaded day"),
     "strength": mark("Strength day"),
 }
+STATE = "true/false"
+"""Unit of a state of a day, which is 1 or 0 in Parquet."""
 _EXACT = {
     *("hours", "wear_h", "observed_h"),
     *("repetitions", "exercises", "balance_min", "sets_lld"),
@@ -185,7 +187,7 @@ def _day(day: Day) -> Iterator[Row]:
             "day", key, _day_title(key, title), date=date, value=value, unit=unit, at_least=least
         )
     for key, title in DAY_STATES.items():
-        yield _row("day", key, _(title), date=date, value=getattr(day, key))
+        yield _row("day", key, _(title), date=date, value=getattr(day, key), unit=STATE)
 
 
 def _day_title(key: str, title: str) -> str:

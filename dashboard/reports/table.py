@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analytics.week import WeekReport
 from dashboard.reports.dictionary import DICTIONARY, Column
-from dashboard.reports.spreadsheet import DAY_STATES, Cell, Row, table_rows
+from dashboard.reports.spreadsheet import Cell, Row, table_rows
 from language.spoken import _
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-STATE = "true/false"
-"""Unit of a state of a day, which is 1 or 0 here."""
 
 
 def write(report: WeekReport) -> bytes:
@@ -65,10 +62,7 @@ def _schema() -> pa.Schema:
 
 def _typed(row: Row) -> dict[str, Any]:
     """A row with a null where the CSV has nothing, and a state as 1 or 0."""
-    typed = {column.name: _value(column, row.get(column.name)) for column in DICTIONARY}
-    if row["section"] == "day" and row["key"] in DAY_STATES:
-        typed["unit"] = STATE
-    return typed
+    return {column.name: _value(column, row.get(column.name)) for column in DICTIONARY}
 
 
 def _value(column: Column, cell: Cell) -> object:
