@@ -1,16 +1,10 @@
-"""`load`, `import` and `repair`: recordings into the store."""
+"""`load` and `repair`: recordings into the store."""
 
 from __future__ import annotations
-
-import datetime as dt
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from dashboard import console
-from dashboard.commands.exchange import ProgressFile, advancing
-from dashboard.persons import pick_person
 from language.spoken import _
 
 
@@ -33,46 +27,6 @@ def load(context: typer.Context) -> None:
             minutes=done.minutes,
         )
     )
-
-
-def import_(
-    context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings (.legrec).")],
-    progress_file: ProgressFile = None,
-) -> None:
-    """Take in files that other programs, or other computers, wrote."""
-    from dashboard.data import open_data
-    from dashboard.refresh import refresh
-    from ingest.entries import Entries
-    from ingest.errors import IngestError
-    from ingest.importers import import_file
-    from ingest.importers.imported import Into
-
-    settings = context.obj
-    person = pick_person(Entries(settings.home).registry().persons, settings.person)
-    open_data(settings.home).introduce(person)
-    into = Into(home=settings.home, person=person, now=dt.datetime.now(dt.UTC))
-    results, failed = [], []
-    with advancing("Importing", progress_file, quiet=settings.json) as advance:
-        for number, file in enumerate(files, 1):
-            try:
-                results.append(import_file(file, into))
-            except IngestError as error:
-                failed.append(str(error))
-            advance(number, len(files))
-    done = refresh(settings.home)
-    if settings.json:
-        console.emit({"files": results, "failed": failed, "loaded": done})
-    else:
-        for result in results:
-            console.show(f"{result.file}: {result.text}")
-        if results:
-            said = {"rows": done.rows, "minutes": done.minutes}
-            console.show(_("{rows} new rows, {minutes} minutes scored.", **said))
-    for sentence in failed:
-        console.note(sentence)
-    if failed:
-        raise typer.Exit(1)
 
 
 def repair(context: typer.Context) -> None:
