@@ -238,6 +238,7 @@ def test_a_lower_bound_says_so_in_points_value_and_credit() -> None:
     (dose,) = observed(held, "lld")
     assert dose["valueQuantity"]["comparator"] == ">="
     assert component(dose, "credit")["valueQuantity"]["comparator"] == ">="
+    assert dose["note"][0]["text"] == "Recorded total spread over all 7 days"
     assert observed(held, "week")[0]["valueQuantity"]["comparator"] == ">="
 
 
@@ -356,14 +357,19 @@ def test_a_name_is_there_when_somebody_asked_for_it() -> None:
     assert "identifier" not in person
 
 
-def test_a_person_has_one_id_in_all_weeks_and_other_data_other_ids() -> None:
+def test_one_code_in_two_homes_is_never_one_patient() -> None:
     one = bundle(unnamed(sample_week.complete(), CODE))
     other = bundle(unnamed(replace(sample_week.complete(), data_hash="0" * 64), CODE))
     (patient,), (again,) = resources(one, "Patient"), resources(other, "Patient")
-    assert patient["id"] == again["id"]
-    week, anew = observed(one, "week")[0], observed(other, "week")[0]
-    assert week["id"] != anew["id"]
-    assert week["identifier"] == anew["identifier"]
+    assert patient["id"] != again["id"]
+    assert patient["identifier"] == again["identifier"] == [{"value": CODE}]
+
+
+def test_another_week_another_method_and_a_demo_have_other_ids() -> None:
+    report = sample_week.complete()
+    others = (replace(report, week="2026-W48"), replace(report, method="2"))
+    ids = {one["id"] for each in (report, *others) for one in observed(bundle(each), "lld")}
+    assert len(ids) == 3
 
 
 def test_a_demo_is_labelled_as_test_data_everywhere() -> None:

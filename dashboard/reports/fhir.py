@@ -47,11 +47,11 @@ def _people_and_sensors(frame: Frame) -> Iterator[Json]:
     What computed the numbers; each sensor by its kind: no serial number, no address."""
     name = text(frame.report.person_name) or _("Person")
     who: Json = (
-        {"identifier": [{"system": codes.PEOPLE, "value": name}]}
+        {"identifier": [{"value": name}]}
         if is_unnamed(frame.report)
         else {"name": [{"text": name}]}
     )
-    yield frame.resource("Patient", frame.person_id, name, who)
+    yield frame.resource("Patient", frame.id("person"), name, who)
     computed = {
         "deviceName": [{"name": MAKER, "type": "model-name"}],
         "version": [{"value": text(frame.report.method)}],

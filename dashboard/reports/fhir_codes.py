@@ -24,8 +24,6 @@ CODES_ID = "fc5d2636-1265-4347-9d58-82849bb300c0"
 OWN = f"urn:uuid:{CODES_ID}"
 """Our code system. A URN, because no web address is ours to keep for ever (RFC 4122); the system
 itself travels inside every report and stands in docs/codesystem-legload.json."""
-PEOPLE = "urn:uuid:83fbc1c5-1cc5-4d04-a00c-6ee808b6d4b4"
-"""The name space of the short codes of people."""
 CODES_VERSION = "1.0.0"
 
 LINE_UNITS = {

@@ -45,7 +45,8 @@ class Frame:
     report: WeekReport
 
     def id(self, name: str) -> str:
-        """The id of one thing of this week; other data or another method give another."""
+        """The id of one thing of this week; other data or another method give another. So two
+        people of two homes who have one code by chance are never one person."""
         told = self.report
         parts = (told.data_hash, told.person, told.week, told.method, told.protocol, told.demo)
         return str(uuid.uuid5(_IDS, "\0".join((*map(str, parts), name))))
@@ -55,14 +56,9 @@ class Frame:
         return {"reference": f"urn:uuid:{self.id(name)}", "type": "Device"}
 
     @property
-    def person_id(self) -> str:
-        """The same in all weeks of a person, as far as they say the same code or name."""
-        return str(uuid.uuid5(_IDS, self.report.person))
-
-    @property
     def person(self) -> Json:
         """A reference to the person."""
-        return {"reference": f"urn:uuid:{self.person_id}", "type": "Patient"}
+        return {"reference": f"urn:uuid:{self.id('person')}", "type": "Patient"}
 
     @cached_property
     def until(self) -> dt.date:
@@ -102,7 +98,6 @@ class Frame:
         """Of the whole week, unless `rest` has another period; empty lists are left out."""
         shown = text(title) or str(coding["display"])
         held: Json = {
-            "identifier": [self._lasting(name)],
             "status": "preliminary" if self.report.status is Status.SO_FAR else "final",
             "category": _CATEGORIES,
             "code": {"coding": [coding], "text": shown},
@@ -115,11 +110,6 @@ class Frame:
             **{key: one for key, one in rest.items() if one},
         }
         return self.resource("Observation", self.id(name), f"{shown}: {said(value)}", held)
-
-    def _lasting(self, name: str) -> Json:
-        """The same for the same thing when its week is computed anew, so that it is replaced."""
-        parts = (self.report.person, self.report.week, str(self.report.demo), name)
-        return urn(uuid.uuid5(_IDS, "\0".join(parts)))
 
     @cached_property
     def _method(self) -> str:

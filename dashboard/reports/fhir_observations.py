@@ -74,7 +74,12 @@ def _line(frame: Frame, line: Component) -> Json:
     reason = "unknown" if line.points_max else "not-applicable"
     missing = absent(why(line.note), reason)
     value = _amount(line, line.value, bound=line.at_least)
-    told = [line.note, _(wording.DOSE_NOTE) if line.key == "lld" else ""]
+    how = wording.spread_text(line, frame.report), wording.cap_text(line)
+    told = (
+        *map(wording.capital, how),
+        line.note,
+        _(wording.DOSE_NOTE) if line.key == "lld" else "",
+    )
     return frame.observation(
         codes.of_line(line.key),
         codes.own(codes.of_line(line.key)),
