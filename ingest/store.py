@@ -22,6 +22,7 @@ from ingest.database import (
     store_path,
     writing_lock,
 )
+from ingest.frames import Reader
 from ingest.migrations import pending
 from ingest.queries import Battery, Stale, Store
 from ingest.salvage import writer
@@ -29,6 +30,7 @@ from ingest.writes import StoreWriter
 
 __all__ = [
     "Battery",
+    "Reader",
     "Stale",
     "Store",
     "StoreBusy",
@@ -50,7 +52,7 @@ def open_store(
     patience_s: float = PATIENCE_S,
     sleep: Sleep = time.sleep,
     clock: Clock | None = None,
-) -> AbstractContextManager[Store]: ...
+) -> AbstractContextManager[Reader]: ...
 @overload
 def open_store(
     home: Path,
@@ -84,9 +86,13 @@ def open_store(
 
 
 @contextmanager
-def _reading(home: Path, patience_s: float, sleep: Sleep, clock: Clock) -> Iterator[Store]:
-    with explained(), closing(_reader(home, patience_s, sleep, clock)) as connection:
-        yield Store(connection)
+def _reading(home: Path, patience_s: float, sleep: Sleep, clock: Clock) -> Iterator[Reader]:
+    with (
+        explained(),
+        closing(_reader(home, patience_s, sleep, clock)) as connection,
+        closing(Reader(connection, home)) as reader,
+    ):
+        yield reader
 
 
 @contextmanager

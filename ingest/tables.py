@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from polars import selectors
 
 from ingest.database import connect, explained, store_path
 from ingest.header import LATEST_NS
@@ -185,6 +186,24 @@ TABLES = (
         },
         query="SELECT * FROM week WHERE ($who IS NULL OR person = $who) AND {in_week}",
     ),
+    Table(
+        key="week_components",
+        what="one component of a week as it was scored",
+        columns={
+            "person": _PERSON,
+            "week": "ISO week, see weeks",
+            "method": "version of the method",
+            "protocol": "target set and its version",
+            "component": "key of the component, such as lld",
+            "value": "what it came to, in the unit of its target; null: unknown",
+            "credit": "share of its target that was reached, 0 to 1; null: not measurable",
+            "points": "points earned; null: not measurable",
+        },
+        query="SELECT person, week, method, protocol, one.key AS component,"
+        " (one.value ->> 'value')::DOUBLE AS value, (one.value ->> 'credit')::DOUBLE AS credit,"
+        " (one.value ->> 'points')::DOUBLE AS points FROM week, json_each(week.components) AS one"
+        " WHERE ($who IS NULL OR person = $who) AND {in_week}",
+    ),
 )
 """What comes from the store, in the order in which it is written."""
 
@@ -215,12 +234,22 @@ def reading(home: Path) -> Iterator[duckdb.DuckDBPyConnection | None]:
         yield connection
 
 
+def gaps_of(store: Store) -> pl.DataFrame:
+    """Every gap that a store knows of, as `GAPS` has it."""
+    return zoneless(store.gaps(to_instant(0), to_instant(LATEST_NS)))
+
+
+def zoneless(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same with instants as the tables of the store have them: UTC, and no zone said."""
+    return frame.with_columns(selectors.datetime(time_zone="*").dt.replace_time_zone(None))
+
+
 def write_gaps(home: Path, path: Path, scope: Scope, spans: Stretches) -> int | None:
     """Write the gaps as Parquet; how many there are. None: there is no store."""
     with reading(home) as connection:
         if connection is None:
             return None
-        found = Store(connection).gaps(to_instant(0), to_instant(LATEST_NS))
+        found = gaps_of(Store(connection))
     start = pl.col("start").dt.epoch("ns")
     wanted = [
         (pl.col("sensor") == key) & start.is_between(first, last, closed="left")

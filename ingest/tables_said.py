@@ -12,7 +12,7 @@ import polars as pl
 
 from ingest.entries import BALANCE, Registry, SetLogged, fold
 from ingest.stretches import Scope
-from ingest.tables import GAPS, TABLES
+from ingest.tables import GAPS, TABLES, zoneless
 from ingest.unsaying import lines_of, parsed, said_only
 
 Rows = Iterator[tuple[Any, ...]]
@@ -176,11 +176,15 @@ SAID = (
 def said_table(home: Path, table: SaidTable, path: Path, scope: Scope, zone: dt.tzinfo) -> int:
     """Write a table as Parquet; how many rows it has."""
     lines = lines_of(home) if scope.everything else parsed(said_only(lines_of(home), scope, zone))
-    registry = fold(entry for _, entry in lines if entry is not None)
-    schema = {name: kind for name, (kind, _) in table.columns.items()}
-    frame = pl.DataFrame(list(table.rows(registry)), schema, orient="row")
+    frame = said_frame(table, fold(entry for _, entry in lines if entry is not None))
     frame.write_parquet(path)
     return len(frame)
+
+
+def said_frame(table: SaidTable, registry: Registry) -> pl.DataFrame:
+    """A table as a frame."""
+    schema = {name: kind for name, (kind, _) in table.columns.items()}
+    return zoneless(pl.DataFrame(list(table.rows(registry)), schema, orient="row"))
 
 
 def readme(*, tables: bool) -> str:
