@@ -39,11 +39,11 @@ def only(data: bytes) -> Content:
 
 
 def rates(content: Content) -> list[float]:
-    return content.table(Message.RECORD).value(Record.HEART_RATE).tolist()
+    return [float(one) for one in content.table(Message.RECORD).value(Record.HEART_RATE)]
 
 
 def seconds(content: Content) -> list[float]:
-    return (content.table(Message.RECORD).time_s - START_S).tolist()
+    return [float(one) for one in content.table(Message.RECORD).time_s - START_S]
 
 
 @given(st.binary(max_size=400))
