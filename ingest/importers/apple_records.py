@@ -47,6 +47,7 @@ TYPED = "HKWasUserEntered"
 _AS_WRITTEN = ("sourceName", "device", "unit")
 _PREFIX = "HKQuantityTypeIdentifier"
 _FORBIDDEN = bytes(set(range(32)) - {9, 10, 13})
+_COMMENT = re.compile(rb"<[!?]")
 _ROOT = re.compile(rb"<HealthData[\s/>]")
 _HOSTILE = re.compile(rb"<!ENTITY|<!DOCTYPE[^\[<>]*\s(?:SYSTEM|PUBLIC)\s")
 
@@ -155,7 +156,7 @@ class _Document:
 
     def feed(self, text: bytes, done: int = 0, *, final: bool = False) -> None:
         """Read whole tags."""
-        if b"<!" in text or b"<?" in text:  # what looks like a record may be in a comment
+        if _COMMENT.search(text):  # what looks like a record may be in one
             self._pattern = None
         if self._pattern is not None:
             text = self._quick(self._pattern, text)
@@ -227,23 +228,26 @@ class _Document:
 
 def _pattern(wanted: tuple[str, ...]) -> re.Pattern[bytes]:
     """Whole elements as Health writes them: records that are not wanted, which say nothing but
-    their type; what else says nothing; and the wanted ones, unless a person typed them."""
+    their type; what else says nothing; and the wanted ones, unless a person typed them.
+
+    What runs up to one letter is several times as fast as what runs up to any of two.
+    """
     names = "|".join(re.escape(name) for name in wanted)
-    entry = rf'<MetadataEntry key="(?!{TYPED}")[^<>]*/>\s*'
+    entry = rf'<MetadataEntry key="(?!{TYPED}")[^<]*/>\s*'
     told = "".join(
         rf'(?: {name}="{text}")?'
         for name, text in (
-            ("sourceVersion", '[^"<]*'),
-            ("device", '(?:&lt;&lt;HKDevice: 0x[0-9a-f]+&gt;, )?([^"<]*)'),
-            ("unit", '([^"<&]*)'),
-            ("creationDate", '[^"<]*'),
+            ("sourceVersion", '[^"]*'),
+            ("device", '(?:&lt;&lt;HKDevice: 0x[0-9a-f]+&gt;, )?([^"]*)'),
+            ("unit", '([^"]*)'),
+            ("creationDate", '[^"]*'),
         )
     )
     return re.compile(
-        rf'<Record type="(?!{_PREFIX}(?:{names})")([^"<&]*)"[^<>]*/>\s*'
+        rf'<Record type="(?:(?!{_PREFIX}(?:{names})")([^"&]*)"[^<]*/>\s*'
+        rf'|{_PREFIX}({names})" sourceName="([^"]*)"{told}'
+        r' startDate="([^"&]*)" endDate="([^"&]*)" value="([^"&]*)"'
+        rf"(?:/>|>\s*(?:{entry})*</Record>)\s*)"
         rf"|{entry}"
-        r"|<InstantaneousBeatsPerMinute [^<>]*/>\s*"
-        rf'|<Record type="{_PREFIX}({names})" sourceName="([^"<]*)"{told}'
-        r' startDate="([^"<&]*)" endDate="([^"<&]*)" value="([^"<&]*)"'
-        rf"(?:/>|>\s*(?:{entry})*</Record>)\s*".encode()
+        r"|<InstantaneousBeatsPerMinute [^<]*/>\s*".encode()
     )
