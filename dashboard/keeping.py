@@ -19,7 +19,7 @@ import msgspec
 import polars as pl
 
 from analytics.calendar import week_of
-from dashboard import processes
+from dashboard import processes, taking_in
 from dashboard.errors import DashboardError
 from dashboard.persons import local_zone
 from dashboard.refresh import refresh
@@ -31,7 +31,8 @@ from ingest.entries import Entries
 from ingest.erasing import Plan, Receipt, erase, preview, unfinished
 from ingest.errors import IngestError
 from ingest.header import SUFFIX
-from ingest.importers import IMPORTERS
+from ingest.importers.imported import Imported, Told
+from ingest.importers.looking import Look
 from ingest.private import create_whole, private_folder
 from ingest.spool import PID, SPOOL, worked_on
 from ingest.store import open_store
@@ -115,10 +116,40 @@ class Keeping:
 
     def kinds(self) -> list[str]:
         """Endings of the files that can be imported, such as `.legrec`."""
-        return [suffix for importer in IMPORTERS.values() for suffix in importer.suffixes]
+        return taking_in.kinds()
 
-    def take_in(self, person: str, files: Iterable[tuple[str, bytes]]) -> str:
-        """Begin to import files, by name and content, as a person's; the job's name."""
+    def look(self, person: str, name: str, content: bytes, told: Told) -> Look:
+        """What a file is, and what somebody must still say of it; nothing is changed.
+
+        Raises:
+            DashboardError: the entries cannot be read.
+        """
+        return _told(lambda: taking_in.looked_at(self._home, person, name, content, told))
+
+    def meanings(self) -> dict[str, str]:
+        """What a column of a table can hold, by key, in words."""
+        return taking_in.meanings()
+
+    def take_in_path(self, person: str, path: str, told: Told | None = None) -> str:
+        """Begin to import a file or folder of this computer as a person's; the job's name.
+
+        Raises:
+            DashboardError: there is none of that name.
+        """
+        words = [str(taking_in.file_named(path)), *taking_in.options(told or Told())]
+        return self._begin("import", *words, f"--person={person}")
+
+    def imported(self, job: Job) -> tuple[Imported, ...]:
+        """What came of each file, once the job is over."""
+        return taking_in.imported(job.result)
+
+    def take_in(
+        self, person: str, files: Iterable[tuple[str, bytes]], told: Told | None = None
+    ) -> str:
+        """Begin to import files, by name and content, as a person's; the job's name.
+
+        told: what a person says of them that they do not.
+        """
         folder = self._folder("import")
         paths = []
         for number, (name, content) in enumerate(files):
@@ -126,7 +157,8 @@ class Keeping:
             private_folder(path.parent)
             create_whole(path, content)
             paths.append(str(path))
-        return self._begin("import", *paths, f"--person={person}", folder=folder)
+        words = taking_in.options(told or Told())
+        return self._begin("import", *paths, *words, f"--person={person}", folder=folder)
 
     def big(self) -> bool:
         """Whether an export is more than a browser should be sent."""
@@ -157,6 +189,35 @@ class Keeping:
     def last_backup(self) -> dt.datetime | None:
         """When the last backup was made, if any was (UTC)."""
         return last_backup(self._home)
+
+    # Reports ----------------------------------------------------------------------------------
+
+    def make_reports(
+        self,
+        whose: str | None,
+        weeks: tuple[str, str],
+        formats: Iterable[str],
+        *,
+        named: bool,
+        one_table: bool,
+    ) -> str:
+        """Begin to write reports into a zip for `exported`; the job's name.
+
+        whose: a person, None: everyone; weeks: the first and the last.
+        """
+        folder = self._folder("report")
+        words = ["--everyone"] if whose is None else [f"--person={whose}"]
+        words += ["--name"] if named else []
+        words += ["--one-table"] if one_table else []
+        words += [f"--from={weeks[0]}", f"--to={weeks[1]}", f"--format={','.join(formats)}"]
+        return self._begin("report", *words, f"--out={folder / 'legload.zip'}", folder=folder)
+
+    def send_report(self, person: str, week: str, key: str, *, named: bool) -> str:
+        """Begin to send a report to whoever gets them; the job's name. key: of a format."""
+        folder = self._folder("report")
+        words = [week, f"--person={person}", f"--format={key}", "--mail"]
+        words += ["--name"] if named else []
+        return self._begin("report", *words, f"--out={folder / 'sent'}", folder=folder)
 
     # Jobs -------------------------------------------------------------------------------------
 

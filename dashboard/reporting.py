@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from analytics.calendar import week_start
 from analytics.errors import AnalyticsError
 from dashboard.errors import DashboardError
+from dashboard.mail.account import account
 from dashboard.past_weeks import weeks_of
 from dashboard.reports import FORMATS, Format, report_name
 from dashboard.reports.dictionary import NAME as DICTIONARY
@@ -102,6 +103,15 @@ class Reporting:
     def code(self, person: str) -> str:
         """What a report calls a person while it has no name on it, such as `P-7F3A`."""
         return person_code(Entries(self._data.home).read(), person)
+
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets reports by e-mail; nobody, unless a mail server was set up.
+
+        Raises:
+            DashboardError: what was set up cannot be used.
+        """
+        found = account(self._data.home)
+        return found.to if found else ()
 
     def report(self, person: str, week: str, *, named: bool) -> WeekReport:
         """One ISO week, scored, with the person's name on it or their code.

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from dashboard.errors import DashboardError
 from ingest.private import create_whole, open_private, private_folder, sync_folder
@@ -70,13 +70,13 @@ def write_zip(path: Path, files: Iterable[tuple[str, Filled]]) -> Path:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
+def _whole(path: Path) -> Iterator[BinaryIO]:
     """A file that takes its place once all of it is on the disk, or leaves nothing."""
     part = path.with_name(f"{path.name}.part")
     try:
         descriptor = open_private(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         with open(descriptor, "w+b") as out:  # noqa: PTH123 - a descriptor
-            yield out
+            yield cast("BinaryIO", out)
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)

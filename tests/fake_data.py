@@ -16,6 +16,7 @@ from analytics.frames import Minutes
 from analytics.person import PersonFacts
 from analytics.protocol import default_protocol
 from analytics.week import WeekReport
+from dashboard import taking_in
 from dashboard.data import Data
 from dashboard.demo import Progress
 from dashboard.display import Display
@@ -24,6 +25,9 @@ from dashboard.explained import Explained, explained
 from dashboard.facts import Facts, facts_of
 from dashboard.keeping import Job
 from dashboard.people_cards import PersonCard
+from dashboard.reporting import Reporting
+from dashboard.reports.identity import unnamed
+from dashboard.schedule.backups import Backups
 from dashboard.schedule.plan import Host, Ran
 from dashboard.schedule.schedules import Schedules
 from dashboard.shown import (
@@ -40,6 +44,8 @@ from devices import PROFILES
 from devices.rsc_counts import Counted
 from ingest.entries import Person
 from ingest.erasing import Receipt
+from ingest.importers.imported import Imported, Told
+from ingest.importers.looking import Look
 from ingest.live import LiveValue
 from ingest.shake import Shaking
 from ingest.stretches import Scope
@@ -151,11 +157,26 @@ class FakeKeeping:
         self.done.append(("take back", person, date))
 
     def kinds(self) -> list[str]:
-        return [".legrec"]
+        return [".legrec", ".csv"]
 
-    def take_in(self, person: str, files: Iterable[tuple[str, bytes]]) -> str:
-        self.done.append(("import", person, [name for name, _ in files]))
+    def take_in(
+        self, person: str, files: Iterable[tuple[str, bytes]], told: Told | None = None
+    ) -> str:
+        self.done.append(("import", person, [name for name, _ in files], told))
         return "job"
+
+    def take_in_path(self, person: str, path: str, told: Told | None = None) -> str:
+        self.done.append(("import path", person, path, told))
+        return "job"
+
+    def look(self, person: str, name: str, content: bytes, told: Told) -> Look:
+        return taking_in.looked_at(Path("/nowhere"), person, name, content, told)
+
+    def meanings(self) -> dict[str, str]:
+        return taking_in.meanings()
+
+    def imported(self, job: Job) -> tuple[Imported, ...]:
+        return taking_in.imported(job.result)
 
     def big(self) -> bool:
         return self.is_big
@@ -174,6 +195,22 @@ class FakeKeeping:
     def last_backup(self) -> dt.datetime | None:
         return None
 
+    def make_reports(
+        self,
+        whose: str | None,
+        weeks: tuple[str, str],
+        formats: Iterable[str],
+        *,
+        named: bool,
+        one_table: bool,
+    ) -> str:
+        self.done.append(("reports", whose, weeks, tuple(formats), named, one_table))
+        return "report-1"
+
+    def send_report(self, person: str, week: str, key: str, *, named: bool) -> str:
+        self.done.append(("send", person, week, key, named))
+        return "report-2"
+
     def job(self, name: str) -> Job:
         if self.running:
             return Job(running=True, share=0.4)
@@ -181,6 +218,30 @@ class FakeKeeping:
 
     def drop(self, name: str) -> None:
         self.done.append(("drop", name))
+
+
+@dataclass
+class FakeReporting:
+    """Reports of the fake's weeks; to: who gets them by e-mail."""
+
+    week: Callable[[str, str], WeekReport]
+    to: tuple[str, ...] = ()
+    error: DashboardError | None = None
+
+    def code(self, person: str) -> str:
+        return f"P-{person.upper()}"
+
+    def report(self, person: str, week: str, *, named: bool) -> WeekReport:
+        found = self.week(person, week)
+        return found if named else unnamed(found, self.code(person))
+
+    def recipients(self) -> tuple[str, ...]:
+        if self.error is not None:
+            raise self.error
+        return self.to
+
+    def between(self, first: str, last: str) -> tuple[str, ...]:
+        return Reporting(cast("Data", None)).between(first, last)
 
 
 @dataclass
@@ -213,6 +274,13 @@ class FakeData:
     reads: Display = field(default_factory=Display)
     schedule: Schedules = field(default_factory=lambda: Schedules(NOWHERE, NO_COMPUTER))
     history: FakeHistory = field(default_factory=FakeHistory)
+
+    backups: Backups = field(default_factory=lambda: Backups(NOWHERE, NO_COMPUTER))
+    notes_by_week: dict[str, str] = field(default_factory=dict)
+
+    @functools.cached_property
+    def reporting(self) -> FakeReporting:
+        return FakeReporting(self.week)
 
     @functools.cached_property
     def keeping(self) -> FakeKeeping:
@@ -255,7 +323,14 @@ class FakeData:
         return self.told
 
     def known(self, person: str) -> Person:
-        return Person(key=person, name="Anna", masses=self.masses)
+        notes = tuple(self.notes_by_week.items())
+        return Person(key=person, name="Anna", masses=self.masses, notes=notes)
+
+    def set_note(self, person: str, week: str, text: str) -> str:
+        self._fail()
+        self.done.append(("note", person, week, text))
+        self.notes_by_week[week] = text
+        return text
 
     def facts(self, person: str) -> Facts:
         return self.said

@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.week import WeekReport
 from dashboard import wording
+from dashboard.errors import DashboardError
 from dashboard.preview import ROWS, first_rows, picture, preview
 from dashboard.reports import FORMATS
 from dashboard.schedule.runs import note_run
+from dashboard.schedule.schedules import EVERYONE
 from tests import sample_week
 from tests.fake_data import FakeData
 from tests.test_schedule import NOW, MadeUp, schedules
@@ -73,7 +75,7 @@ def test_the_last_week_that_is_over_is_shown_first_with_its_file_name() -> None:
     page = reports_page(fake)
     assert not page.exception
     assert fake.done[-1] == ("week", "anna", "2026-W46")
-    assert "File: legload-anna-schroder-2026-W46.pdf" in text_of(page)
+    assert "File: legload-p-anna-2026-W46.pdf" in text_of(page)
     (download,) = page.get("download_button")
     assert str(download.proto.label) == "Download PDF"
     assert len(page.get("image")) == 1
@@ -83,7 +85,7 @@ def test_another_week_and_another_format_are_chosen() -> None:
     page = reports_page(with_week("so far"))
     page.selectbox(key="report-week-anna").set_value("2026-W47")
     page = page.selectbox(key="report-format").set_value("csv").run()
-    assert "legload-anna-schroder-2026-W47.csv" in text_of(page)
+    assert "legload-p-anna-2026-W47.csv" in text_of(page)
     (shown,) = page.dataframe
     assert len(shown.value) == ROWS
     assert not page.get("image")
@@ -92,7 +94,115 @@ def test_another_week_and_another_format_are_chosen() -> None:
 def test_a_demo_report_is_said_to_be_one() -> None:
     said = text_of(reports_page(with_week("complete", demo=True)))
     assert "DEMO" in said
-    assert "legload-demo-anna" in said
+    assert "legload-demo-p-anna" in said
+
+
+# --- the name, the note -------------------------------------------------------------------------
+
+
+def test_the_name_is_on_it_only_once_it_is_asked_for() -> None:
+    page = reports_page(with_week("complete"))
+    assert "Instead of the name it says P-ANNA" in text_of(page)
+    page = page.checkbox(key="report-named-anna").check().run()
+    assert "File: legload-anna-schroder-2026-W46.pdf" in text_of(page)
+    assert "P-ANNA" not in text_of(page)
+
+
+def test_a_note_is_saved_shown_and_taken_back() -> None:
+    fake = with_week("complete")
+    page = reports_page(fake)
+    page.text_area[0].set_value("Two more *stairs*.")
+    page = page.button(key="save-note-anna").click().run()
+    assert ("note", "anna", "2026-W46", "Two more *stairs*.") in fake.done
+    assert page.success[0].value == wording.plain("Saved.")
+    assert page.text_area[0].value == "Two more *stairs*."
+    page.text_area[0].set_value("")
+    page = page.button(key="save-note-anna").click().run()
+    assert page.success[0].value == wording.plain("There is no note now.")
+    page.selectbox(key="report-week-anna").set_value("2026-W47").run()
+    assert page.text_area[0].value == ""
+
+
+def test_a_note_that_cannot_be_is_one_sentence() -> None:
+    fake = with_week("complete")
+    page = reports_page(fake)
+    fake.error = DashboardError("The disk is full.", "Free some space.")
+    page = page.button(key="save-note-anna").click().run()
+    assert any("The disk is full" in one.value for one in page.error)
+
+
+# --- several, and by e-mail ---------------------------------------------------------------------
+
+
+def test_several_weeks_of_everyone_are_made_by_a_job_and_taken_along() -> None:
+    fake = with_week("complete")
+    page = reports_page(fake)
+    page.selectbox(key="many-from-anna").set_value("2026-W45")
+    page.selectbox(key="many-to-anna").set_value("2026-W47")
+    page.multiselect(key="many-formats-anna").set_value(["csv", "json"])
+    page = page.radio(key="many-of-anna").set_value(False).run()
+    assert "For a spreadsheet." in text_of(page)
+    page.checkbox(key="many-table-anna").check()
+    fake.keeping.running = True
+    page = button_of(page, "Make the files of 3 weeks").click().run()
+    asked = ("reports", None, ("2026-W45", "2026-W47"), ("csv", "json"), False, True)
+    assert asked in fake.done
+    fake.keeping.running, fake.keeping.result = False, {"weeks": ["2026-W45", "2026-W47"]}
+    page = page.run()
+    assert not page.exception
+    (_, zipped) = page.get("download_button")
+    assert str(zipped.proto.label) == "Download the zip"
+
+
+def test_weeks_the_wrong_way_round_are_one_sentence() -> None:
+    page = reports_page(with_week("complete"))
+    page.selectbox(key="many-from-anna").set_value("2026-W47")
+    page = page.selectbox(key="many-to-anna").set_value("2026-W46").run()
+    assert "is before" in page.error[0].value
+    assert not any(label.startswith("Make the files") for label in labels(page))
+
+
+def test_nothing_can_be_sent_until_somebody_set_it_up() -> None:
+    page = reports_page(with_week("complete"))
+    assert "Nothing is set up, so nothing can be sent." in text_of(page)
+    assert "Send …" not in labels(page)
+
+
+def test_a_report_is_sent_only_after_it_was_asked_for_twice() -> None:
+    fake = with_week("complete")
+    fake.reporting.to = ("doc@example.org",)
+    page = button_of(reports_page(fake), "Send …").click().run()
+    assert not any(one[0] == "send" for one in fake.done)
+    assert "It leaves this computer" in page.warning[0].value
+    page = page.selectbox(key="report-week-anna").set_value("2026-W47").run()
+    assert "Send it now" not in labels(page)  # what was agreed to was another week
+    page = button_of(page, "Send …").click().run()
+    page = button_of(page, "Do not send").click().run()
+    page = button_of(page, "Send …").click().run()
+    fake.keeping.result = {"letters": ["Sent to doc@example.org."]}
+    page = button_of(page, "Send it now").click().run()
+    assert [one for one in fake.done if one[0] == "send"] == [
+        ("send", "anna", "2026-W47", "pdf", False)
+    ]
+    assert "Sent to" in page.success[0].value
+
+
+def test_a_mail_server_that_cannot_be_used_is_one_sentence_and_the_rest_is_there() -> None:
+    fake = with_week("complete")
+    fake.reporting.error = DashboardError("mail.json cannot be used.", "Enter it again.")
+    page = reports_page(fake)
+    assert not page.exception
+    assert any("cannot be used" in one.value for one in page.error)
+    assert page.get("download_button")
+
+
+def test_who_may_see_some_persons_alone_writes_notes_and_sends_nothing() -> None:
+    fake = with_week("complete")
+    fake.limited = True
+    page = reports_page(fake)
+    assert "Save the note" in labels(page)
+    assert {"Send …", "Make the files of 4 weeks"}.isdisjoint(labels(page))
+    assert "Send by e-mail" not in [box.label for box in page.expander]
 
 
 # --- every Monday -------------------------------------------------------------------------------
@@ -113,7 +223,7 @@ def test_the_exact_text_is_shown_before_it_is_installed(tmp_path: Path) -> None:
     page = choose(reports_page(fake), tmp_path / "out")
     shown = [block.value for block in page.code]
     assert fake.schedule.installed("anna") is None
-    page = page.button(key="schedule-install-anna").click().run()
+    page = page.button(key="schedule-anna-install").click().run()
     assert not page.exception
     assert page.success[0].value == wording.plain("Installed.")
     asked = fake.schedule.installed("anna")
@@ -129,7 +239,7 @@ def test_what_was_changed_since_it_was_shown_is_not_installed(tmp_path: Path) ->
     page = page.text_input(key="schedule-out-anna").set_value(str(tmp_path / "other")).run()
     assert "Install" not in labels(page)
     page = page.button(key="schedule-show-anna").click().run()
-    page = page.button(key="schedule-cancel-anna").click().run()
+    page = page.button(key="schedule-anna-cancel").click().run()
     assert "Install" not in labels(page)
 
 
@@ -170,7 +280,7 @@ def test_what_cannot_be_scheduled_is_one_sentence(tmp_path: Path) -> None:
     assert not page.exception
     assert "is a file, not a folder" in page.error[0].value.replace("\\", "")
     page = reports_page(scheduling(tmp_path, refuses="enable"))
-    page = choose(page, tmp_path / "out").button(key="schedule-install-anna").click().run()
+    page = choose(page, tmp_path / "out").button(key="schedule-anna-install").click().run()
     assert "Access is denied" in page.error[0].value
 
 
@@ -188,3 +298,20 @@ def test_another_persons_schedule_is_not_shown(tmp_path: Path) -> None:
     said = text_of(reports_page(fake))
     assert "bos" not in said
     assert "Bo" not in said.split()
+
+
+def test_what_differs_from_the_usual_is_said_and_a_job_of_everyone_is_shown(tmp_path: Path) -> None:
+    fake = scheduling(tmp_path)
+    fake.reporting.to = ("doc@example.org",)
+    at = fake.schedule
+    at.install_report(at.wanted(EVERYONE, str(tmp_path / "all"), ["csv"], eml=True))
+    page = reports_page(fake)
+    page.checkbox(key="schedule-named-anna").check()
+    page.checkbox(key="schedule-mail-anna").check()
+    page = choose(page, tmp_path / "out").button(key="schedule-anna-install").click().run()
+    said = text_of(page)
+    assert "with the name on it; sent by e-mail" in said
+    assert "of everyone; with a letter to send" in said
+    asked = at.installed("anna")
+    assert asked is not None
+    assert (asked.named, asked.mail, asked.eml) == (True, True, False)

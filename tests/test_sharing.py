@@ -25,6 +25,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.data import Data, open_data
 from dashboard.history import History, Timeline
 from dashboard.keeping import Keeping
+from dashboard.reporting import Reporting
 from dashboard.share.agreed import EVERYONE, Provider, Share, ShareError, read_share, refuse_unknown
 from dashboard.share.desk import COOKIE, SIGN_IN, SIGN_OUT, Desk
 from dashboard.share.gate import Gate, Lobby
@@ -418,14 +419,14 @@ def test_every_call_of_the_facade_has_a_rule_or_is_refused() -> None:
                 getattr(facade, name)()
     assert {name for name, rule in told.items() if rule == "person"} <= {
         *calls,
-        *(name for part in (History, Keeping) for name in vars(part) if name[0] != "_"),
+        *(name for part in (History, Keeping, Reporting) for name in vars(part) if name[0] != "_"),
     }
 
 
 def test_what_is_said_of_a_person_takes_that_person_by_name() -> None:
     for name, rule in rules().items():
         if rule == "person":
-            parts = (Data, History, Keeping)
+            parts = (Data, History, Keeping, Reporting)
             call = next(getattr(part, name) for part in parts if hasattr(part, name))
             assert "person" in inspect.signature(call).parameters, name
 

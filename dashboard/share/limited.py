@@ -55,6 +55,8 @@ OF_A_PERSON = frozenset(
         "set_name",
         "take_back_mass",
         "set_note",
+        "code",
+        "report",
     }
 )
 """Take a `person`, and speak of nobody else."""
@@ -193,6 +195,11 @@ class LimitedData(Limited):
     def keeping(self) -> Limited:
         """Of what is kept, only what is said of one of those persons."""
         return Limited(self._data.keeping, self._persons)
+
+    @property
+    def reporting(self) -> Limited:
+        """The reports of those persons, one by one."""
+        return Limited(self._data.reporting, self._persons)
 
     @property
     def history(self) -> LimitedHistory:

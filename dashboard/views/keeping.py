@@ -11,18 +11,15 @@ import streamlit as st
 from dashboard import scorecard, wording
 from dashboard.folders import folder_named
 from dashboard.markup import el
-from dashboard.views import erasing, jobs
-from language.spoken import _, mark, n_
+from dashboard.views import backup_schedule, erasing, jobs, taking_in
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
     from dashboard.keeping import Job
 
-IMPORT, EXPORT, BACKUP = "job-import", "job-export", "job-backup"
+EXPORT, BACKUP = "job-export", "job-backup"
 KEEP = 8
-ABOUT_IMPORT = mark(
-    "Files that other programs or other computers wrote. Taking one in again changes nothing."
-)
 ABOUT_EXPORT = mark(
     "Everything as it is kept, and as tables that any program can read, with a page that explains "
     "every column. 'legload restore' puts it into an empty folder again."
@@ -36,7 +33,7 @@ ABOUT_BACKUP = mark(
 def sections(data: Data, person: str) -> None:
     """One after the other."""
     name = next((one.name for one in data.persons() if one.key == person), person)
-    _import(data, person, name)
+    taking_in.section(data, person, name)
     _export(data, person, name)
     _backup(data)
     erasing.section(data, person, name)
@@ -44,40 +41,6 @@ def sections(data: Data, person: str) -> None:
 
 def _head(title: str, about: str) -> None:
     st.html(scorecard.page(el("h2", title), el("p", about, cls="muted")))
-
-
-def _import(data: Data, person: str, name: str) -> None:
-    _head(_("Import"), _(ABOUT_IMPORT))
-    if (job := jobs.over(data, IMPORT, _("Importing …"))) is not None:
-        _imported(job)
-        jobs.done(data, IMPORT)
-        return
-    if jobs.busy(data, IMPORT):
-        return
-    kinds = [kind.removeprefix(".") for kind in data.keeping.kinds()]
-    files = st.file_uploader(
-        _("Files to import"), type=kinds, accept_multiple_files=True, key=f"import-files-{person}"
-    )
-    text = _("Import as data of {name}", name=wording.plain(name))
-    if st.button(text, type="primary", key=f"import-{person}", disabled=not files):
-        given = [(file.name, file.getvalue()) for file in files]
-        jobs.begin(IMPORT, lambda: data.keeping.take_in(person, given))
-
-
-def _imported(job: Job) -> None:
-    """A line for each file."""
-    result = job.result or {}
-    rows = [
-        {_("File"): str(one.get("file", "")), _("What was read"): str(one.get("text", ""))}
-        for one in result.get("files", ())
-    ]
-    if rows:
-        st.html(scorecard.page(scorecard.table(rows)))
-    for sentence in result.get("failed", ()):
-        st.warning(wording.plain(str(sentence)))
-    minutes = int((result.get("loaded") or {}).get("minutes", 0))
-    if job.result is not None:
-        st.success(n_("{count} minute was scored.", "{count} minutes were scored.", minutes))
 
 
 def _export(data: Data, person: str, name: str) -> None:
@@ -150,3 +113,4 @@ def _backup(data: Data) -> None:
         keep = st.number_input(_("How many to keep"), 1, 100, KEEP, key="backup-keep", width=180)
         if st.form_submit_button(_("Back up now"), type="primary", key="backup-now"):
             jobs.begin(BACKUP, lambda: data.keeping.backup(folder_named(folder), keep))
+    backup_schedule.block(data, folder, keep)

@@ -1,4 +1,4 @@
-"""Reports: a week as a file, seen before it is downloaded, and every Monday if that is wanted."""
+"""Reports: a week as a file, seen before it is downloaded; more of them, sent, and every Monday."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import streamlit as st
 
 from analytics.week import WeekReport
 from dashboard import scorecard, wording
-from dashboard.markup import el
-from dashboard.preview import ROWS, preview
+from dashboard.markup import Markup, el
+from dashboard.preview import LINES, ROWS, Shown, preview
 from dashboard.reports import FORMATS, report_name
-from dashboard.views import schedule
+from dashboard.views import report_note, report_sent, reports_of_many, schedule
 from language.spoken import _, language
 
 if TYPE_CHECKING:
@@ -27,10 +27,17 @@ def render(data: Data, person: str) -> None:
     st.html(scorecard.page(*badge, el("h1", _("Reports")), el("p", intro, cls="muted")))
     version, weeks = data.version(), data.weeks(person)
     week, key = _choice(person, weeks)
+    place = st.container()  # the button stands above what decides on its file
+    named = _named(data, person)
     with st.spinner(_("Writing the report …")):
-        report = _report(version, language(), str(data.home), person, week, _data=data)
+        report = _report(version, language(), str(data.home), person, week, named, _data=data)
         content = _written(version, language(), report, key)
-    _download(report, key, content)
+    with place:
+        _download(report, key, content, person)
+    report_note.block(data, person, week)
+    if not data.limited:
+        report_sent.block(data, person, week, key, named=named)
+        reports_of_many.block(data, person, weeks, named=named)
     _preview(version, report, key, content)
     if not data.limited:
         schedule.block(data, person)
@@ -38,10 +45,10 @@ def render(data: Data, person: str) -> None:
 
 @st.cache_data(ttl="10m", max_entries=64, show_spinner=False)
 def _report(
-    version: int, spoken: str, home: str, person: str, week: str, *, _data: Data
+    version: int, spoken: str, home: str, person: str, week: str, named: bool, *, _data: Data
 ) -> WeekReport:
     """Scored once for each data version."""
-    return _data.week(person, week)
+    return _data.reporting.report(person, week, named=named)
 
 
 @st.cache_data(ttl="10m", max_entries=32, show_spinner=False)
@@ -52,7 +59,7 @@ def _written(version: int, spoken: str, report: WeekReport, key: str) -> bytes:
 @st.cache_data(ttl="10m", max_entries=16, show_spinner=False)
 def _previewed(
     version: int, spoken: str, report: WeekReport, key: str, content: bytes
-) -> bytes | list[dict[str, str]] | None:
+) -> Shown:
     return preview(report, FORMATS[key], content)
 
 
@@ -64,7 +71,7 @@ def _choice(person: str, weeks: list[str]) -> tuple[str, str]:
     left, right = st.columns(2)
     with left:
         week = st.selectbox(
-            _("Week"), weeks, key=kept, format_func=lambda one: _week_name(one, weeks[0])
+            _("Week"), weeks, key=kept, format_func=lambda one: week_name(one, weeks[0])
         )
     with right:
         key = st.selectbox(
@@ -76,12 +83,28 @@ def _choice(person: str, weeks: list[str]) -> tuple[str, str]:
     return week, key
 
 
-def _week_name(week: str, current: str) -> str:
+def week_name(week: str, current: str) -> str:
+    """`Week 47, 2026`, and whether it is the current one."""
     name = wording.week_name(week)
     return _("{week} (now)", week=name) if week == current else name
 
 
-def _download(report: WeekReport, key: str, content: bytes) -> None:
+def _named(data: Data, person: str) -> bool:
+    """Whether the name goes on it, and what stands there otherwise."""
+    named = st.checkbox(_("Put the name on it"), key=f"report-named-{person}")
+    if named:
+        text = _("The name is in the file and in its name. Birth year and address never are.")
+    else:
+        text = _(
+            "Instead of the name it says {code}, the same in every report. Dates, all numbers and "
+            "the note are in it.",
+            code=data.reporting.code(person),
+        )
+    st.html(scorecard.page(el("p", text, cls="muted small")))
+    return named
+
+
+def _download(report: WeekReport, key: str, content: bytes, person: str) -> None:
     form, name = FORMATS[key], report_name(report, FORMATS[key])
     st.download_button(
         _("Download {format}", format=form.key.upper()),
@@ -90,9 +113,14 @@ def _download(report: WeekReport, key: str, content: bytes) -> None:
         mime=form.mime,
         on_click="ignore",
         type="primary",
-        key=f"download-report-{report.person}",
+        key=f"download-report-{person}",
     )
-    st.html(scorecard.page(el("p", _("File: {name}", name=name), cls="muted file")))
+    st.html(
+        scorecard.page(
+            el("p", _("File: {name}", name=name), cls="muted file"),
+            el("p", _(form.audience), " ", _(form.validated), cls="muted small"),
+        )
+    )
 
 
 def _preview(version: int, report: WeekReport, key: str, content: bytes) -> None:
@@ -108,6 +136,13 @@ def _preview(version: int, report: WeekReport, key: str, content: bytes) -> None
         with st.container(border=True, width=920):
             st.image(shown, width="stretch", alt=alt)
         st.html(scorecard.page(el("p", wording.shares_text(report), cls="small")))
+    elif isinstance(shown, Markup):
+        with st.container(border=True, width=720):
+            st.html(shown)
+    elif isinstance(shown, str):
+        st.code(shown, language="json", height=480)
+        words = _("The first {count} lines.", count=LINES)
+        st.html(scorecard.page(el("p", words, cls="small")))
     elif shown is None:
         st.html(scorecard.page(el("p", _("This format has no preview."), cls="muted")))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,14 @@ import streamlit as st
 
 from dashboard import scorecard, wording
 from dashboard.errors import DashboardError
-from dashboard.markup import Markup, el
+from dashboard.markup import el
 from dashboard.preview import proposed_folder
 from dashboard.reports import FORMATS
-from dashboard.schedule.plan import HOUR, Plan
-from dashboard.schedule.schedules import Wanted
+from dashboard.schedule.schedules import EVERYONE, Wanted
+from dashboard.views import planned
+from dashboard.views.planned import AT
 from language.formats import time as clock
-from language.spoken import _, mark
+from language.spoken import _
 
 if TYPE_CHECKING:
     from dashboard.data import Data
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 ASKED = "schedule-asked"
 """What somebody wants to see before it is installed."""
 TOLD = "schedule-told"
-AT = dt.time(HOUR)
-DONE, FAILED = mark("Last run, {when}: {text}"), mark("The last run failed, {when}: {text}")
 
 
 def block(data: Data, person: str) -> None:
@@ -42,11 +40,11 @@ def block(data: Data, person: str) -> None:
     if told := st.session_state.pop(TOLD, ""):
         st.success(wording.plain(told))
     try:
-        installed = data.schedule.installed(person)
-        if installed is None:
+        installed = [one for key in (person, EVERYONE) if (one := data.schedule.installed(key))]
+        for one in installed:
+            _installed(data, one)
+        if not any(one.person == person for one in installed):
             _offer(data, person)
-        else:
-            _installed(data, installed)
     except DashboardError as error:
         st.error(wording.plain(str(error)))
 
@@ -65,34 +63,31 @@ def _offer(data: Data, person: str) -> None:
         )
     with right:
         out = st.text_input(_("Folder"), str(proposed_folder()), key=f"schedule-out-{person}")
+    named, mail = _ways(data, person)
+
+    def wanted() -> Wanted:
+        return data.schedule.wanted(person, out, formats, named=named, mail=mail)
+
     if st.button(_("Show what will be installed"), key=f"schedule-show-{person}"):
-        st.session_state[ASKED] = data.schedule.wanted(person, out, formats)
+        st.session_state[ASKED] = wanted()
     asked: Wanted | None = st.session_state.get(ASKED)
-    if asked is None or not formats or asked != data.schedule.wanted(person, out, formats):
+    if asked is None or not formats or asked != wanted():
         return  # only what was seen is installed
     plan = data.schedule.plan(data.schedule.job(asked))
-    _shown(plan)
-    if plan.by_hand:
-        return
-    with st.container(horizontal=True):
-        if st.button(_("Install"), type="primary", key=f"schedule-install-{person}"):
-            _install(data, asked)
-        if st.button(_("Do not install"), key=f"schedule-cancel-{person}"):
-            del st.session_state[ASKED]
-            st.rerun()
+    planned.offer(
+        plan,
+        f"schedule-{person}",
+        lambda: _install(data, asked),
+        lambda: st.session_state.pop(ASKED),
+    )
 
 
-def _shown(plan: Plan) -> None:
-    """The exact text."""
-    st.html(scorecard.page(el("p", el("b", plan.system)), el("p", plan.missed, cls="muted")))
-    if plan.by_hand:
-        st.code(plan.by_hand, language=None, wrap_lines=True)
-    for file in plan.files:
-        st.html(scorecard.page(el("p", _("File: {name}", name=str(file.path)), cls="file")))
-        st.code(file.text, language=None, wrap_lines=True)
-    if plan.install:
-        st.html(scorecard.page(el("p", _("Then this is run:"))))
-        st.code("\n".join(map(" ".join, plan.install)), language=None, wrap_lines=True)
+def _ways(data: Data, person: str) -> tuple[bool, bool]:
+    """With the name or not; by e-mail too, where that was set up."""
+    named = st.checkbox(_("Put the name on each"), key=f"schedule-named-{person}")
+    to = data.reporting.recipients()
+    label = _("Send each by e-mail to {addresses}", addresses=wording.plain(", ".join(to)))
+    return named, bool(to) and st.checkbox(label, key=f"schedule-mail-{person}")
 
 
 def _install(data: Data, asked: Wanted) -> None:
@@ -105,36 +100,28 @@ def _install(data: Data, asked: Wanted) -> None:
 
 def _installed(data: Data, installed: Wanted) -> None:
     active = data.schedule.active(installed)
-    st.html(scorecard.page(*_state(data, installed, active=active)))
+    last = data.schedule.last_run(installed.person)
+    st.html(scorecard.page(*planned.state(_what(installed), last, active=active)))
     with st.expander(_("What is installed")):
-        _shown(data.schedule.plan(data.schedule.job(installed)))
+        planned.shown(data.schedule.plan(data.schedule.job(installed)))
     if st.button(_("Remove"), key=f"schedule-remove-{installed.person}"):
         data.schedule.remove_report(installed.person)
         st.session_state[TOLD] = _("Removed. Reports that were written stay.")
         st.rerun()
 
 
-def _state(data: Data, installed: Wanted, *, active: bool) -> list[Markup]:
-    """Installed or lost, and what the last run said."""
-    title = (
-        _("Installed")
-        if active
-        else _("Installed once, but this computer does not run it. Remove it and install it again.")
-    )
-    names = ", ".join(key.upper() for key in installed.formats)
-    what = _(
+def _what(installed: Wanted) -> str:
+    """In words: what, when, where, and how it differs from the usual."""
+    text = _(
         "{formats}, every Monday at {hour}, into {folder}",
-        formats=names,
+        formats=", ".join(key.upper() for key in installed.formats),
         hour=clock(AT),
         folder=str(Path(installed.out)),
     )
-    last = data.schedule.last_run(installed.person)
-    if last is None:
-        said = _("It has not run yet.")
-    else:
-        when = wording.clock_text(last.at)
-        told = DONE if last.done else FAILED
-        said = _(told, when=when, text=last.text)
-    kind = "info" if active and (last is None or last.done) else "warn"
-    lines = el("b", title), el("div", what), el("div", said, cls="small")
-    return [el("div", *lines, cls=f"ll-notice {kind}", role="note")]
+    more = {
+        _("of everyone"): installed.person == EVERYONE,
+        _("with the name on it"): installed.named,
+        _("sent by e-mail"): installed.mail,
+        _("with a letter to send"): installed.eml,
+    }
+    return "; ".join([text, *(words for words, so in more.items() if so)])
