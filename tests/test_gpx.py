@@ -177,6 +177,18 @@ def test_a_planned_way_has_no_times_and_says_so(tmp_path: Path, into: Into) -> N
         import_file(gpx(tmp_path / "a.gpx", route), into)
 
 
+def test_prefixes_and_links_do_not_hide_the_kind(tmp_path: Path, into: Into) -> None:
+    link = "<link href='x'><text>Guide</text><type>text/html</type></link>"
+    kind = f"<type>hiking</type>{link}"
+    inner = track(walk(lambda s: 1.3 * s, garmin())).replace("<type>walking</type>", kind)
+    file = tmp_path / "a.gpx"
+    file.write_text(
+        f"<?xml version='1.0'?>{' ' * 300}<g:gpx xmlns:g='http://www.topografix.com/GPX/1/1' "
+        f"xmlns:gpxtpx='t' xmlns='http://www.topografix.com/GPX/1/1'>{inner}</g:gpx>"
+    )
+    assert Channel.STEP_CADENCE in told(into, import_file(file, into))
+
+
 def test_a_time_without_a_zone_is_utc_as_the_schema_says(tmp_path: Path, into: Into) -> None:
     points = walk(lambda s: 1.3 * s).replace("Z</time>", "</time>")
     assert import_file(gpx(tmp_path / "a.gpx", track(points)), into).start == START

@@ -165,6 +165,16 @@ def test_a_speed_comes_from_the_distance_where_none_is_written(tmp_path: Path, i
     assert speed.max() < 2.5  # the jump of 500 m after a minute is nobody's
 
 
+def test_a_distance_that_starts_again_with_a_lap_goes_on(tmp_path: Path, into: Into) -> None:
+    def made(second: int) -> str:
+        return point(second, f"<DistanceMeters>{1.4 * (second % 60)}</DistanceMeters>")
+
+    done = import_file(tcx(tmp_path / "a.tcx", made, sport="Walking"), into)
+    speed = told(into, done)[Channel.SPEED]["value"].to_numpy()
+    assert len(speed) > 110
+    assert speed == pytest.approx(1.4, abs=0.01)
+
+
 def test_points_far_apart_give_no_speed(tmp_path: Path, into: Into) -> None:
     def made(second: int) -> str:
         return point(second, f"<DistanceMeters>{second}</DistanceMeters><Cadence>55</Cadence>")

@@ -63,7 +63,7 @@ class _Reader:
         self._taking, self._into, self._file = taking, into, file
         self._creator = self._type = ""
         self._points = Points()
-        self._in_point = False
+        self._in_point = self._in_link = False
         self._time: int | None = None
         self._told: dict[str, float] = {}
         self._count = self._untimed = 0
@@ -77,13 +77,17 @@ class _Reader:
             }
         elif tag == "trk":
             self._points, self._type = Points(), ""
+        elif tag == "link":  # it has a `type` of its own, such as text/html
+            self._in_link = True
         elif tag == "gpx":
             self._creator = attributes.get("creator", "").strip()
 
     def end(self, tag: str, text: str) -> None:
         if self._in_point:
             self._point(tag, text)
-        elif tag == "type":
+        elif tag == "link":
+            self._in_link = False
+        elif tag == "type" and not self._in_link:
             self._type = text
         elif tag == "trk":
             give(

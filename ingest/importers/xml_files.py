@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -171,7 +172,7 @@ def begins(head: bytes, element: str) -> bool:
         except zlib.error:
             return False
     plain = head.replace(b"\0", b"")
-    return any(f"<{prefix}{element}".encode() in plain for prefix in ("", "ns0:", "tcx:", "gpx:"))
+    return re.search(rb"<(?:[\w.-]+:)?%b[\s/>]" % element.encode(), plain) is not None
 
 
 def _too_long(name: str) -> IngestError:
