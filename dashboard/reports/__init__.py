@@ -90,7 +90,7 @@ FORMATS: dict[str, Format] = {
             title=mark("FHIR, for a clinic's computer"),
             audience=mark("For the records of a clinic or practice (HL7 FHIR R4)."),
             validated=mark(
-                "Valid by HL7's own JSON Schema of FHIR R4 in the tests, and by three other "
+                "Valid by HL7's own JSON Schema of FHIR R4 in the tests, and by four other "
                 "checkers; not checked with HL7's Java validator, and no profile is claimed."
             ),
             suffix=".fhir.json",
