@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import socket
 import ssl
@@ -19,6 +20,7 @@ PATIENCE_S = 30.0
 NOT_NAMED = "[127.0.0.1]"
 """What this computer calls itself: its own name is nobody's business (RFC 5321, 4.1.3)."""
 TOO_BIG = (552, 523, 534)  # RFC 5321, RFC 1870, RFC 7504 and what servers say
+AUTHENTICATED = 235  # RFC 4954, 4
 Context = Callable[[], ssl.SSLContext]
 
 
@@ -37,7 +39,7 @@ def send(
     content = as_bytes(found)
     with _told(account), _connected(account, context()) as server:
         if account.user:
-            server.login(account.user, secret)
+            _sign_in(server, account.user, secret)
         refused = server.sendmail(account.sender, account.to, content)
     if refused:
         raise DashboardError(
@@ -48,6 +50,18 @@ def send(
             ),
             _("Check these addresses: legload mail"),
         )
+
+
+def _sign_in(server: smtplib.SMTP, user: str, secret: str) -> None:
+    """As smtplib does; it cannot say letters beyond ASCII, which PLAIN can (RFC 4616)."""
+    if (user + secret).isascii():
+        server.login(user, secret)
+        return
+    server.ehlo_or_helo_if_needed()
+    told = base64.b64encode(f"\0{user}\0{secret}".encode()).decode()
+    code, said = server.docmd("AUTH", f"PLAIN {told}")
+    if code != AUTHENTICATED:
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 @contextmanager
@@ -100,6 +114,10 @@ def _sentences(error: Exception, account: Account) -> tuple[str, str]:
         case smtplib.SMTPSenderRefused():
             said = _("{host} refused the sender {address}.", host=host, address=account.sender)
             return said, look
+        case smtplib.SMTPServerDisconnected() if isinstance(error.__context__, TimeoutError):
+            return _("{host} does not answer any more.", host=host), _(
+                "It did not say that it took the e-mail. Try again later."
+            )
         case smtplib.SMTPServerDisconnected():
             return _("{host} hung up.", host=host), _(
                 "It did not say that it took the e-mail. Try again later."
