@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.calendar import dates_from, week_start
 from analytics.metrics import METRICS
 from analytics.week import WeekReport
 from dashboard.reports import FORMATS, fhir, fhir_codes
@@ -303,14 +305,31 @@ def test_steps_of_a_day_say_how_much_of_it_was_worn_and_whether_they_are_all() -
     assert not any("comparator" in day["valueQuantity"] for day in full)
 
 
-def test_days_are_local_and_a_night_of_25_hours_is_one() -> None:
-    report = golden_weeks.traveller().report()
-    for day in observed(bundle(report), "lld-day"):
-        start, end = (
-            dt.datetime.fromisoformat(day["effectivePeriod"][k]) for k in ("start", "end")
-        )
-        hours = next(one.hours for one in report.days if one.date == start.date())
-        assert (end - start + dt.timedelta(seconds=1)).total_seconds() == hours * 3600
+@pytest.mark.parametrize(
+    ("zone", "week", "sunday"),
+    [
+        ("Europe/Rome", "2026-W43", ("2026-10-25T00:00:00+02:00", "2026-10-25T23:59:59+01:00")),
+        ("Europe/Rome", "2026-W13", ("2026-03-29T00:00:00+01:00", "2026-03-29T23:59:59+02:00")),
+        (
+            "America/Santiago",
+            "2026-W36",
+            ("2026-09-06T01:00:00-03:00", "2026-09-06T23:59:59-03:00"),
+        ),
+        ("Asia/Kolkata", "2026-W53", ("2027-01-03T00:00:00+05:30", "2027-01-03T23:59:59+05:30")),
+    ],
+)
+def test_days_are_local_and_touch_each_other(zone: str, week: str, sunday: tuple[str, str]) -> None:
+    """A night of 25 hours, one of 23, a midnight that does not exist, a year of 53 weeks."""
+    start, report = week_start(week), sample_week.complete()
+    dates = dates_from(start, 7)
+    days = tuple(replace(day, date=date) for day, date in zip(report.days, dates, strict=True))
+    end = start + dt.timedelta(days=7)
+    told = replace(report, zone=zone, week=week, start=start, end=end, days=days)
+    periods = [one["effectivePeriod"] for one in observed(bundle(told), "lld-day")]
+    assert (periods[6]["start"], periods[6]["end"]) == sunday
+    for before, after in itertools.pairwise(periods):
+        last, first = (dt.datetime.fromisoformat(one) for one in (before["end"], after["start"]))
+        assert first - last == dt.timedelta(seconds=1)
 
 
 def test_a_running_week_ends_today_and_has_no_days_to_come() -> None:
