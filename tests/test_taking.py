@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from dashboard.refresh import refresh
 from devices.profile import Channel, MotionScale, Placement
 from ingest.entries import Entries
 from ingest.errors import IngestError
+from ingest.importers import placing
 from ingest.importers.imported import Imported, Into
 from ingest.importers.taking import Source, Taking
-from ingest.recording import recording_paths
+from ingest.recording import Recording, read_recording, recording_paths
 from ingest.store import open_store
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -74,6 +76,31 @@ def test_the_same_again_changes_nothing_and_more_of_it_adds_only_that(into: Into
     assert (more.rows, more.here) == (300, 1800)
     assert stored(into, sensor) == 2100
     assert Entries(into.home).read() == entries
+
+
+def test_only_recordings_that_may_reach_into_a_day_are_read_again(
+    into: Into, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two thousand activities of one watch are two thousand days, not two million readings."""
+    days = [START - number * 86_400_000_000_000 for number in range(40)]
+    for day in days:
+        walk(into, 10, day)
+    read: list[Path] = []
+
+    def reading(path: Path) -> Recording:
+        read.append(path)
+        return read_recording(path)
+
+    monkeypatch.setattr(placing, "read_recording", reading)
+    assert walk(into, 11, days[20]).here == 30
+    assert len(read) == 2
+
+
+def test_what_is_here_is_found_whatever_zone_its_day_was_cut_in(into: Into) -> None:
+    walk(into, 20 * 3600)
+    moved = replace(into, zone="Pacific/Auckland")
+    again = walk(moved, 20 * 3600)
+    assert (again.rows, again.here) == (0, 3 * 20 * 3600)
 
 
 def test_a_night_is_cut_at_the_persons_midnight(into: Into) -> None:

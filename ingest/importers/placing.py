@@ -21,49 +21,84 @@ from ingest.recording import read_recording, write_recording
 ROW = imported.SAMPLE
 
 
+REACH_NS = 26 * 3_600_000_000_000
+"""Longer than any local day lasts, and so than a recording of imported samples reaches."""
+
+_Held = tuple[Int64s, Int64s]
+"""Keys of the samples and instants of the motion that a recording holds."""
+
+
 class Present:
-    """What a sensor's recordings hold already, read where it is asked for."""
+    """What a sensor's recordings hold already, read where it is asked for.
+
+    Only what was there when its month was first asked for counts, and only recordings that may
+    reach into the time asked for are read: an import of one hour does not read ten years.
+    """
 
     def __init__(self, home: Path, sensor: str) -> None:
-        slug = recording_id(sensor, 0).partition("Z-")[2]
-        folder = home / "recordings"
-        self._paths = sorted(folder.glob(f"*/*/*Z-{slug}*.legrec")) if folder.exists() else []
-        self._sensor = sensor
-        self._samples: Int64s | None = None
-        self._motion: Int64s | None = None
+        self._folder, self._sensor = home / "recordings", sensor
+        self._slug = recording_id(sensor, 0).partition("Z-")[2]
+        self._months: dict[str, list[Path]] = {}
+        self._held: dict[Path, _Held] = {}
 
     def has_samples(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Whether each sample's instant and channel is here."""
-        self._read()
-        if self._samples is None or not len(self._samples):
-            return np.zeros(len(rows), bool)
-        return _within(keys(rows), self._samples)
+        """Whether each sample's instant and channel is here; rows: by time."""
+        return _within(keys(rows), self._near(rows["time"], 0))
 
     def has_motion(self, time_ns: Int64s) -> NDArray[np.bool_]:
-        """Whether each instant is here."""
-        self._read()
-        return (
-            np.zeros(len(time_ns), bool) if self._motion is None else _within(time_ns, self._motion)
-        )
+        """Whether each ascending instant is here."""
+        return _within(time_ns, self._near(time_ns, 1))
 
-    def _read(self) -> None:
-        if not self._paths:
-            return
-        samples, motion = [], []
-        for path in self._paths:
-            recording = read_recording(path)
-            if recording.header.sensor != self._sensor:
-                continue
-            for characteristic, payload in zip(
-                recording.rows.characteristic.tolist(), recording.rows.payload, strict=True
-            ):
-                if characteristic == 0:
-                    samples.append(keys(np.frombuffer(payload, ROW)))
-                else:
-                    motion.append(np.frombuffer(payload, imported.INSTANT, offset=24)["time"])
-        self._paths = []
-        self._samples = np.sort(np.concatenate(samples)) if samples else None
-        self._motion = np.sort(np.concatenate(motion)) if motion else None
+    def _near(self, time_ns: Int64s, which: int) -> Int64s:
+        """Sorted keys or instants of what may reach into some time."""
+        if not len(time_ns):
+            return np.empty(0, np.int64)
+        first, last = _utc(int(time_ns[0]) - REACH_NS), _utc(int(time_ns[-1]))
+        paths = [
+            path
+            for month in dict.fromkeys(f"{day:%Y/%m}" for day in _days(first, last))
+            for path in self._month(month)
+            if f"{first:{_STARTED}}" <= path.name <= f"{last:{_STARTED}}~"
+        ]
+        self._held = {
+            path: self._held[path] if path in self._held else _held(path, self._sensor)
+            for path in paths
+        }
+        held = [one[which] for one in self._held.values()]
+        return np.sort(np.concatenate(held)) if held else np.empty(0, np.int64)
+
+    def _month(self, month: str) -> list[Path]:
+        if month not in self._months:
+            found = (self._folder / month).glob(f"*Z-{self._slug}*.legrec")
+            self._months[month] = sorted(found)
+        return self._months[month]
+
+
+_STARTED = "%Y%m%dT%H%M%S"
+
+
+def _held(path: Path, sensor: str) -> _Held:
+    """What a recording of a sensor holds; nothing of another's."""
+    recording = read_recording(path)
+    samples, motion = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    if recording.header.sensor == sensor:
+        for characteristic, payload in zip(
+            recording.rows.characteristic.tolist(), recording.rows.payload, strict=True
+        ):
+            if characteristic == 0:
+                samples.append(keys(np.frombuffer(payload, ROW)))
+            else:
+                motion.append(np.frombuffer(payload, imported.INSTANT, offset=24)["time"])
+    return np.concatenate(samples), np.concatenate(motion)
+
+
+def _utc(ns: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(ns // 1_000_000_000, dt.UTC)
+
+
+def _days(first: dt.datetime, last: dt.datetime) -> Iterator[dt.date]:
+    for number in range((last.date() - first.date()).days + 1):
+        yield first.date() + dt.timedelta(days=number)
 
 
 def place(
@@ -109,8 +144,11 @@ def keys(rows: NDArray[np.void]) -> Int64s:
 def _within(numbers: Int64s, known: Int64s) -> NDArray[np.bool_]:
     """Whether each number is among known ones, which are ascending. `numpy.isin` hashes these
     numbers, whose low bits are nearly alike: a hundred times as slow."""
+    if not len(known):
+        return np.zeros(len(numbers), bool)
     at = np.searchsorted(known, numbers)
-    return known[np.minimum(at, len(known) - 1)] == numbers
+    found: NDArray[np.bool_] = known[np.minimum(at, len(known) - 1)] == numbers
+    return found
 
 
 def days(time_ns: Int64s, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
