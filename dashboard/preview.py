@@ -1,4 +1,5 @@
-"""How a report will look, before it is downloaded: a page as a picture, a table as its first rows.
+"""How a report will look, before it is downloaded: a page as a picture or as itself, a table as its
+first rows, a document as its first lines.
 
 Also of a scheduled report: where its folder is proposed to be.
 """
@@ -11,15 +12,20 @@ import itertools
 import json
 from importlib import resources
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from analytics.week import WeekReport
-from dashboard.reports import Format, pdf
+from dashboard.markup import Markup
+from dashboard.reports import Format, pdf, webpage
 from language.spoken import _
 
-ROWS = 20
-"""Rows of a table that are shown (design)."""
+ROWS, LINES = 20, 60
+"""Rows of a table and lines of a document that are shown (design)."""
 PICTURE_PPI = 110.0
 """About 910 pixels for the width of A4: sharp on a tablet (design)."""
+
+Shown: TypeAlias = bytes | Markup | str | list[dict[str, Any]] | None
+"""A picture, a page, lines of text, rows of a table, or nothing."""
 
 
 def picture(report: WeekReport) -> bytes:
@@ -32,18 +38,36 @@ def picture(report: WeekReport) -> bytes:
     return made if isinstance(made, bytes) else made[0]
 
 
-def first_rows(content: bytes) -> list[dict[str, str]]:
+def first_rows(content: bytes) -> list[dict[str, Any]]:
     """The first rows of a table in CSV, by column."""
     table = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     return list(itertools.islice(table, ROWS))
 
 
-def preview(
-    report: WeekReport, form: Format, content: bytes
-) -> bytes | list[dict[str, str]] | None:
-    """A picture (PNG), the first rows, or None where a format shows neither."""
+def first_typed_rows(content: bytes) -> list[dict[str, Any]]:
+    """The same of a table in Parquet."""
+    import polars as pl
+
+    return pl.read_parquet(io.BytesIO(content), n_rows=ROWS).to_dicts()
+
+
+def first_lines(content: bytes) -> str:
+    """The first lines of a document in JSON, indented."""
+    lines = json.dumps(json.loads(content), ensure_ascii=False, indent=2).split("\n")
+    return "\n".join(lines[:LINES] + ["…"] * (len(lines) > LINES))
+
+
+def preview(report: WeekReport, form: Format, content: bytes) -> Shown:
+    """A picture (PNG), a page's own HTML, the first lines, the first rows, or None where a format
+    shows none of them."""
     if form.mime == "application/pdf":
         return picture(report)
+    if form.mime == "text/html":
+        return webpage.page(report)
+    if form.mime == "application/vnd.apache.parquet":
+        return first_typed_rows(content)
+    if form.mime.endswith("json"):
+        return first_lines(content)
     return first_rows(content) if form.mime == "text/csv" else None
 
 

@@ -10,15 +10,23 @@ import datetime as dt
 import io
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
+
+import polars as pl
 
 from analytics.week import WeekReport
 from dashboard.reports.dictionary import DICTIONARY, Column
 from dashboard.reports.spreadsheet import Cell, Row, table_rows
 from language.spoken import _
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+TYPES: dict[str, pl.DataType] = {
+    "text": pl.String(),
+    "number": pl.Float64(),
+    "whole": pl.Int32(),
+    "truth": pl.Boolean(),
+    "date": pl.Date(),
+}
+COLUMNS = {column.name: TYPES[column.kind] for column in DICTIONARY}
 
 
 def write(report: WeekReport) -> bytes:
@@ -30,34 +38,25 @@ def write(report: WeekReport) -> bytes:
 
 def write_many(reports: Iterable[WeekReport], out: BinaryIO) -> None:
     """Several weeks as one table, each a row group, in the order given; out stays open."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    from pyarrow.parquet import ParquetWriter
 
     schema = _schema()
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+    with ParquetWriter(out, schema, compression="zstd") as writer:  # type: ignore[no-untyped-call]
         for report in reports:
             rows = [_typed(row) for row in table_rows(report)]
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            writer.write_table(pl.DataFrame(rows, schema=COLUMNS).to_arrow().cast(schema))
 
 
-def _schema() -> pa.Schema:
-    """Columns with their types, and what each holds."""
-    import pyarrow as pa
-
-    types = {
-        "text": pa.string(),
-        "number": pa.float64(),
-        "whole": pa.int32(),
-        "truth": pa.bool_(),
-        "date": pa.date32(),
-    }
+def _schema() -> Any:
+    """Columns with their types, and what each holds, as pyarrow has it."""
     holds = {column.name: _(column.holds).replace("`", "") for column in DICTIONARY}
-    fields = [
-        pa.field(column.name, types[column.kind], metadata={"description": holds[column.name]})
-        for column in DICTIONARY
-    ]
-    whole = {"legload.dictionary": json.dumps(holds, ensure_ascii=False, sort_keys=True)}
-    return pa.schema(fields, metadata={**whole, "legload.missing": "null is unknown, never zero"})
+    schema = pl.DataFrame(schema=COLUMNS).to_arrow().schema
+    for index, name in enumerate(COLUMNS):
+        told = schema.field(index).with_metadata({"description": holds[name]})
+        schema = schema.set(index, told)
+    dictionary = json.dumps(holds, ensure_ascii=False, sort_keys=True)
+    missing = "null is unknown, never zero"
+    return schema.with_metadata({"legload.dictionary": dictionary, "legload.missing": missing})
 
 
 def _typed(row: Row) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def write(report: WeekReport) -> bytes:
     """The page as UTF-8."""
     told = letter(report)
     head = el("head", Markup(_HEAD), el("title", told.title), el("style", Markup(_dark())))
-    body = el("body", _page(told), cls="on-paper", style="margin:0;padding:0")
+    body = el("body", _laid_out(told), cls="on-paper", style="margin:0;padding:0")
     return f"<!DOCTYPE html>\n{el('html', head, body, lang=language())}\n".encode()
 
 
@@ -48,7 +48,12 @@ def _dark() -> str:
     return f"@media (prefers-color-scheme:dark){{{''.join(rules)}{line}}}"
 
 
-def _page(told: Letter) -> Markup:
+def page(report: WeekReport) -> Markup:
+    """What stands between the page's head and its end, to be shown inside of another page."""
+    return _laid_out(letter(report))
+
+
+def _laid_out(told: Letter) -> Markup:
     """Everything, in one column that is never wider than a mail program's."""
     parts = join(*_top(told), *(part for section in told.sections for part in _section(section)))
     cell = el("td", parts, cls="in-ink on-paper", style=f"padding:16px;{_TEXT}")
