@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 ASKED, TOLD = "backup-schedule-asked", "backup-schedule-told"
 
 
-def block(data: Data, folder: str, keep: int) -> None:
-    """Under the backup, for the folder and number that stand there."""
+def button(data: Data) -> bool:
+    """In the form of the backup, whose folder and number it takes; not where a job is installed."""
+    if data.backups.installed() is not None:
+        return False
+    return st.form_submit_button(_("Have one made every Sunday …"), key="backup-show")
+
+
+def block(data: Data, folder: str, keep: int, *, asked: bool) -> None:
+    """Under the backup. asked: for the folder and number that stand there."""
     text = _(
         "This computer can make one every Sunday at {hour}, with nobody there. Each is read back "
         "before an older one is dropped.",
@@ -34,22 +41,22 @@ def block(data: Data, folder: str, keep: int) -> None:
     try:
         installed = data.backups.installed()
         if installed is None:
-            _offer(data, folder, keep)
+            _offer(data, folder, keep, asked=asked)
         else:
             _installed(data, installed)
     except DashboardError as error:
         st.error(wording.plain(str(error)))
 
 
-def _offer(data: Data, folder: str, keep: int) -> None:
-    if st.button(_("Show what will be installed"), key="backup-show"):
+def _offer(data: Data, folder: str, keep: int, *, asked: bool) -> None:
+    if asked:
         st.session_state[ASKED] = data.backups.wanted(folder, keep)
-    asked: BackupWanted | None = st.session_state.get(ASKED)
-    if asked is None or asked != data.backups.wanted(folder, keep):
+    wanted: BackupWanted | None = st.session_state.get(ASKED)
+    if wanted is None or wanted != data.backups.wanted(folder, keep):
         return  # only what was seen is installed
-    plan = data.backups.plan(data.backups.job(asked))
+    plan = data.backups.plan(data.backups.job(wanted))
     planned.offer(
-        plan, "backup", lambda: _install(data, asked), lambda: st.session_state.pop(ASKED)
+        plan, "backup", lambda: _install(data, wanted), lambda: st.session_state.pop(ASKED)
     )
 
 

@@ -113,4 +113,5 @@ def _backup(data: Data) -> None:
         keep = st.number_input(_("How many to keep"), 1, 100, KEEP, key="backup-keep", width=180)
         if st.form_submit_button(_("Back up now"), type="primary", key="backup-now"):
             jobs.begin(BACKUP, lambda: data.keeping.backup(folder_named(folder), keep))
-    backup_schedule.block(data, folder, keep)
+        weekly = backup_schedule.button(data)
+    backup_schedule.block(data, folder, keep, asked=weekly)

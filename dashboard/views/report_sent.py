@@ -37,7 +37,7 @@ def block(data: Data, person: str, week: str, key: str, *, named: bool) -> None:
             st.html(scorecard.page(el("p", text, cls="muted")))
         elif (job := jobs.over(data, JOB, _("Sending …"))) is not None:
             if job.result is not None:
-                st.success(_("Sent to {addresses}.", addresses=wording.plain(", ".join(to))))
+                st.success(_("It was sent."))
             jobs.done(data, JOB)
         elif not jobs.busy(data, JOB):
             _ask(data, (person, week, key, named), to)

@@ -85,9 +85,12 @@ def _offer(data: Data, person: str) -> None:
 def _ways(data: Data, person: str) -> tuple[bool, bool]:
     """With the name or not; by e-mail too, where that was set up."""
     named = st.checkbox(_("Put the name on each"), key=f"schedule-named-{person}")
-    to = data.reporting.recipients()
-    label = _("Send each by e-mail to {addresses}", addresses=wording.plain(", ".join(to)))
-    return named, bool(to) and st.checkbox(label, key=f"schedule-mail-{person}")
+    if not (to := data.reporting.recipients()):
+        return named, False
+    mail = st.checkbox(_("Send each by e-mail too"), key=f"schedule-mail-{person}")
+    words = _("To {addresses}.", addresses=", ".join(to))
+    st.html(scorecard.page(el("p", words, cls="muted small")))  # a label would link them
+    return named, mail
 
 
 def _install(data: Data, asked: Wanted) -> None:
