@@ -23,6 +23,9 @@ from language.spoken import _
 MOST_SOURCES = 1_000
 """Things that measured; above it each record has one of its own and it is no export (design)."""
 
+MOST_STRETCHES = 50_000
+"""Of steps, cut into minutes at once: each makes several (design: some 20 MB)."""
+
 STEPS_TWICE = 2.0
 """Apple calls the distance of one step a running stride (developer.apple.com, HealthKit,
 runningStrideLength: "covered by a single step"); here a stride is two."""
@@ -105,7 +108,10 @@ class Gathered:
             self._taking.skip(
                 _("stretches of steps"), cut, _("told twice by the same source, counted once")
             )
-            self._taking.add_steps(source, start_ns, end_ns, steps)
+            parts.clear()
+            for at in range(0, len(steps), MOST_STRETCHES):
+                some = slice(at, at + MOST_STRETCHES)
+                self._taking.add_steps(source, start_ns[some], end_ns[some], steps[some])
         for date, (_at, kg) in sorted(self._masses.items()):
             self._taking.add_mass(date, kg)
         for kind, count in self._unread.items():
