@@ -228,13 +228,47 @@ def test_garbage_is_no_fit_file(data: bytes) -> None:
         decoded(data)
 
 
-def test_endless_definitions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_file, "MOST_LAYOUTS", 50)
+@pytest.mark.parametrize(("bound", "least"), [("MOST_LAYOUTS", 61), ("MOST_DEFINITIONS", 121)])
+def test_endless_definitions_are_refused(
+    bound: str, least: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer = FitWriter()
     writer.file_id()
-    for number in range(60):
-        writer.define(0, number, [(number, "uint8")])
+    for number in range(120):
+        writer.define(0, 20, [(number % 60, "uint8")])
         writer.message(0, 1)
+    monkeypatch.setattr(fit_file, bound, least)
+    assert only(writer.bytes()).messages == 121
+    monkeypatch.setattr(fit_file, bound, least - 1)
+    with pytest.raises(NotFitError):
+        decoded(writer.bytes())
+
+
+def test_an_endless_chain_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_file, "MOST_PARTS", 3)
+    assert len(decoded(beating(1).bytes() * 3).contents) == 3
+    with pytest.raises(NotFitError):
+        decoded(beating(1).bytes() * 4)
+
+
+def test_more_messages_than_any_activity_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_file, "MOST_MESSAGES", 50)
+    assert len(rates(only(beating(49).bytes()))) == 49
+    with pytest.raises(NotFitError):
+        decoded(beating(50).bytes())
+
+
+def test_one_wide_array_among_many_messages_does_not_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fit_file, "MOST_VALUES", 1000)
+    writer = FitWriter()
+    writer.define(0, 78, [(0, "uint16")])
+    for _ in range(50):
+        writer.message(0, 800)
+    assert len(only(writer.bytes()).table(Message.HRV)) == 50
+    writer.define(0, 78, [(0, "uint16", 100)])
+    writer.message(0, *range(100))
     with pytest.raises(NotFitError):
         decoded(writer.bytes())
 

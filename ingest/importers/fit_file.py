@@ -29,6 +29,18 @@ CRC_BYTES = 2
 MOST_LAYOUTS = 4_096
 """Different definitions in a file; real ones have some 30 (design)."""
 
+MOST_DEFINITIONS = 100_000
+"""Definitions in a file, most of them given again (design)."""
+
+MOST_PARTS = 100
+"""Files in a chain; a watch with a strap writes three (design)."""
+
+MOST_MESSAGES = 3_000_000
+"""A week of five a second (design)."""
+
+MOST_VALUES = 16_000_000
+"""Of one field, empty places of arrays included (design: 128 MB)."""
+
 _DEFINITION, _DEVELOPER, _COMPRESSED = 0x40, 0x20, 0x80
 _TIME_BITS = 0x1F
 
@@ -124,16 +136,19 @@ def decode(data: bytes, wanted: Mapping[int, frozenset[int]]) -> Decoded:
     A file that ends before its header says keeps its whole messages: a watch that lost its power.
 
     Raises:
-        NotFitError: they do not begin as a FIT file does, or hold no message.
+        NotFitError: they do not begin as a FIT file does, or hold no message, or more than any.
         DamagedError: all is there, but not as it was written.
     """
     walks: list[_Walk] = []
-    at, torn = 0, None
+    at, parts, torn = 0, 0, None
     while at < len(data) and torn is None:
         body = _body(data, at)
         if body is None:
             torn = len(data) - at
             break
+        parts += 1
+        if parts > MOST_PARTS:
+            raise NotFitError
         walk = _Walk(data, wanted)
         stopped = walk.walk(body.start, body.end)
         if not body.whole or stopped < body.end:
@@ -143,6 +158,8 @@ def decode(data: bytes, wanted: Mapping[int, frozenset[int]]) -> Decoded:
         else:
             walks[-1].join(walk)
         at = body.end + CRC_BYTES
+    if sum(walk.messages for walk in walks) > MOST_MESSAGES:
+        raise NotFitError
     contents = tuple(walk.content() for walk in walks)
     if not any(content.messages for content in contents):
         raise NotFitError
@@ -194,6 +211,7 @@ class _Walk:
     def __init__(self, data: bytes, wanted: Mapping[int, frozenset[int]]) -> None:
         self._data, self._wanted = data, wanted
         self._layouts: dict[bytes, Layout] = {}
+        self._definitions = 0
 
     def walk(self, at: int, end: int) -> int:
         """Note every whole message from `at` on; where it stopped: `end` unless torn."""
@@ -218,6 +236,9 @@ class _Walk:
     def _define(self, local: list[Layout | None], at: int, end: int) -> int:
         """Take a definition; how long it is, 0 where it is torn."""
         data, head = self._data, self._data[at]
+        self._definitions += 1
+        if self._definitions > MOST_DEFINITIONS:
+            raise NotFitError
         if at + 6 > end:
             return 0
         size = 6 + 3 * data[at + 5]
@@ -245,6 +266,11 @@ class _Walk:
             found = self._layouts[definition] = Layout(definition, self._wanted)
         return found
 
+    @property
+    def messages(self) -> int:
+        """How many were noted."""
+        return sum(len(layout.starts) for layout in self._layouts.values())
+
     def kinds(self) -> set[int]:
         """Numbers of the messages that there are."""
         return {layout.number for layout in self._layouts.values() if layout.starts}
@@ -265,7 +291,7 @@ class _Walk:
             if layout.number in self._wanted:
                 by_kind.setdefault(layout.number, []).append(layout)
         tables = {number: _table(some, taken, clock) for number, some in by_kind.items()}
-        return Content(tables, sum(len(layout.starts) for layout in used), *clock)
+        return Content(tables, self.messages, *clock)
 
 
 Taken = dict[int, tuple[dict[int, Floats], dict[int, list[str]]]]
@@ -326,6 +352,8 @@ def _grown(values: dict[int, Floats], number: int, rows: int, column: Floats) ->
     width = column.size // len(column)
     held = values.get(number)
     if held is None or held.shape[1] < width:
+        if rows * width > MOST_VALUES:
+            raise NotFitError
         wide = np.full((rows, width), np.nan)
         if held is not None:
             wide[:, : held.shape[1]] = held
