@@ -44,7 +44,8 @@ REFUSED = {
     *(f"schedule.{name}" for name in ("plan", "remove_report", "wanted")),
     *(f"keeping.{name}" for name in ("backup", "big", "drop", "erase", "export", "exported")),
     *(f"keeping.{name}" for name in ("finish", "job", "kinds", "last_backup", "preview")),
-    *(f"keeping.{name}" for name in ("receipt", "take_in", "unfinished")),
+    *(f"keeping.{name}" for name in ("receipt", "take_in", "unfinished", "look", "imported")),
+    *(f"keeping.{name}" for name in ("take_in_path", "meanings")),
 }
 """What pages ask for where nobody is limited, and leave out where somebody is."""
 

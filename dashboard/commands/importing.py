@@ -14,7 +14,7 @@ import typer
 from dashboard import console
 from dashboard.commands.exchange import ProgressFile, advancing
 from dashboard.commands.sensors import placement_of
-from dashboard.persons import local_zone, pick_person
+from dashboard.persons import DEFAULT_PERSON, local_zone, pick_person
 from language.spoken import _, mark, n_
 
 if TYPE_CHECKING:
@@ -105,8 +105,9 @@ def _take_in(
     from ingest.importers.imported import Into
 
     settings = context.obj
+    if not Entries(settings.home).registry().persons:
+        open_data(settings.home).introduce(settings.person or DEFAULT_PERSON)
     person = pick_person(Entries(settings.home).registry().persons, settings.person)
-    open_data(settings.home).introduce(person)
     zone = Entries(settings.home).registry().persons[person].zone or local_zone()
     into = Into(
         home=settings.home, person=person, now=dt.datetime.now(dt.UTC), zone=zone, told=told

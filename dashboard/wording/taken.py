@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 from ingest.importers import IMPORTERS
 from ingest.importers.imported import Imported, Skipped
@@ -11,7 +11,7 @@ from language.formats import date, decimal
 from language.spoken import _
 
 
-def line(one: Imported, zone: ZoneInfo) -> dict[str, str]:
+def line(one: Imported, zone: dt.tzinfo) -> dict[str, str]:
     """One file as a row of a table: the column's title, and what stands in it."""
     return {
         _("File"): one.file,
@@ -29,7 +29,7 @@ def kind(key: str) -> str:
     return _(known.title) if known else key or "—"
 
 
-def when(one: Imported, zone: ZoneInfo) -> str:
+def when(one: Imported, zone: dt.tzinfo) -> str:
     """Of which local days a file was."""
     if one.start is None or one.end is None:
         return "—"
