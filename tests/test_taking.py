@@ -166,8 +166,11 @@ def test_what_does_not_fit_in_memory_comes_by_way_of_a_file(
     into: Into, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ingest.importers.taking.SPILL_ROWS", 100)
+    monkeypatch.setattr("ingest.importers.taking.SPILL_NS", 100_000_000_000)
     done = walk(into)
     assert done.rows == 1800
+    assert walk(into).rows == 0
+    assert stored(into, done.sensors[0]) == 1800
     assert not list((into.home / "spool").iterdir())
 
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ from ingest.importers.imported import Imported, Into, Skipped, Taken
 from ingest.importers.placing import ROW, Present, blocks, days, keys, place
 from ingest.importers.telling import Summary, channel_text, sentence
 from ingest.private import private_folder
-from ingest.spool import SPOOL
+from ingest.spool import PID, SPOOL
 from language.spoken import _, mark
 
 FIRST_NS = 946_684_800_000_000_000
@@ -44,7 +45,11 @@ LONGEST_INTERVAL_S = 6 * 3600.0
 """Steps told over a longer stretch say nothing of when they were made (design)."""
 
 SPILL_ROWS = 200_000
-"""Rows of a source kept in memory; more go to a file beside the store."""
+"""Rows of a source kept in memory; more go to files beside the store."""
+
+SPILL_NS = 92 * 86_400_000_000_000
+"""What one of these files spans: a quarter of a year is written at a time, however many there are
+(design: a year of a phone and a watch is a million rows)."""
 
 BOUNDS: dict[Channel, tuple[float, float]] = {
     Channel.HEART_RATE: (20.0, 260.0),
@@ -82,11 +87,12 @@ class Source:
 
 @dataclass(slots=True, kw_only=True)
 class _Heap:
-    """Samples of one source: in memory, and what did not fit in a file."""
+    """Samples of one source: in memory, and what did not fit in files by quarter of a year."""
 
     rows: list[NDArray[np.void]]
     held: int = 0
-    path: Path | None = None
+    count: int = 0
+    paths: dict[int, Path] = field(default_factory=dict)
     motion: list[tuple[Int64s, Int16s, MotionScale]]
 
 
@@ -218,6 +224,7 @@ class Taking:
         rows["time"], rows["channel"], rows["value"] = time_ns, CHANNELS.index(channel), value
         heap.rows.append(rows)
         heap.held += len(rows)
+        heap.count += len(rows)
         if heap.held > SPILL_ROWS:
             self._spill(heap)
 
@@ -226,19 +233,22 @@ class Taking:
             spool = self._into.home / SPOOL
             private_folder(spool)
             self._folder = Path(tempfile.mkdtemp(dir=spool, prefix="taking-"))
-        if heap.path is None:
-            heap.path = self._folder / str(len(list(self._folder.iterdir())))
-        with heap.path.open("ab") as out:
-            for rows in heap.rows:
-                out.write(rows.tobytes())
+            (self._folder / PID).write_text(str(os.getpid()))
+        rows = np.concatenate(heap.rows)
+        quarter = rows["time"] // SPILL_NS
+        for number in np.unique(quarter).tolist():
+            path = heap.paths.setdefault(number, self._folder / f"{id(heap)}-{number}")
+            with path.open("ab") as out:
+                out.write(rows[quarter == number].tobytes())
         heap.rows, heap.held = [], 0
 
     def _first(self, heap: _Heap) -> int | None:
         """The first instant of a source."""
         firsts = [int(rows["time"].min()) for rows in heap.rows]
         firsts += [int(time_ns[0]) for time_ns, _, _ in heap.motion if len(time_ns)]
-        if heap.path is not None:
-            firsts.append(int(np.memmap(heap.path, ROW, "r")["time"].min()))
+        if heap.paths:
+            earliest = heap.paths[min(heap.paths)]
+            firsts.append(int(np.memmap(earliest, ROW, "r")["time"].min()))
         return min(firsts, default=None)
 
     # Writing -----------------------------------------------------------------------------------
@@ -280,11 +290,15 @@ class Taking:
     def _write(self, sensor: str, heap: _Heap, summary: Summary, step: tuple[int, int]) -> None:
         """One recording a local day of what is new."""
         present = Present(self._into.home, sensor)
-        rows = _joined(heap)
         zone = ZoneInfo(self._into.zone)
-        for start, end in days(rows["time"], zone):
-            self._write_samples(sensor, rows[start:end], present, summary)
-            self._into.progress(step[0] * len(rows) + end, step[1] * len(rows))
+        if heap.paths and heap.rows:
+            self._spill(heap)
+        done = 0
+        for rows in _ordered(heap):
+            for start, end in days(rows["time"], zone):
+                self._write_samples(sensor, rows[start:end], present, summary)
+                done += end - start
+                self._into.progress(step[0] * heap.count + done, step[1] * heap.count)
         for time_ns, axes, scale in heap.motion:
             order = np.argsort(time_ns, kind="stable")
             time_ns, axes = time_ns[order], axes[order]
@@ -398,14 +412,16 @@ class Taking:
         )
 
 
-def _joined(heap: _Heap) -> NDArray[np.void]:
-    """All samples of a source by time, each instant of a channel once."""
-    parts = [*heap.rows]
-    if heap.path is not None:
-        parts.append(np.fromfile(heap.path, ROW))
-    if not parts:
-        return np.empty(0, ROW)
-    rows = np.concatenate(parts)
+def _ordered(heap: _Heap) -> Iterator[NDArray[np.void]]:
+    """Samples of a source by time, each instant of a channel once: those in memory, or those of a
+    file after the other."""
+    if heap.rows:
+        yield _once(np.concatenate(heap.rows))
+    for number in sorted(heap.paths):
+        yield _once(np.fromfile(heap.paths[number], ROW))
+
+
+def _once(rows: NDArray[np.void]) -> NDArray[np.void]:
     rows = rows[np.argsort(rows["time"], kind="stable")]
     _, first = np.unique(keys(rows), return_index=True)
     return rows[np.sort(first)]
