@@ -15,7 +15,9 @@ from ingest.entries import Entries
 from ingest.errors import IngestError
 from ingest.importers import bundle, import_file, importer_of
 from ingest.importers.imported import Into
+from ingest.importers.unpacking import copy_member
 from ingest.recording import recording_paths
+from ingest.spool import clear
 from tests.taken_in import into_of, steps_of
 from tests.test_gpx import garmin, gpx, track, walk
 from tests.test_takeout import SATURDAY
@@ -72,6 +74,21 @@ def test_an_export_of_all_activities_is_taken_in_one_by_one(
     again = import_file(file, into)
     assert (again.rows, again.here) == (0, done.rows)
     assert not list((into.home / "spool").iterdir())
+
+
+def test_an_erasure_waits_for_an_import(
+    tmp_path: Path, into: Into, walked: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped({"a.gpx": walked}))
+    waits: list[Path] = []
+
+    def looking(path: Path, name: str, target: Path) -> None:
+        waits.extend(clear(into.home))
+        copy_member(path, name, target)
+
+    monkeypatch.setattr(bundle, "copy_member", looking)
+    assert import_file(tmp_path / "a.zip", into).rows > 0
+    assert [one.name.partition("-")[0] for one in waits] == ["bundle"]
 
 
 def test_a_folder_is_taken_in_like_a_zip(

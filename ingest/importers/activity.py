@@ -40,7 +40,12 @@ STRIDES_MOST = {Sport.RUN: 110.0, Sport.WALK: 80.0}
 """Strides a minute above which a median is of steps (design: 220 and 160 steps)."""
 
 FASTEST_MPS = 12.5
-APART_S = 5.0
+BRIDGED_S = 5.0
+"""As `analytics/held.py` has it: a longer gap is not bridged, and a point speaks for 1 s."""
+
+PAUSE_S = 60.0
+"""A longer gap is taken for a pause: watches that leave points out leave out less (design)."""
+
 WINDOW_S = 2.5
 EARTH_M = 6_371_008.8
 """Mean radius of the earth (IUGG)."""
@@ -103,6 +108,7 @@ def give(
     taking.add(source, Channel.HEART_RATE, time_ns, _told(told["heart"]))
     for channel, value in _channels(sport, time_ns, told):
         taking.add(source, channel, time_ns, value)
+    taking.skip(_("seconds"), unsaid_s(time_ns), _("the file has no record within 5 s of them"))
     _skip(taking, sport, word, told)
 
 
@@ -146,6 +152,12 @@ def _skip(taking: Taking, sport: Sport, word: str, told: dict[str, Floats]) -> N
         taking.skip(_("cadence"), counts["cadence"], why)
         taking.skip(channel_text(Channel.POWER), counts["watts"], why)
         taking.skip(_("positions"), counts["latitude"], why)
+
+
+def unsaid_s(time_ns: Int64s) -> int:
+    """Seconds between points too far apart for one to speak until the next; pauses aside."""
+    gap_s = np.diff(time_ns) / 1e9
+    return round(float((gap_s[(gap_s > BRIDGED_S) & (gap_s <= PAUSE_S)] - 1.0).sum()))
 
 
 def as_steps(cadence: Floats, sport: Sport) -> Floats:
@@ -210,7 +222,7 @@ def _runs(time_s: Floats, where: Floats, way: _Way) -> Iterator[tuple[int, int]]
     gap_s = np.diff(time_s)
     with np.errstate(invalid="ignore"):
         jump = way(where[:-1], where[1:]) / gap_s > FASTEST_MPS
-    cuts = np.flatnonzero((gap_s > APART_S) | jump) + 1
+    cuts = np.flatnonzero((gap_s > BRIDGED_S) | jump) + 1
     for start, end in itertools.pairwise([0, *cuts.tolist(), len(time_s)]):
         if end - start > 1:
             yield start, end

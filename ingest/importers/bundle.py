@@ -26,7 +26,7 @@ from ingest.importers.imported import Imported, Into, Skipped, Taken, silent
 from ingest.importers.telling import sentence
 from ingest.importers.unpacking import copy_member, members, open_member
 from ingest.private import private_folder
-from ingest.spool import SPOOL
+from ingest.spool import PID, SPOOL
 from language.spoken import _, mark
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def take(file: Path, into: Into, importer_of: _ImporterOf) -> Imported:
     private_folder(spool)
     folder = Path(tempfile.mkdtemp(dir=spool, prefix="bundle-"))
     try:
+        (folder / PID).write_text(str(os.getpid()))
         result = _Sum()
         _take_all(file, into, importer_of, folder, result, depth=1)
     finally:

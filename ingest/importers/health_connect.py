@@ -15,6 +15,7 @@ by the quarter of an hour and by the day, it counts once.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -33,7 +34,7 @@ from ingest.importers.imported import Imported, Into
 from ingest.importers.taking import LONGEST_INTERVAL_S, Source, Taking
 from ingest.importers.unpacking import copy_member, members
 from ingest.private import private_folder
-from ingest.spool import SPOOL
+from ingest.spool import PID, SPOOL
 from language.spoken import _, mark
 
 KEY = "health_connect"
@@ -90,6 +91,7 @@ def _unpacked(file: Path, into: Into) -> Iterator[Path]:
     private_folder(spool)
     folder = Path(tempfile.mkdtemp(dir=spool, prefix="connect-"))
     try:
+        (folder / PID).write_text(str(os.getpid()))
         target = folder / DATABASE
         with file.open("rb") as opened:
             bare = opened.read(len(MAGIC)) == MAGIC
