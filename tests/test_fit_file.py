@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.importers import fit_file
-from ingest.importers.fit_file import Content, DamagedError, Decoded, NotFitError, decode
+from ingest.importers import fit_file, fit_table
+from ingest.importers.fit_file import DamagedError, Decoded, decode
 from ingest.importers.fit_layout import Layout
 from ingest.importers.fit_profile import EPOCH_S, WANTED, Message, Record, Session
 from ingest.importers.fit_sums import crc16, unrolled
+from ingest.importers.fit_table import Content, NotFitError
 from tests.fit_writer import START_S, FitWriter, arc, run
 
 RECORD = [(253, "uint32"), (3, "uint8")]
@@ -261,7 +262,7 @@ def test_more_messages_than_any_activity_has_are_refused(monkeypatch: pytest.Mon
 def test_one_wide_array_among_many_messages_does_not_fill_the_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fit_file, "MOST_VALUES", 1000)
+    monkeypatch.setattr(fit_table, "MOST_VALUES", 1000)
     writer = FitWriter()
     writer.define(0, 78, [(0, "uint16")])
     for _ in range(50):

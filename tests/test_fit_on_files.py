@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from devices.profile import Floats
-from ingest.importers.fit_file import Content, Table, decode
+from ingest.importers.fit_file import decode
 from ingest.importers.fit_names import FILE_TYPES, GARMIN_PRODUCTS, MAKERS
 from ingest.importers.fit_profile import (
     EPOCH_S,
@@ -34,6 +34,7 @@ from ingest.importers.fit_profile import (
     Sport,
 )
 from ingest.importers.fit_samples import cadence, kept_heart, speed
+from ingest.importers.fit_table import Content, Table
 
 FOLDER = Path(os.environ.get("LEGLOAD_DATA", "/nowhere")) / "fit"
 FILES = sorted(FOLDER.iterdir()) if FOLDER.is_dir() else []

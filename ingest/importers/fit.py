@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from devices.profile import Channel, Floats, Placement
 from ingest.errors import IngestError
-from ingest.importers.fit_file import Content, DamagedError, Decoded, NotFitError, Table, decode
+from ingest.importers.fit_file import DamagedError, Decoded, decode
 from ingest.importers.fit_names import FILE_TYPES, device_name
 from ingest.importers.fit_profile import (
     ACTIVITY_FILE,
@@ -35,6 +35,7 @@ from ingest.importers.fit_samples import (
     told,
 )
 from ingest.importers.fit_sessions import Sports, sports_of, unsaid_s
+from ingest.importers.fit_table import Content, NotFitError, Table
 from ingest.importers.imported import Imported, Into
 from ingest.importers.taking import Source, Taking
 from ingest.importers.unpacking import gunzip

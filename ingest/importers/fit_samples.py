@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from devices.profile import Channel, Floats, Int64s
-from ingest.importers.fit_file import Content, Table
 from ingest.importers.fit_profile import (
     EPOCH_S,
     HRV_TIME,
@@ -19,6 +18,7 @@ from ingest.importers.fit_profile import (
     Use,
 )
 from ingest.importers.fit_sums import unrolled
+from ingest.importers.fit_table import Content, Table
 
 MOST_STRIDES = 125.0
 """Median strides/min above which a file counts steps instead: no one runs 250 steps/min (design;

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from devices.profile import Floats, Int64s
-from ingest.importers.fit_file import Content, Table
 from ingest.importers.fit_profile import (
     TIMER,
     TIMER_START,
@@ -20,6 +19,7 @@ from ingest.importers.fit_profile import (
     Use,
     use_of,
 )
+from ingest.importers.fit_table import Content, Table
 
 HELD_S = 5.0
 """Longest that a sample holds until the next: `BRIDGED_S` of `analytics.held`."""
