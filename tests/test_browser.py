@@ -78,6 +78,8 @@ def _takes_the_report_along(page: Page, folder: Path) -> str:
     """This week's report as a PDF; its text."""
     page.get_by_role("link", name="Reports").click()
     expect(page.get_by_role("heading", name="Reports", level=1)).to_be_visible()
+    page.get_by_text("Put the name on it").click()
+    expect(page.get_by_text("The name is in the file")).to_be_visible()
     settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download PDF").click()

@@ -57,9 +57,7 @@ def _written(version: int, spoken: str, report: WeekReport, key: str) -> bytes:
 
 
 @st.cache_data(ttl="10m", max_entries=16, show_spinner=False)
-def _previewed(
-    version: int, spoken: str, report: WeekReport, key: str, content: bytes
-) -> Shown:
+def _previewed(version: int, spoken: str, report: WeekReport, key: str, content: bytes) -> Shown:
     return preview(report, FORMATS[key], content)
 
 
@@ -118,7 +116,7 @@ def _download(report: WeekReport, key: str, content: bytes, person: str) -> None
     st.html(
         scorecard.page(
             el("p", _("File: {name}", name=name), cls="muted file"),
-            el("p", _(form.audience), " ", _(form.validated), cls="muted small"),
+            el("p", _(form.audience), cls="muted small"),
         )
     )
 

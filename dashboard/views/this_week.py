@@ -14,6 +14,7 @@ from dashboard import livechart, scorecard, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.reports import FORMATS, report_name
+from dashboard.reports.identity import unnamed
 from dashboard.views import days, live, practice, trend, welcome
 from language.spoken import _, language, speaking
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dashboard.data import Data
 
 LOOK_S = 2.0
+AT_HAND = ("pdf", "csv")
+"""Formats that are one click away."""
 REFUSED = "start-refused"
 """Why recording did not start."""
 
@@ -37,7 +40,7 @@ def render(data: Data, person: str) -> None:
     st.html(scorecard.head(report, current=week == weeks[0]))
     with st.container(horizontal=True, vertical_alignment="center", key="week-bar"):
         _picker(person, weeks, week)
-        _downloads(report)
+        _downloads(unnamed(report, data.reporting.code(person)))
     notices = scorecard.notices(report.notices) if report.notices else Markup()
     st.html(scorecard.page(scorecard.hero(report), notices))
     _now(data, version, itertools.count())
@@ -62,14 +65,14 @@ def _report(
 
 
 def _downloads(report: WeekReport) -> None:
-    """Each format is only written when somebody asks for it."""
+    """Each is only written when somebody asks for it; more of them, and names, are on Reports."""
     spoken = language()
 
     def written(key: str) -> bytes:
         with speaking(spoken):  # it is asked for in another thread
             return FORMATS[key].write(report)
 
-    for form in FORMATS.values():
+    for form in map(FORMATS.__getitem__, AT_HAND):
         st.download_button(
             _("Download {format}", format=form.key.upper()),
             lambda key=form.key: written(key),  # type: ignore[misc]
