@@ -170,8 +170,8 @@ def source_of(name: str, device: str, *, bike: bool) -> Source:
         shown = name
     parts = [name, *(said.get(one, "") for one in ("name", "manufacturer", "model", "hardware"))]
     return Source(
-        identity="\0".join(["apple health", *(" ".join(part.split()) for part in parts)])[:500],
-        name=" ".join(shown.split())[:80] or _("Apple Health"),
+        identity=" | ".join(["apple health", *(" ".join(part.split()) for part in parts)])[:500],
+        name=" ".join(shown.split())[:80] or "Apple Health",
         kind="cycling_power" if bike else "",
         placement=Placement.BIKE if bike else Placement.ARM,
     )
