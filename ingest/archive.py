@@ -50,7 +50,7 @@ _UNREADABLE = (
 _ID = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}"
 _NAMES = re.compile(
     rf"home/(entries\.jsonl|DEMO|protocols/{_ID}\.toml|recordings/\d{{4}}/\d{{2}}/{_ID}\.legrec)"
-    rf"|tables/[a-z_]+\.parquet|README\.md"
+    rf"|tables/[a-z_]+\.(parquet|json)|README\.md"
 )
 
 

@@ -183,8 +183,9 @@ class _Export:
             for said in SAID:
                 path = Path(folder) / f"{said.key}.parquet"
                 rows = said_table(self._home, said, path, self._scope, self._zone)
-                self._put(f"tables/{path.name}", _whole(path), rows)
-                path.unlink()
+                for one in (path, path.with_suffix(".json")):
+                    self._put(f"tables/{one.name}", _whole(one), rows)
+                    one.unlink()
                 self._progress(done := done + 1, self._steps)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from ingest.entries import BALANCE, Registry, SetLogged, fold
@@ -174,11 +175,17 @@ SAID = (
 
 
 def said_table(home: Path, table: SaidTable, path: Path, scope: Scope, zone: dt.tzinfo) -> int:
-    """Write a table as Parquet; how many rows it has."""
+    """Write a table as Parquet, and as JSON beside it; how many rows it has."""
     lines = lines_of(home) if scope.everything else parsed(said_only(lines_of(home), scope, zone))
     frame = said_frame(table, fold(entry for _, entry in lines if entry is not None))
     frame.write_parquet(path)
+    path.with_suffix(".json").write_bytes(_json(frame))
     return len(frame)
+
+
+def _json(frame: pl.DataFrame) -> bytes:
+    """A list with an object a row; days and instants as ISO 8601."""
+    return msgspec.json.format(msgspec.json.encode(frame.to_dicts()), indent=1) + b"\n"
 
 
 def said_frame(table: SaidTable, registry: Registry) -> pl.DataFrame:
@@ -220,6 +227,6 @@ _INTRO = """# Your data, as legload kept it
 """
 _OF_TABLES = """\
 The tables are Parquet, for any program that reads it. They say what the recordings and entries say,
-decoded and computed; nothing in them is needed to restore. Instants are UTC. An empty cell (null)
-is unknown, never zero.
+decoded and computed; nothing in them is needed to restore. What was typed (persons and the tables
+after them) is there as JSON as well. Instants are UTC. An empty cell (null) is unknown, never zero.
 """
