@@ -206,6 +206,15 @@ def test_a_triathlon_is_cut_where_its_sports_begin(tmp_path: Path, into: Into) -
     assert len(found) == 2
 
 
+def test_endless_changes_of_sport_are_refused(tmp_path: Path, into: Into) -> None:
+    writer = run(5)
+    for number in range(101):
+        writer.session((RUNNING, CYCLING)[number % 2], START_S + number)
+    with pytest.raises(IngestError, match="no FIT file"):
+        take(written(tmp_path, writer.bytes()), into)
+    assert not into.home.exists()
+
+
 def test_a_torn_file_is_read_by_the_sport_told_at_its_start(tmp_path: Path, into: Into) -> None:
     writer = FitWriter()
     writer.file_id()

@@ -57,7 +57,19 @@ def take(file: Path, into: Into) -> Imported:
         IngestError: no FIT file, changed after it was written, no activity, or nothing in it that
             legload uses; nothing was changed.
     """
-    decoded = _decoded(file)
+    try:
+        return _take(file, into, decode(_bytes(file), WANTED))
+    except NotFitError:
+        raise IngestError(
+            mark("{file} is no FIT file, or nothing of it is left."), _AGAIN, file=file.name
+        ) from None
+    except DamagedError:
+        raise IngestError(
+            mark("{file} is not as it was written: its checksum is wrong."), _AGAIN, file=file.name
+        ) from None
+
+
+def _take(file: Path, into: Into, decoded: Decoded) -> Imported:
     activities = _activities(file, decoded.contents)
     with Taking(file, into, KEY) as taking:
         for content in activities:
@@ -67,19 +79,6 @@ def take(file: Path, into: Into) -> Imported:
                 _("end of the file"), 1, _("it is torn off there; everything before is whole")
             )
         return taking.finish()
-
-
-def _decoded(file: Path) -> Decoded:
-    try:
-        return decode(_bytes(file), WANTED)
-    except NotFitError:
-        raise IngestError(
-            mark("{file} is no FIT file, or nothing of it is left."), _AGAIN, file=file.name
-        ) from None
-    except DamagedError:
-        raise IngestError(
-            mark("{file} is not as it was written: its checksum is wrong."), _AGAIN, file=file.name
-        ) from None
 
 
 def _bytes(file: Path) -> bytes:

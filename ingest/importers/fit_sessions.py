@@ -19,13 +19,16 @@ from ingest.importers.fit_profile import (
     Use,
     use_of,
 )
-from ingest.importers.fit_table import Content, Table
+from ingest.importers.fit_table import Content, NotFitError, Table
 
 HELD_S = 5.0
 """Longest that a sample holds until the next: `BRIDGED_S` of `analytics.held`."""
 
 ALONE_S = 1.0
 """What a sample speaks for where none follows in time: `ALONE_S` there."""
+
+MOST_CHANGES = 100
+"""Changes of sport in an activity; a swim-run has some fifty (design)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ class Sports:
 
 def sports_of(content: Content) -> Sports:
     """The sports of an activity: as its sessions say, else what was written at their start, else
-    its laps; where nothing says so, one that is not known."""
+    its laps; where nothing says so, one that is not known.
+
+    Raises:
+        NotFitError: more changes than any activity has.
+    """
     sessions = content.table(Message.SESSION)
     if len(sessions):
         begun = sessions.time_s - sessions.value(Session.ELAPSED) / 1000.0
@@ -91,8 +98,11 @@ def _sports(table: Table, start_s: Floats, sport: int, sub_sport: int) -> Sports
     start_s = np.where(np.isnan(start_s), -np.inf, start_s)
     order = np.argsort(start_s, kind="stable")
     said = (table.value(sport)[order].tolist(), table.value(sub_sport)[order].tolist())
-    uses = tuple(use_of(_known(one), _known(other)) for one, other in zip(*said, strict=True))
-    return Sports(start_s[order], uses)
+    uses = [use_of(_known(one), _known(other)) for one, other in zip(*said, strict=True)]
+    begun = [n for n, use in enumerate(uses) if n == 0 or use != uses[n - 1]]
+    if len(begun) > MOST_CHANGES:
+        raise NotFitError
+    return Sports(start_s[order][begun], tuple(uses[n] for n in begun))
 
 
 def _known(value: float) -> int | None:
