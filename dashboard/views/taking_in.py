@@ -136,7 +136,7 @@ def _came_of(data: Data, job: Job, person: str) -> None:
         st.html(scorecard.page(scorecard.table([taken.line(one, zone) for one in done])))
         left = [(one.file, sentence) for one in done for sentence in taken.skipped(one)]
         if left:
-            rows = [{_("File"): file, _("Left out"): sentence} for file, sentence in left]
+            rows = [{_("File"): file, _("What and why"): sentence} for file, sentence in left]
             st.html(scorecard.page(el("h3", _("Left out")), scorecard.table(rows)))
     result = job.result or {}
     for sentence in result.get("failed", ()):

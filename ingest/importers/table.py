@@ -247,7 +247,7 @@ class _Table:
         self.taking.skip(
             n_("column ({names})", "columns ({names})", len(unknown), names=listing(unknown)),
             len(unknown),
-            _("what they hold is not known, or not used; --column says it"),
+            _("what they hold is not known, or not used"),
         )
 
     def _worn(self) -> Source:

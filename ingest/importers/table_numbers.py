@@ -38,6 +38,9 @@ def decimal_comma(columns: Iterable[pl.Series]) -> bool | None:
 
 def numbers(text: pl.Series, *, comma: bool | None) -> pl.Series:
     """Values (Float64); null where there is none, or none that is sure."""
+    plain = text.cast(pl.Float64, strict=False)
+    if plain.null_count() == text.null_count():
+        return plain  # no comma anywhere
     one, other = pl.lit("."), pl.lit(",")
     column = pl.col("text")
     doubtful = column.str.contains(_DOUBTFUL)
