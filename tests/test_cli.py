@@ -266,9 +266,9 @@ def test_a_store_that_another_program_holds_is_said_to_be_so(
 
 def test_reports_are_written_for_a_week(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     done = result(capsys, "report", "2026-W40", "--format", "pdf,csv", "--out", str(tmp_path))
-    pdf, csv = (Path(file) for file in done["files"])
+    csv, pdf, dictionary = (Path(file) for file in done["files"])
     assert pdf.read_bytes().startswith(b"%PDF-")
-    assert csv.suffix == ".csv"
+    assert csv.suffix == dictionary.suffix == ".csv"
 
 
 def test_damaged_entries_are_told_by_load(capsys: pytest.CaptureFixture[str], home: Path) -> None:

@@ -14,6 +14,8 @@ from dashboard import shell
 from dashboard.data import Data
 from dashboard.history import History
 from dashboard.keeping import Keeping
+from dashboard.reporting import Reporting
+from dashboard.schedule.backups import Backups
 from dashboard.schedule.schedules import Schedules
 from dashboard.share.limited import rules
 from dashboard.shown import SensorNotes
@@ -45,7 +47,10 @@ REFUSED = {
     *(f"keeping.{name}" for name in ("backup", "big", "drop", "erase", "export", "exported")),
     *(f"keeping.{name}" for name in ("finish", "job", "kinds", "last_backup", "preview")),
     *(f"keeping.{name}" for name in ("receipt", "take_in", "unfinished", "look", "imported")),
-    *(f"keeping.{name}" for name in ("take_in_path", "meanings")),
+    *(f"keeping.{name}" for name in ("take_in_path", "meanings", "make_reports", "send_report")),
+    *(f"reporting.{name}" for name in ("between", "recipients")),
+    *(f"backups.{name}" for name in ("active", "install_backup", "installed", "job", "last_run")),
+    *(f"backups.{name}" for name in ("plan", "remove_backup", "wanted")),
 }
 """What pages ask for where nobody is limited, and leave out where somebody is."""
 
@@ -61,7 +66,14 @@ def asked_by_pages() -> set[str]:
     return {name for name in found if hasattr(Data, name) or name.partition(".")[0] in PARTS}
 
 
-PARTS = {"history": History, "keeping": Keeping, "live": Live, "schedule": Schedules}
+PARTS = {
+    "backups": Backups,
+    "history": History,
+    "keeping": Keeping,
+    "live": Live,
+    "reporting": Reporting,
+    "schedule": Schedules,
+}
 
 
 def test_every_call_of_a_page_is_shared_or_known_to_be_left_out() -> None:
@@ -92,6 +104,8 @@ SHUT = {"start", "record", "scan", "shake", "change", "rename", "replace", "forg
     "backup",
     "erase",
     "people-add",
+    "mail",
+    "many",
 }
 
 
