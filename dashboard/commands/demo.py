@@ -187,23 +187,21 @@ def _reached_a_week(home: Path) -> bool:
 
 def _finish(home: Path, out: Path | None, *, as_json: bool) -> None:
     """Score what is there and write the last full week."""
-    import msgspec
-
     from dashboard.data import open_data
     from dashboard.refresh import refresh
-    from dashboard.reports import FORMATS
+    from dashboard.reports import FORMATS, document
 
     refresh(home)
     data = open_data(home, radio=RADIO)
     person = data.pick(None)
     report = data.week(person, data.last_full_week(person))
     if out is not None:
-        write_file(out / "week.json", msgspec.json.format(msgspec.json.encode(report)))
+        write_file(out / "week.json", document.write(report))
         for key in ("pdf", "csv"):
             write_file(out / f"report.{key}", FORMATS[key].write(report))
         console.note(_("Wrote week.json, report.pdf and report.csv to {out}.", out=out))
     if as_json:
-        console.emit(report)
+        console.emit(document.document(report))
     else:
         console.note(
             _("DEMO, week {week}: {headline}.", week=report.week, headline=report.headline)

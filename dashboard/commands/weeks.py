@@ -43,7 +43,9 @@ def week(context: typer.Context, week: Week = None) -> None:
     """Show a week's score: this week, or the one named."""
     report = _report(context, week)
     if context.obj.json:
-        return console.emit(report)
+        from dashboard.reports.document import document
+
+        return console.emit(document(report))
     from dashboard.wording import basis_text, notice_text, status_sentence, value_text
     from dashboard.wording.advice import IN_A_TERMINAL
 
