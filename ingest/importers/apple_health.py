@@ -130,7 +130,9 @@ def _broken(file: Path, error: BrokenExportError, size: int) -> IngestError:
     if error.hostile:
         return _no_export(file)
     return IngestError(
-        mark("{file} can be read up to {done} of {all} MB only: the rest is damaged or missing."),
+        mark("{file} ends too early, after {all} MB: the rest is missing.")
+        if error.ended
+        else mark("{file} is damaged: of its {all} MB some {done} can be read."),
         mark(
             "Nothing was imported. Free some space on the phone, then export again: Health, your "
             "picture, Export All Health Data."

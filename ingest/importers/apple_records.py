@@ -53,11 +53,12 @@ _HOSTILE = re.compile(rb"<!ENTITY|<!DOCTYPE[^\[<>]*\s(?:SYSTEM|PUBLIC)\s")
 
 
 class BrokenExportError(Exception):
-    """The document ends too early or is no XML from byte `at` on; hostile: it is no export."""
+    """The document is no XML from about byte `at` on; ended: it ends there too early; hostile: it
+    is no export."""
 
-    def __init__(self, at: int, *, hostile: bool = False) -> None:
+    def __init__(self, at: int, *, ended: bool = False, hostile: bool = False) -> None:
         super().__init__(at)
-        self.at, self.hostile = at, hostile
+        self.at, self.ended, self.hostile = at, ended, hostile
 
 
 @dataclass(slots=True)
@@ -164,7 +165,7 @@ class _Document:
         try:
             self._parser.Parse(text, final)
         except expat.ExpatError as error:
-            raise BrokenExportError(max(0, done - len(text))) from error
+            raise BrokenExportError(max(0, done - len(text)), ended=final) from error
         held = self._fed - max(0, self._parser.CurrentByteIndex)
         if held > LONGEST_BYTES or len(self._parser.intern) > MOST_NAMES:
             raise BrokenExportError(done, hostile=True)
