@@ -149,7 +149,7 @@ def task(name: str, file: Path) -> None:
     began, cpu = time.perf_counter(), time.process_time()
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         count = run(file)
-    took = {"count": count, "wall_s": time.perf_counter() - began}
+    took: dict[str, float | str] = {"count": count, "wall_s": time.perf_counter() - began}
     took |= {"cpu_s": time.process_time() - cpu, "version": version}
     took["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(took))
