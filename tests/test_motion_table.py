@@ -327,6 +327,15 @@ def test_a_parquet_that_is_none_or_too_long_is_one_sentence(
     assert "more than 1 million rows" in refused(file, home)
 
 
+def test_long_names_that_a_parquet_packs_into_nothing_take_no_time(tmp_path: Path) -> None:
+    file = tmp_path / "names.parquet"
+    long = pl.select(pl.repeat("x" * 20_000, 4_000).alias("rec"))
+    long.with_columns(pl.lit(9.0).alias(axis) for axis in AXES[:3]).write_parquet(file)
+    assert file.stat().st_size < 1_000_000
+    told = {"start": START, "rate_hz": 100.0, "placement": Placement.WAIST}
+    assert import_file(file, into(tmp_path / "home", **told)).rows == 4_000
+
+
 def test_a_table_without_motion_is_a_table(tmp_path: Path) -> None:
     file = tmp_path / "hr.csv"
     file.write_text("Time,HR\n2026-05-01T07:10Z,99\n")
