@@ -1,8 +1,10 @@
 """Slow samples as stretches of time in which nothing changes, and sums over them.
 
 A sample holds until the next one of its channel where that comes within 5 s; a longer gap is left
-out, and the sample before it speaks for one second. What holds across the end of a minute is cut
-there, so a minute depends only on samples up to `MARGIN_S` around it.
+out, and the sample before it speaks for one second. Some files leave out what changes little
+("smart recording") and say so: then it holds as long as `holds_s` says, a minute at most. What
+holds across the end of a minute is cut there, so a minute depends only on samples up to `MARGIN_S`
+around it.
 """
 
 from __future__ import annotations
@@ -11,13 +13,18 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from devices.profile import Channel
+
 BRIDGED_S = 5.0
 """Longest gap inside a session that is bridged."""
 
 ALONE_S = 1.0
 """What a sample speaks for when no other follows in time: one period at 1 Hz (design)."""
 
-MARGIN_S = 5.0
+LONGEST_S = 60.0
+"""Longest that a sample holds, whatever `holds_s` says (design)."""
+
+MARGIN_S = 60.0
 """Samples to hand over on both sides of the minutes wanted, then cut away."""
 
 _S = 1_000_000_000
@@ -38,11 +45,16 @@ def held(samples: pl.LazyFrame, channels: Sequence[str]) -> pl.LazyFrame:
         .agg(pl.col("value").max())
         .sort("channel", "from")
     )
+    holds = (
+        samples.filter(pl.col("channel") == Channel.HOLDS.value)
+        .group_by(pl.col("time").dt.epoch("ns").alias("from"))
+        .agg(pl.col("value").max().clip(0.0, LONGEST_S).alias("holds_s"))
+    )
     columns = [
         pl.col("value").filter(pl.col("channel") == name).first().alias(name) for name in names
     ]
     stretches = (
-        pl.concat([said, _ends(said)])
+        pl.concat([said, _ends(said.join(holds, on="from", how="left").sort("channel", "from"))])
         .group_by("from")
         .agg(columns)
         .sort("from")
@@ -55,11 +67,12 @@ def held(samples: pl.LazyFrame, channels: Sequence[str]) -> pl.LazyFrame:
 
 def _ends(said: pl.LazyFrame) -> pl.LazyFrame:
     """Where a sample stops speaking although none of its channel follows: NaN."""
-    following = pl.col("from").shift(-1).over("channel")
-    alone = ((following - pl.col("from")) > int(BRIDGED_S * _S)).fill_null(value=True)
+    gap_s = (pl.col("from").shift(-1).over("channel") - pl.col("from")) / _S
+    bridged_s = pl.max_horizontal(pl.lit(BRIDGED_S), "holds_s")
+    alone = (gap_s > bridged_s).fill_null(value=True)
     return said.filter(alone).select(
         "channel",
-        pl.col("from") + int(ALONE_S * _S),
+        pl.col("from") + (pl.col("holds_s").fill_null(ALONE_S) * _S).cast(pl.Int64),
         pl.lit(float("nan")).alias("value"),
     )
 

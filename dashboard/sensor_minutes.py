@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics import held
 from analytics.frames import SensorMinutes
 from analytics.gait.stances import find_stances
 from analytics.gait.steps import MARGIN_S, RATE_HZ
@@ -20,7 +21,7 @@ from devices.profile import Placement
 from ingest.entries import Assignment, Person, Registry, Sensor
 from ingest.store import Store
 
-SLOW_MARGIN = dt.timedelta(seconds=10)
+SLOW_MARGIN = dt.timedelta(seconds=held.MARGIN_S + 10)
 STEP_MARGIN = dt.timedelta(seconds=MARGIN_S)
 
 Instant = dt.datetime

@@ -89,6 +89,7 @@ class Channel(enum.StrEnum):
     PART = "part_s"  # how long that part is, at most to the end of its minute
     INTERVAL = "interval_s"  # how long the whole interval is over which steps were told
     SINCE = "since_s"  # how long the part begins after the interval
+    HOLDS = "holds_s"  # how long all that is said at the same instant holds, where nothing follows
 
 
 CHANNELS: tuple[Channel, ...] = tuple(Channel)

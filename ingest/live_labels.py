@@ -50,6 +50,7 @@ LABELS: dict[Channel, tuple[str, str]] = {
     Channel.PART: (mark("part of the while"), mark("s")),
     Channel.INTERVAL: (mark("length of the while"), mark("s")),
     Channel.SINCE: (mark("since the while began"), mark("s")),
+    Channel.HOLDS: (mark("holds for"), mark("s")),
 }
 """In the order of interest; a test holds that every channel is here."""
 

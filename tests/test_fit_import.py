@@ -315,7 +315,7 @@ def test_beats_that_a_strap_kept_under_water_are_rolled_out(tmp_path: Path, into
     assert offsets == pytest.approx([0.5 + 700 / 1024 * number for number in range(9)], abs=1e-5)
 
 
-def test_records_far_apart_are_said_but_a_pause_is_not(tmp_path: Path, into: Into) -> None:
+def test_a_record_holds_until_the_next_but_not_through_a_pause(tmp_path: Path, into: Into) -> None:
     writer = FitWriter()
     writer.file_id()
     writer.define(0, 20, [(253, "uint32"), (4, "uint8")])
@@ -328,7 +328,11 @@ def test_records_far_apart_are_said_but_a_pause_is_not(tmp_path: Path, into: Int
         writer.message(0, START_S + second, 55)
     writer.session(WALKING)
     done = take(written(tmp_path, writer.bytes()), into)
-    assert why(done) == {"seconds": (20, "the file has no record within 5 s of them")}
+    assert why(done) == {"seconds": (1, "the file has no record close enough to them")}
+    refresh(into.home)
+    with open_store(into.home) as store:
+        minutes = store.minutes("ada", *EVER)
+    assert minutes["steps"].to_list()[0] == pytest.approx(110 * 23 / 60, abs=2)
 
 
 def test_the_foot_pod_that_a_watch_listened_to_is_named(tmp_path: Path, into: Into) -> None:

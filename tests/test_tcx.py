@@ -175,14 +175,14 @@ def test_a_distance_that_starts_again_with_a_lap_goes_on(tmp_path: Path, into: I
     assert speed == pytest.approx(1.4, abs=0.01)
 
 
-def test_points_far_apart_give_no_speed(tmp_path: Path, into: Into) -> None:
+def test_points_far_apart_hold_until_the_next_and_give_no_speed(tmp_path: Path, into: Into) -> None:
     def made(second: int) -> str:
         return point(second, f"<DistanceMeters>{second}</DistanceMeters><Cadence>55</Cadence>")
 
     done = import_file(tcx(tmp_path / "a.tcx", made, sport="Walking", every=6), into)
-    assert set(told(into, done)) == {Channel.STEP_CADENCE}
-    assert [(one.count, one.what) for one in done.skipped] == [(595, "seconds")]
-    assert steps_of(into) == pytest.approx(120 * 110 / 60, rel=0.01)
+    assert set(told(into, done)) == {Channel.STEP_CADENCE, Channel.HOLDS}
+    assert done.skipped == ()
+    assert steps_of(into) == pytest.approx(715 * 110 / 60, rel=0.01)
 
 
 def test_what_other_means_is_not_guessed_but_steps_are_steps(tmp_path: Path, into: Into) -> None:
@@ -222,7 +222,6 @@ def test_times_with_offsets_without_any_and_absurd_ones(tmp_path: Path, into: In
     assert sorted((one.count, one.what) for one in done.skipped) == [
         (2, "track points"),
         (3, "heart rate"),
-        (29, "seconds"),
     ]
 
 

@@ -43,6 +43,9 @@ FASTEST_MPS = 12.5
 BRIDGED_S = 5.0
 """As `analytics/held.py` has it: a longer gap is not bridged, and a point speaks for 1 s."""
 
+SMART_S = 2.0
+"""Median distance of points from which a file leaves some out ("smart recording"; design)."""
+
 PAUSE_S = 60.0
 """A longer gap is taken for a pause: watches that leave points out leave out less (design)."""
 
@@ -108,7 +111,8 @@ def give(
     taking.add(source, Channel.HEART_RATE, time_ns, _told(told["heart"]))
     for channel, value in _channels(sport, time_ns, told):
         taking.add(source, channel, time_ns, value)
-    taking.skip(_("seconds"), unsaid_s(time_ns), _("the file has no record within 5 s of them"))
+    taking.hold(source, time_ns, holds_s(time_ns))
+    taking.skip(_("seconds"), unsaid_s(time_ns), _("the file has no record close enough to them"))
     _skip(taking, sport, word, told)
 
 
@@ -154,10 +158,21 @@ def _skip(taking: Taking, sport: Sport, word: str, told: dict[str, Floats]) -> N
         taking.skip(_("positions"), counts["latitude"], why)
 
 
+def holds_s(time_ns: Int64s) -> Floats:
+    """How long what each point says holds until the next, s, where that is 5 to 60 s away and the
+    file leaves out what changes little; NaN elsewhere. Nothing here says when a clock was stopped,
+    so files of a point a second or so have pauses, and others have not (design)."""
+    gap_s = np.append(np.diff(time_ns) / 1e9, np.nan)
+    if len(gap_s) < 3 or np.nanmedian(gap_s) < SMART_S:
+        return np.full(len(gap_s), np.nan)
+    return np.where((gap_s > BRIDGED_S) & (gap_s <= PAUSE_S), gap_s, np.nan)
+
+
 def unsaid_s(time_ns: Int64s) -> int:
     """Seconds between points too far apart for one to speak until the next; pauses aside."""
-    gap_s = np.diff(time_ns) / 1e9
-    return round(float((gap_s[(gap_s > BRIDGED_S) & (gap_s <= PAUSE_S)] - 1.0).sum()))
+    gap_s = np.append(np.diff(time_ns) / 1e9, np.nan)
+    far = (gap_s > BRIDGED_S) & (gap_s <= PAUSE_S) & np.isnan(holds_s(time_ns))
+    return round(float((gap_s[far] - 1.0).sum()))
 
 
 def as_steps(cadence: Floats, sport: Sport) -> Floats:

@@ -34,7 +34,7 @@ from ingest.importers.fit_samples import (
     one_pedal,
     told,
 )
-from ingest.importers.fit_sessions import Sports, sports_of, unsaid_s
+from ingest.importers.fit_sessions import Sports, holds_s, sports_of, unsaid_s
 from ingest.importers.fit_table import Content, NotFitError, Table
 from ingest.importers.imported import Imported, Into
 from ingest.importers.taking import Source, Taking
@@ -149,7 +149,7 @@ def _take_records(
         taking.skip(_("records"), len(own), _(use.why))
     elif found:
         unsaid = unsaid_s(content, own.time_s)
-        taking.skip(_("seconds"), round(unsaid), _("the file has no record within 5 s of them"))
+        taking.skip(_("seconds"), round(unsaid), _("the file has no record close enough to them"))
     if use.kind == "" and counts_steps(own):
         taking.skip(_("cadences"), len(own), _("nobody makes so many strides; they are steps"))
         found = {c: v for c, v in found.items() if c not in (Channel.STEP_CADENCE, Channel.RUNNING)}
@@ -157,6 +157,8 @@ def _take_records(
         taking.skip(_("shares of power"), one_pedal(own), _("the file does not say of which leg"))
     for channel, value in found.items():
         taking.add(source, channel, time_ns, value)
+    if use.kind is not None and found:
+        taking.hold(source, time_ns, holds_s(content, own.time_s))
 
 
 def _take_timed(

@@ -20,6 +20,7 @@ from ingest.importers.fit_profile import (
     use_of,
 )
 from ingest.importers.fit_table import Content, NotFitError, Table
+from ingest.importers.taking import LONGEST_HOLD_S
 
 HELD_S = 5.0
 """Longest that a sample holds until the next: `BRIDGED_S` of `analytics.held`."""
@@ -65,18 +66,31 @@ def sports_of(content: Content) -> Sports:
     return Sports(np.array([-np.inf]), (use_of(None, None),))
 
 
-def unsaid_s(content: Content, time_s: Floats) -> float:
-    """For how many seconds the records say nothing although the clock of the activity ran.
+def holds_s(content: Content, time_s: Floats) -> Floats:
+    """How long what each record says holds until the next, s, where that is more than 5 s away and
+    the clock of the activity ran all the while; NaN elsewhere.
 
-    time_s: of the records, FIT seconds. Where they are more than 5 s apart, as a watch writes them
-    that leaves out what changes little ("smart recording"), a sample speaks for 1 s.
+    time_s: of the records, FIT seconds. A watch that leaves out what changes little ("smart
+    recording") writes them so.
     """
+    instants, which = np.unique(time_s, return_inverse=True)
+    if len(instants) < 2:
+        return np.full(len(time_s), np.nan)
+    gap_s = np.diff(instants)
+    ran = np.diff(_ran_s(content, instants))
+    holds = np.where((gap_s > HELD_S) & (ran >= gap_s - ALONE_S), gap_s, np.nan)
+    return np.append(holds, np.nan)[which]
+
+
+def unsaid_s(content: Content, time_s: Floats) -> float:
+    """For how many seconds nothing is known although the clock of the activity ran: a record holds
+    for a minute at most, and for 1 s where the clock was stopped before the next."""
     instants = np.unique(time_s)
     if len(instants) < 2:
         return 0.0
-    ran = _ran_s(content, instants)
-    far = np.diff(instants) > HELD_S
-    return float(np.maximum(np.diff(ran)[far] - ALONE_S, 0.0).sum())
+    ran, far = np.diff(_ran_s(content, instants)), np.diff(instants) > HELD_S
+    held = np.nan_to_num(holds_s(content, instants)[:-1], nan=ALONE_S)
+    return float(np.maximum(ran - np.minimum(held, LONGEST_HOLD_S), 0.0)[far].sum())
 
 
 def _ran_s(content: Content, instants: Floats) -> Floats:

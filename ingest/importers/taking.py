@@ -44,6 +44,10 @@ AHEAD = dt.timedelta(days=1)
 LONGEST_INTERVAL_S = 6 * 3600.0
 """Steps told over a longer stretch say nothing of when they were made (design)."""
 
+LONGEST_HOLD_S = 60.0
+"""Longest that a sample may hold (design: held so long, cycles of a minute were 2-7 % off where
+rides of 1 Hz were thinned as an Edge 500 thins them)."""
+
 SPILL_ROWS = 200_000
 """Rows of a source kept in memory; more go to files beside the store."""
 
@@ -163,6 +167,12 @@ class Taking:
             (Channel.SINCE, (begins - start_ns[of]) / 1e9),
         ):
             self._put(source, channel, begins, value)
+
+    def hold(self, source: Source, time_ns: Int64s, holds_s: Floats) -> None:
+        """For how long samples at an instant hold although none follows within 5 s, as a file's own
+        way of leaving out what changes little says; at most `LONGEST_HOLD_S`, NaN: no longer."""
+        long = holds_s > 0.0
+        self._put(source, Channel.HOLDS, time_ns[long], np.minimum(holds_s[long], LONGEST_HOLD_S))
 
     def add_motion(self, source: Source, time_ns: Int64s, axes: Int16s, scale: MotionScale) -> None:
         """Motion; axes (n, 6) in counts of `scale`, one scale a source."""

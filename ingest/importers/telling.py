@@ -15,8 +15,8 @@ from language.formats import date as date_text
 from language.formats import decimal
 from language.spoken import _, n_
 
-STEPS_BESIDE = (Channel.PART, Channel.INTERVAL, Channel.SINCE)
-"""What is told of steps beside their number."""
+BESIDE = (Channel.PART, Channel.INTERVAL, Channel.SINCE, Channel.HOLDS)
+"""What is told beside a number, and counts as none."""
 
 
 def channel_text(channel: Channel) -> str:
@@ -65,7 +65,7 @@ class Summary:
 
     def taken(self) -> tuple[Taken, ...]:
         """How many of what is new."""
-        hidden = {CHANNELS.index(channel) for channel in STEPS_BESIDE}
+        hidden = {CHANNELS.index(channel) for channel in BESIDE}
         found = [
             Taken(count=count, what=channel_text(CHANNELS[code]))
             for code, count in sorted(self._channels.items())
