@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,26 @@ def create_whole(path: Path, data: bytes) -> None:
         os.close(file)
     part.replace(path)
     sync_folder(path.parent)
+
+
+def create_many_whole(files: Mapping[Path, bytes]) -> None:
+    """The same for many files, in folders that are there; some of them may appear without others.
+    All are on the disk before any gets its name, which is several times as fast."""
+    parts = {path.with_suffix(".part"): path for path in files}
+    opened = []
+    try:
+        for part, path in parts.items():
+            opened.append(open_private(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
+            write_all(opened[-1], files[path])
+        for file in opened:
+            os.fsync(file)
+    finally:
+        for file in opened:
+            os.close(file)
+    for part, path in parts.items():
+        part.replace(path)
+    for folder in {path.parent for path in files}:
+        sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:

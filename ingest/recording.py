@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from ingest.framing import Kind, Row, Rows, columns_of, frame_rows
@@ -24,7 +25,7 @@ from ingest.header import (
     recording_path,
     recording_paths,
 )
-from ingest.private import create_whole, open_private, private_folder, write_all
+from ingest.private import create_many_whole, create_whole, open_private, private_folder, write_all
 from ingest.replay import Recording, read_recording, receive_times, tail
 from language.spoken import mark
 
@@ -46,6 +47,7 @@ __all__ = [
     "recording_paths",
     "tail",
     "write_recording",
+    "write_recordings",
 ]
 
 HELD_ROWS = 200_000  # kept in memory for a later try while the disk refuses
@@ -194,6 +196,20 @@ def write_recording(path: Path, header: Header, rows: Rows) -> None:
         create_whole(path, header_frame(header) + frame_rows(rows))
     except OSError as error:
         raise _refusal(path, error) from error
+
+
+def write_recordings(files: Mapping[Path, bytes]) -> None:
+    """Several whole recordings, by path, as bytes; each appears whole or not at all.
+
+    Raises:
+        RecordingError: the disk refuses; some may have been written.
+    """
+    try:
+        for folder in {path.parent for path in files}:
+            private_folder(folder)
+        create_many_whole(files)
+    except OSError as error:
+        raise _refusal(next(iter(files)), error) from error
 
 
 def _refusal(path: Path, error: OSError) -> RecordingError:

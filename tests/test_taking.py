@@ -206,3 +206,16 @@ def test_days_that_are_reckoned_together_come_out_as_one_by_one(tmp_path: Path) 
 def minutes_in(home: Path) -> pl.DataFrame:
     with open_store(home) as store:
         return store.minutes(None, *EVER)
+
+
+def test_a_later_file_that_cuts_the_same_steps_elsewhere_adds_none_of_them(into: Into) -> None:
+    minute = 60_000_000_000
+    for starts, lengths, counts, new in (
+        ([0, 5], [5, 5], [400.0, 300.0], 40),
+        ([0, 10], [10, 2], [700.0, 150.0], 8),
+        ([-3, 20], [5, 1], [250.0, 60.0], 12 + 4),
+    ):
+        begins = START // minute * minute + np.array(starts) * minute
+        with Taking(Path("steps.xml"), into, "apple") as taking:
+            taking.add_steps(WATCH, begins, begins + np.array(lengths) * minute, np.array(counts))
+            assert taking.finish().rows == new

@@ -16,7 +16,7 @@ from devices.profile import Channel, Floats, Int64s, Placement
 from ingest.importers import apple_columns as columns
 from ingest.importers.apple_records import BrokenExportError, Row
 from ingest.importers.imported import Into
-from ingest.importers.taking import FIRST_NS, Source, Taking
+from ingest.importers.taking import FIRST_NS, LONGEST_INTERVAL_S, Source, Taking
 from ingest.importers.telling import channel_text
 from language.spoken import _
 
@@ -104,7 +104,12 @@ class Gathered:
             start_ns, end_ns, steps = (
                 np.concatenate(column) for column in zip(*parts, strict=True)
             )
-            start_ns, end_ns, steps, cut = columns.once(start_ns, end_ns, steps)
+            long = end_ns - start_ns > LONGEST_INTERVAL_S * 1e9
+            self._taking.skip(
+                _("stretches of steps"), int(long.sum()), _("they last no time, or over 6 hours")
+            )
+            once = columns.once(start_ns[~long], end_ns[~long], steps[~long])
+            start_ns, end_ns, steps, cut = once
             self._taking.skip(
                 _("stretches of steps"), cut, _("told twice by the same source, counted once")
             )

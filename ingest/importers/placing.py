@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from devices import imported
-from devices.profile import Int64s
-from ingest.framing import Kind, Rows
-from ingest.header import Header, recording_id, recording_path
-from ingest.recording import read_recording, write_recording
+from devices.profile import CHANNELS, Channel, Int64s
+from ingest.framing import Kind, Rows, frame_rows
+from ingest.header import Header, header_frame, recording_id, recording_path
+from ingest.recording import read_recording, write_recordings
 
 ROW = imported.SAMPLE
 
@@ -24,8 +26,24 @@ ROW = imported.SAMPLE
 REACH_NS = 26 * 3_600_000_000_000
 """Longer than any local day lasts, and so than a recording of imported samples reaches."""
 
-_Held = tuple[Int64s, Int64s]
-"""Keys of the samples and instants of the motion that a recording holds."""
+AT_ONCE = 64
+"""Recordings that are put on the disk together."""
+
+_STEPS = [
+    CHANNELS.index(one) for one in (Channel.STEPS, Channel.PART, Channel.INTERVAL, Channel.SINCE)
+]
+_PART = CHANNELS.index(Channel.PART)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a recording holds: keys of its samples, instants of its motion, and from when to when
+    its parts of sums of steps reach."""
+
+    samples: Int64s
+    motion: Int64s
+    begins: Int64s
+    ends: Int64s
 
 
 class Present:
@@ -42,17 +60,30 @@ class Present:
         self._held: dict[Path, _Held] = {}
 
     def has_samples(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Whether each sample's instant and channel is here; rows: by time."""
-        return _within(keys(rows), self._near(rows["time"], 0))
+        """Whether each sample's instant and channel is here; rows: by time. Steps told as a sum are
+        here too where any such part reaches into theirs: a longer export may cut sums elsewhere."""
+        near = self._near(rows["time"])
+        here = _within(keys(rows), _sorted([one.samples for one in near]))
+        parts = rows["channel"] == _PART
+        begins, ends = (_sorted([getattr(one, end) for one in near]) for end in ("begins", "ends"))
+        if not parts.any() or not len(begins):
+            return here
+        first = rows["time"][parts].astype(np.int64)
+        last = first + (rows["value"][parts] * 1e9).astype(np.int64)
+        before = np.searchsorted(begins, last) - 1
+        reached = (before >= 0) & (ends[np.maximum(before, 0)] > first)
+        told = np.isin(rows["channel"], _STEPS) & _within(rows["time"], first[reached])
+        found: NDArray[np.bool_] = here | told
+        return found
 
     def has_motion(self, time_ns: Int64s) -> NDArray[np.bool_]:
         """Whether each ascending instant is here."""
-        return _within(time_ns, self._near(time_ns, 1))
+        return _within(time_ns, _sorted([one.motion for one in self._near(time_ns)]))
 
-    def _near(self, time_ns: Int64s, which: int) -> Int64s:
-        """Sorted keys or instants of what may reach into some time."""
+    def _near(self, time_ns: Int64s) -> list[_Held]:
+        """What the recordings hold that may reach into some time."""
         if not len(time_ns):
-            return np.empty(0, np.int64)
+            return []
         first, last = _utc(int(time_ns[0]) - REACH_NS), _utc(int(time_ns[-1]))
         paths = [
             path
@@ -64,8 +95,7 @@ class Present:
             path: self._held[path] if path in self._held else _held(path, self._sensor)
             for path in paths
         }
-        held = [one[which] for one in self._held.values()]
-        return np.sort(np.concatenate(held)) if held else np.empty(0, np.int64)
+        return list(self._held.values())
 
     def _month(self, month: str) -> list[Path]:
         if month not in self._months:
@@ -80,16 +110,23 @@ _STARTED = "%Y%m%dT%H%M%S"
 def _held(path: Path, sensor: str) -> _Held:
     """What a recording of a sensor holds; nothing of another's."""
     recording = read_recording(path)
-    samples, motion = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    rows, motion = [np.empty(0, ROW)], [np.empty(0, np.int64)]
     if recording.header.sensor == sensor:
         for characteristic, payload in zip(
             recording.rows.characteristic.tolist(), recording.rows.payload, strict=True
         ):
             if characteristic == 0:
-                samples.append(keys(np.frombuffer(payload, ROW)))
+                rows.append(np.frombuffer(payload, ROW))
             else:
                 motion.append(np.frombuffer(payload, imported.INSTANT, offset=24)["time"])
-    return np.concatenate(samples), np.concatenate(motion)
+    samples = np.concatenate(rows)
+    parts = samples[samples["channel"] == _PART]
+    ends = parts["time"] + (parts["value"] * 1e9).astype(np.int64)
+    return _Held(keys(samples), np.concatenate(motion), parts["time"].astype(np.int64), ends)
+
+
+def _sorted(parts: Sequence[Int64s]) -> Int64s:
+    return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
 
 
 def _utc(ns: int) -> dt.datetime:
@@ -101,39 +138,62 @@ def _days(first: dt.datetime, last: dt.datetime) -> Iterator[dt.date]:
         yield first.date() + dt.timedelta(days=number)
 
 
-def place(
-    home: Path,
-    sensor: str,
-    profiles: tuple[str, ...],
-    characteristic: int,
-    times: Sequence[int],
-    payloads: list[bytes],
-    start_ns: int,
-) -> None:
-    """Write a recording of payloads, each dated at its last instant.
+class Placing:
+    """Puts recordings of one sensor in their place, many at once."""
 
-    Raises:
-        RecordingError: the disk refuses.
-    """
-    header = Header(
-        id=_free_id(home, sensor, start_ns),
-        sensor=sensor,
-        profiles=profiles,
-        app=f"legload {version('legload')}",
-        started_utc_ns=start_ns,
-        started_monotonic_ns=0,
-        characteristics=imported.PROFILE.characteristics,
-    )
-    utc_ns, count = np.array(times, np.int64), len(payloads)
-    rows = Rows(
-        sequence=np.arange(count, dtype=np.int64),
-        utc_ns=utc_ns,
-        monotonic_ns=utc_ns - start_ns,
-        kind=np.full(count, Kind.NOTIFICATION, np.uint8),
-        characteristic=np.full(count, characteristic, np.uint8),
-        payload=payloads,
-    )
-    write_recording(recording_path(home, header), header, rows)
+    def __init__(self, home: Path, sensor: str, profiles: tuple[str, ...]) -> None:
+        self._home, self._sensor, self._profiles = home, sensor, profiles
+        self._app = f"legload {version('legload')}"
+        self._held: dict[Path, bytes] = {}
+
+    def place(
+        self, start_ns: int, characteristic: int, times: Sequence[int], payloads: list[bytes]
+    ) -> None:
+        """Hold a recording of payloads, each dated at its last instant, and write when there are
+        many.
+
+        Raises:
+            RecordingError: the disk refuses.
+        """
+        utc_ns, count = np.array(times, np.int64), len(payloads)
+        path, header = self._free(start_ns)
+        rows = Rows(
+            sequence=np.arange(count, dtype=np.int64),
+            utc_ns=utc_ns,
+            monotonic_ns=utc_ns - start_ns,
+            kind=np.full(count, Kind.NOTIFICATION, np.uint8),
+            characteristic=np.full(count, characteristic, np.uint8),
+            payload=payloads,
+        )
+        self._held[path] = header_frame(header) + frame_rows(rows)
+        if len(self._held) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is held.
+
+        Raises:
+            RecordingError: the disk refuses.
+        """
+        held, self._held = self._held, {}
+        write_recordings(held)
+
+    def _free(self, start_ns: int) -> tuple[Path, Header]:
+        """A path at which nothing is yet, and a header with its name."""
+        header = Header(
+            id=recording_id(self._sensor, start_ns),
+            sensor=self._sensor,
+            profiles=self._profiles,
+            app=self._app,
+            started_utc_ns=start_ns,
+            started_monotonic_ns=0,
+            characteristics=imported.PROFILE.characteristics,
+        )
+        base, number = header.id, 1
+        while (path := recording_path(self._home, header)) in self._held or path.exists():
+            number += 1
+            header = msgspec.structs.replace(header, id=f"{base}-{number}")
+        return path, header
 
 
 def keys(rows: NDArray[np.void]) -> Int64s:
@@ -170,14 +230,3 @@ def blocks(time_ns: Int64s, most: int) -> Iterator[tuple[int, int]]:
     for start, end in itertools.pairwise(edges):
         for at in range(start, end, most):
             yield at, min(at + most, end)
-
-
-def _free_id(home: Path, sensor: str, start_ns: int) -> str:
-    """An id for a recording that is not there yet."""
-    base = recording_id(sensor, start_ns)
-    started = dt.datetime.fromtimestamp(start_ns / 1e9, dt.UTC)
-    folder = home / "recordings" / f"{started:%Y}" / f"{started:%m}"
-    number, name = 1, base
-    while (folder / f"{name}.legrec").exists():
-        number, name = number + 1, f"{base}-{number + 1}"
-    return name

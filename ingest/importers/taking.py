@@ -29,7 +29,7 @@ from devices.profile import CHANNELS, Channel, Floats, Int16s, Int64s, MotionSca
 from ingest.entries import AnyEntry, Assigned, BodyMassSet, Entries, SensorForgotten, SensorPaired
 from ingest.errors import IngestError
 from ingest.importers.imported import Imported, Into, Skipped, Taken
-from ingest.importers.placing import ROW, Present, blocks, days, keys, place
+from ingest.importers.placing import ROW, Placing, Present, blocks, days, keys
 from ingest.importers.telling import Summary, channel_text, sentence
 from ingest.private import private_folder
 from ingest.spool import PID, SPOOL
@@ -300,13 +300,14 @@ class Taking:
     def _write(self, sensor: str, heap: _Heap, summary: Summary, step: tuple[int, int]) -> None:
         """One recording a local day of what is new."""
         present = Present(self._into.home, sensor)
+        placing = Placing(self._into.home, sensor, self._profiles[sensor])
         zone = ZoneInfo(self._into.zone)
         if heap.paths and heap.rows:
             self._spill(heap)
         done = 0
         for rows in _ordered(heap):
             for start, end in days(rows["time"], zone):
-                self._write_samples(sensor, rows[start:end], present, summary)
+                self._write_samples(placing, rows[start:end], present, summary)
                 done += end - start
                 self._into.progress(step[0] * heap.count + done, step[1] * heap.count)
         for time_ns, axes, scale in heap.motion:
@@ -314,10 +315,11 @@ class Taking:
             time_ns, axes = time_ns[order], axes[order]
             for start, end in days(time_ns, zone):
                 part = slice(start, end)
-                self._write_motion(sensor, time_ns[part], axes[part], scale, present, summary)
+                self._write_motion(placing, time_ns[part], axes[part], scale, present, summary)
+        placing.flush()
 
     def _write_samples(
-        self, sensor: str, rows: NDArray[np.void], present: Present, summary: Summary
+        self, placing: Placing, rows: NDArray[np.void], present: Present, summary: Summary
     ) -> None:
         new = rows[~present.has_samples(rows)]
         summary.add(rows, new)
@@ -325,11 +327,11 @@ class Taking:
             parts = [new[a:b] for a, b in blocks(new["time"], imported.MOST_SAMPLES)]
             times = [int(part["time"][-1]) for part in parts]
             payloads = [part.tobytes() for part in parts]
-            self._record(sensor, int(new["time"][0]), 0, times, payloads)
+            placing.place(int(new["time"][0]), 0, times, payloads)
 
     def _write_motion(
         self,
-        sensor: str,
+        placing: Placing,
         time_ns: Int64s,
         axes: Int16s,
         scale: MotionScale,
@@ -343,18 +345,7 @@ class Taking:
         payloads = [imported.pack_motion(time_ns[a:b], axes[a:b], scale) for a, b in spans]
         if payloads:
             times = [int(time_ns[b - 1]) for _, b in spans]
-            self._record(sensor, int(time_ns[0]), 1, times, payloads)
-
-    def _record(
-        self,
-        sensor: str,
-        start_ns: int,
-        characteristic: int,
-        times: Sequence[int],
-        payloads: list[bytes],
-    ) -> None:
-        profiles = self._profiles[sensor]
-        place(self._into.home, sensor, profiles, characteristic, times, payloads, start_ns)
+            placing.place(int(time_ns[0]), 1, times, payloads)
 
     # Saying ------------------------------------------------------------------------------------
 
