@@ -265,3 +265,13 @@ def test_any_bytes_are_taken_or_refused(
 ) -> None:
     with suppress(IngestError):
         assert take(tmp_path_factory.mktemp("any"), content).kind == "table"
+
+
+def test_a_row_a_minute_holds_for_that_minute(tmp_path: Path) -> None:
+    rows = [f"2026-05-01T10:{minute:02d}:00Z,100,1.3" for minute in range(12)]
+    done = take(tmp_path, "\n".join(["time,cadence_spm,speed_mps", *rows]))
+    assert done.rows == 24
+    refresh(tmp_path / "home")
+    with open_store(tmp_path / "home") as store:
+        minutes = store.minutes("ada", *EVER)
+    assert minutes["steps"].sum() == pytest.approx(1100, rel=0.01)

@@ -211,9 +211,9 @@ def minutes_in(home: Path) -> pl.DataFrame:
 def test_a_later_file_that_cuts_the_same_steps_elsewhere_adds_none_of_them(into: Into) -> None:
     minute = 60_000_000_000
     for starts, lengths, counts, new in (
-        ([0, 5], [5, 5], [400.0, 300.0], 40),
-        ([0, 10], [10, 2], [700.0, 150.0], 8),
-        ([-3, 20], [5, 1], [250.0, 60.0], 12 + 4),
+        ([0, 5], [5, 5], [400.0, 300.0], 10),
+        ([0, 10], [10, 2], [700.0, 150.0], 2),
+        ([-3, 20], [5, 1], [250.0, 60.0], 3 + 1),
     ):
         begins = START // minute * minute + np.array(starts) * minute
         with Taking(Path("steps.xml"), into, "apple") as taking:

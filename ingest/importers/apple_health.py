@@ -78,7 +78,7 @@ def _tell(taking: Taking, rest: Rest) -> None:
         (
             strength,
             mark("strength workouts, {minutes} minutes in all"),
-            mark("they do not say whether legs were trained: write the sets down on the page Log"),
+            mark("they do not say whether legs were trained: log the sets yourself"),
         ),
         (
             [kind for kind in rest.workouts if kind not in strength],

@@ -15,6 +15,7 @@ import polars as pl
 from devices.profile import Channel
 from ingest.errors import IngestError
 from ingest.importers import motion_table
+from ingest.importers.activity import holds_s
 from ingest.importers.csv_text import Batch, Layout, batches, layout_of
 from ingest.importers.imported import Imported, Into
 from ingest.importers.motion_columns import is_motion
@@ -165,9 +166,10 @@ class _Table:
             return
         assert meaning.channel is not None
         known = times.known
-        self.taking.add(
-            source, meaning.channel, times.time_ns[known], value[known] * meaning.factor
-        )
+        time_ns = times.time_ns[known]
+        self.taking.add(source, meaning.channel, time_ns, value[known] * meaning.factor)
+        if len(time_ns) and (np.diff(time_ns) > 0).all():
+            self.taking.hold(source, time_ns, holds_s(time_ns))
 
     def _why_not(self, channel: Channel | None) -> str:
         """Why a channel is not taken in of such a table."""

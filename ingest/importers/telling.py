@@ -18,6 +18,8 @@ from language.spoken import _, n_
 BESIDE = (Channel.PART, Channel.INTERVAL, Channel.SINCE, Channel.HOLDS)
 """What is told beside a number, and counts as none."""
 
+_HIDDEN = [CHANNELS.index(channel) for channel in BESIDE]
+
 
 def channel_text(channel: Channel) -> str:
     """What a channel is called, for a person."""
@@ -36,6 +38,7 @@ class Summary:
 
     def add(self, rows: NDArray[np.void], new: NDArray[np.void]) -> None:
         """Count samples by time, and of them the new ones."""
+        rows, new = (one[~np.isin(one["channel"], _HIDDEN)] for one in (rows, new))
         self._reach(rows["time"])
         self.all, self.new = self.all + len(rows), self.new + len(new)
         codes, counts = np.unique(new["channel"], return_counts=True)
@@ -65,11 +68,9 @@ class Summary:
 
     def taken(self) -> tuple[Taken, ...]:
         """How many of what is new."""
-        hidden = {CHANNELS.index(channel) for channel in BESIDE}
         found = [
             Taken(count=count, what=channel_text(CHANNELS[code]))
             for code, count in sorted(self._channels.items())
-            if code not in hidden
         ]
         if self._motion:
             found.append(Taken(count=self._motion, what=_("motion")))
