@@ -182,7 +182,7 @@ def test_what_is_not_taken_in_is_counted_and_says_why(take: Take) -> None:
     }
     assert said["records of 2 other kinds"][0] == 2
     assert said["strength workouts, 32 minutes in all"][0] == 1
-    assert "the page Log" in said["strength workouts, 32 minutes in all"][1]
+    assert "log the sets" in said["strength workouts, 32 minutes in all"][1]
     assert said["other workouts, 30 minutes in all"][0] == 2
 
 
