@@ -1,4 +1,5 @@
-"""Every page in Chromium for whoever cannot see it, or has no mouse: axe-core and a keyboard."""
+"""Every page in Chromium for whoever cannot see it, or has no mouse: axe-core, and Tab and Enter
+alone. One demo serves both: its history takes most of a minute."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.share.desk import Desk
 from dashboard.shell import PAGES
@@ -28,6 +29,20 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 SERIOUS = {"serious", "critical"}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 EVERYTHING = {"resultTypes": ["violations"]}
+
+MOST_TABS = 40
+"""From a page's link in the navigation to its main action (design)."""
+MARGIN_PX = 6
+ACTIONS = {
+    "This week": ("button", "Download PDF"),
+    "Trends": ("button", "Open this week"),
+    "Sessions": ("radio", ""),
+    "Live": ("button", "Stop recording"),
+    "Reports": ("button", "Download PDF"),
+    "Sensors": ("button", "Scan"),
+    "My data": ("button", "Save"),
+}
+"""By the title of a page: the role and the beginning of the name of what one comes for."""
 
 STREAMLITS_OWN: dict[tuple[str, str], str] = {}
 """By axe's rule and a part of the element's HTML, with the reason: serious faults that Streamlit
@@ -115,3 +130,57 @@ def test_a_chart_is_one_picture_with_a_name(address: str) -> None:
         assert len(year.split()) > 8
         assert all(len(name.split()) > 8 for name in names)  # what it shows, not only its title
         assert charts.locator("svg [role]:not([aria-hidden=true])").count() <= len(names)
+
+
+def tabbed_to(page: Page, wanted: Locator) -> int:
+    """How many times Tab was pressed until this has the focus."""
+    for presses in range(1, MOST_TABS + 1):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return presses
+    raise AssertionError(f"{wanted} is not reached with {MOST_TABS} presses of Tab")
+
+
+def shows_focus(page: Page, focused: Locator) -> bool:
+    """Whether what has the focus looks different from when it has not."""
+    box = focused.evaluate(
+        "one => { const at = (one.closest('label') ?? one).getBoundingClientRect();"
+        " return {x: at.x, y: at.y, width: at.width, height: at.height} }"
+    )
+    clip = {
+        "x": max(0, box["x"] - MARGIN_PX),
+        "y": max(0, box["y"] - MARGIN_PX),
+        "width": box["width"] + 2 * MARGIN_PX,
+        "height": box["height"] + 2 * MARGIN_PX,
+    }
+    with_focus = page.screenshot(clip=clip, animations="disabled")  # type: ignore[arg-type]
+    focused.blur()
+    return with_focus != page.screenshot(clip=clip, animations="disabled")  # type: ignore[arg-type]
+
+
+def test_tab_and_enter_lead_to_what_each_page_is_for(address: str) -> None:
+    with browser() as (page, _):
+        page.goto(address)
+        drawn(page)
+        for title, (role, name) in ACTIONS.items():
+            link = page.get_by_test_id("stSidebarNavItems").get_by_role("link", name=title)
+            if title != "This week":
+                page.reload()
+                drawn(page)
+                tabbed_to(page, link)
+                page.keyboard.press("Enter")
+                expect(page.get_by_role("heading", level=1).first).to_contain_text(title)
+                drawn(page)
+            main = page.get_by_test_id("stMain")
+            wanted = (
+                main.locator("input[type=radio]:checked").first
+                if role == "radio"
+                else main.get_by_role("button", name=name).first
+            )
+            tabbed_to(page, wanted)
+            assert shows_focus(page, wanted), title
+        page.goto(f"{address}/live")
+        stop = page.get_by_role("button", name="Stop recording")
+        tabbed_to(page, stop)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Recording is paused")).to_be_visible()
