@@ -29,6 +29,9 @@ _PLAIN = re.compile(
     r"(BOOLEAN|U?(TINY|SMALL|BIG)INT|U?INTEGER|FLOAT|DOUBLE|VARCHAR|DATE|TIME|UUID|JSON"
     r"|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE)(\[\d*\])*"
 )
+_CALENDAR = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP WITH TIME ZONE")
+"""What can hold years that no calendar has, over which Polars panics."""
+_BEYOND = "it holds a date beyond the years 1 to 9999"
 _WHOLE = ("HUGEINT", "UHUGEINT")
 _NESTED = re.compile(r"STRUCT|MAP|UNION|\[")
 _ASKED_WRONGLY = (
@@ -131,7 +134,8 @@ def plainly(connection: duckdb.DuckDBPyConnection, query: Vetted) -> duckdb.Duck
         return asked
     names = _distinct(asked.columns)
     types = [str(kind) for kind in asked.types]
-    if names == asked.columns and all(map(_PLAIN.fullmatch, types)):
+    plain = all(_PLAIN.fullmatch(kind) and kind not in _CALENDAR for kind in types)
+    if names == asked.columns and plain:
         return asked
     inner = [f"c{number}" for number in range(len(names))]
     shown = ", ".join(
@@ -144,6 +148,10 @@ def plainly(connection: duckdb.DuckDBPyConnection, query: Vetted) -> duckdb.Duck
 
 
 def _as_plain(column: str, kind: str) -> str:
+    if kind in _CALENDAR:
+        first, last = ("'0001-01-01'", "'9999-12-31'")
+        within = f"{column} BETWEEN {first}::{kind} AND {last}::{kind}"
+        return f"CASE WHEN {within} OR {column} IS NULL THEN {column} ELSE error('{_BEYOND}') END"
     if _PLAIN.fullmatch(kind):
         return column
     if kind in _WHOLE:

@@ -209,7 +209,14 @@ def write_recordings(files: Mapping[Path, bytes]) -> None:
             private_folder(folder)
         create_many_whole(files)
     except OSError as error:
-        raise _refusal(next(iter(files)), error) from error
+        raise RecordingError(
+            mark("Could not store what was read: {why}."),
+            mark(
+                "Free some space or check the folder's permissions, then import the file again: "
+                "what is there already is not taken twice."
+            ),
+            why=error.strerror or error,
+        ) from error
 
 
 def _refusal(path: Path, error: OSError) -> RecordingError:

@@ -38,6 +38,15 @@ _NEVER = {
     *("nextval", "currval", "setval", "setseed"),
 }
 """Functions that wait, write or tell of the computer; none is about data."""
+_SWELLING = {
+    *("repeat", "lpad", "rpad", "list_resize", "array_resize", "bar", "bitstring", "printf"),
+    *("format", "range", "generate_series"),
+}
+"""Functions that make one value as long as they are told: no limit of memory or time holds while
+they do."""
+
+_AS_SOURCE = "rows from it"
+"""Noted at a function whose rows are read one by one."""
 
 _EXPLAIN = re.compile(r"\s*explain(\s+analyze)?\b", re.IGNORECASE)
 _PARSED = "SELECT json_serialize_sql(?::VARCHAR)"
@@ -116,6 +125,9 @@ def _system(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _tables(tree: Any, views: Collection[str], system: set[str]) -> frozenset[str]:
     parts = list(_parts(tree))
+    for part in parts:
+        if part.get("type") == "TABLE_FUNCTION":
+            part["function"][_AS_SOURCE] = True
     own = {str(name).casefold() for part in parts for name in _named(part)}
     if taken := own & (system | set(views)):
         raise _refused(mark("{name} has a meaning already; call it otherwise."), name=min(taken))
@@ -145,7 +157,7 @@ def _read(part: dict[str, Any], known: set[str], views: Collection[str]) -> Iter
     """The tables that a part of a query reads; a part that may not be is refused."""
     kind = part.get("type")
     if "function_name" in part:
-        _allow_function(str(part["function_name"]))
+        _allow_function(str(part["function_name"]), source=bool(part.get(_AS_SOURCE)))
     if "class" in part or not isinstance(kind, str) or kind.endswith("_TYPE_INFO"):
         return
     if kind not in _KINDS:
@@ -180,9 +192,11 @@ def _allow_source(path: list[str]) -> None:
         )
 
 
-def _allow_function(name: str) -> None:
+def _allow_function(name: str, *, source: bool) -> None:
     if name.casefold() in _NEVER or name.startswith("__internal"):
         raise _refused(mark("{name}() cannot be asked: it is not about data."), name=name)
+    if name.casefold() in _SWELLING and not source:
+        raise _refused(mark("{name}() cannot be asked: it makes values of any length."), name=name)
 
 
 _COLUMN = re.compile(r'column "([^"]*)" not found')

@@ -221,3 +221,29 @@ def refusal(store: Reader, query: str) -> str:
     except IngestError as error:
         return str(error)
     return ""
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT length(repeat('x', 2000000000))",
+        "SELECT lpad('x', 2147483647, 'y')",
+        "SELECT len(range(1000000000))",
+        "SELECT list_resize([1], 1000000000)",
+        "SELECT count(*) FROM minutes, (SELECT repeat('x', 1000000000)) AS other",
+    ],
+)
+def test_no_value_can_be_made_as_long_as_somebody_likes(kept: Path, query: str) -> None:
+    with open_store(kept) as store, pytest.raises(QueryRefused, match="of any length"):
+        store.query(query)
+
+
+def test_rows_of_a_range_can_still_be_counted(kept: Path) -> None:
+    with open_store(kept) as store:
+        assert store.query("SELECT count(*) AS n FROM range(1000)")["n"].to_list() == [1000]
+
+
+@pytest.mark.parametrize("value", ["'290000-01-01'::DATE", "'-290000-01-01 00:00'::TIMESTAMP"])
+def test_a_date_that_no_calendar_has_is_one_sentence(kept: Path, value: str) -> None:
+    with open_store(kept) as store, pytest.raises(QueryRefused, match="years 1 to 9999"):
+        store.query(f"SELECT {value} AS d")

@@ -219,3 +219,14 @@ def test_a_later_file_that_cuts_the_same_steps_elsewhere_adds_none_of_them(into:
         with Taking(Path("steps.xml"), into, "apple") as taking:
             taking.add_steps(WATCH, begins, begins + np.array(lengths) * minute, np.array(counts))
             assert taking.finish().rows == new
+
+
+@pytest.mark.parametrize("mark", ["\u00a0", "\u200d", "\u202e", "\u00ad", "\n", "\u2028", "\x9b"])
+def test_a_watch_may_be_called_anything(into: Into, mark: str) -> None:
+    odd = Source(identity=f"odd{mark}", name=f"Ada{mark}s {'very ' * 40}watch")
+    with Taking(Path("walk.csv"), into, "csv") as taking:
+        taking.add(odd, Channel.HEART_RATE, seconds(10), np.full(10, 90.0))
+        (sensor,) = taking.finish().sensors
+    name = Entries(into.home).registry().sensors[sensor].name
+    assert name.isprintable()
+    assert name.startswith("Ada")

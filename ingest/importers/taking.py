@@ -284,7 +284,7 @@ class Taking:
                 sensor=sensor,
                 identity=source.identity,
                 address="",
-                name=source.name[:80],
+                name=_printable(source.name),
                 profiles=profiles,
             ),
             Assigned(
@@ -426,6 +426,12 @@ def _once(rows: NDArray[np.void]) -> NDArray[np.void]:
     rows = rows[np.argsort(rows["time"], kind="stable")]
     _, first = np.unique(keys(rows), return_index=True)
     return rows[np.sort(first)]
+
+
+def _printable(name: str) -> str:
+    """A name that may be entered, whatever a file calls its watch: no marks that nobody sees."""
+    seen = "".join(char if char.isprintable() else " " for char in name)
+    return " ".join(seen.split())[:80].strip()
 
 
 def _ns(instant: dt.datetime) -> int:
