@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from ingest.entries import Entries
 from ingest.errors import IngestError
-from ingest.importers import bundle, import_file, importer_of
+from ingest.importers import bundle, import_file, importer_of, unpacking
 from ingest.importers.imported import Into
-from ingest.importers.unpacking import copy_member
+from ingest.importers.unpacking import Archive
 from ingest.recording import recording_paths
 from ingest.spool import clear
 from tests.taken_in import into_of, steps_of
@@ -81,12 +81,13 @@ def test_an_erasure_waits_for_an_import(
 ) -> None:
     (tmp_path / "a.zip").write_bytes(zipped({"a.gpx": walked}))
     waits: list[Path] = []
+    copy = Archive.copy
 
-    def looking(path: Path, name: str, target: Path) -> None:
+    def looking(archive: Archive, name: str, target: Path) -> None:
         waits.extend(clear(into.home))
-        copy_member(path, name, target)
+        copy(archive, name, target)
 
-    monkeypatch.setattr(bundle, "copy_member", looking)
+    monkeypatch.setattr(Archive, "copy", looking)
     assert import_file(tmp_path / "a.zip", into).rows > 0
     assert [one.name.partition("-")[0] for one in waits] == ["bundle"]
 
@@ -171,6 +172,25 @@ def test_more_files_than_anybody_has_are_refused(
     file.write_bytes(zipped({f"{n}.tcx": run for n in range(4)}))
     with pytest.raises(IngestError, match="more than 3 files"):
         import_file(file, into)
+
+
+def test_the_list_of_a_zip_is_read_as_often_for_many_files_as_for_one(
+    tmp_path: Path, into: Into, walked: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    refuse = unpacking._refuse_directory
+
+    def counted(path: Path) -> None:
+        read.append(path.name)
+        refuse(path)
+
+    monkeypatch.setattr(unpacking, "_refuse_directory", counted)
+    (tmp_path / "one.zip").write_bytes(zipped({"a.gpx": walked}))
+    few = {f"{n}.tcx": b"<TrainingCenterDatabase>" for n in range(60)}
+    (tmp_path / "many.zip").write_bytes(zipped({"a.gpx": walked, **few}))
+    for name in ("one.zip", "many.zip"):
+        import_file(tmp_path / name, into)
+    assert read.count("many.zip") == read.count("one.zip") == 2
 
 
 def test_a_zip_that_holds_itself_ends(tmp_path: Path, into: Into) -> None:

@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ from ingest.errors import IngestError
 from ingest.importers import takeout
 from ingest.importers.imported import Imported, Into, Skipped, Taken, silent
 from ingest.importers.telling import sentence
-from ingest.importers.unpacking import copy_member, members, open_member
+from ingest.importers.unpacking import opened
 from ingest.private import private_folder
 from ingest.spool import PID, SPOOL
 from language.spoken import _, mark
@@ -98,7 +98,21 @@ def take(file: Path, into: Into, importer_of: _ImporterOf) -> Imported:
 def _take_all(
     file: Path, into: Into, importer_of: _ImporterOf, folder: Path, result: _Sum, *, depth: int
 ) -> None:
-    found = list(itertools.islice(_files(file), MOST_FILES + 1))
+    with _files(file) as files:
+        found = list(itertools.islice(files, MOST_FILES + 1))
+        _take_found(found, file, into, importer_of, folder, result, depth=depth)
+
+
+def _take_found(
+    found: list[_File],
+    file: Path,
+    into: Into,
+    importer_of: _ImporterOf,
+    folder: Path,
+    result: _Sum,
+    *,
+    depth: int,
+) -> None:
     if len(found) > MOST_FILES:
         raise IngestError(
             mark("{file} holds more than {count} files."),
@@ -154,16 +168,24 @@ def _try(result: _Sum, name: str, act: Callable[[], Imported]) -> None:
         result.failed.append((name, error))
 
 
-def _files(file: Path) -> Iterator[_File]:
-    """The files of a folder without its links, or of a zip, by name."""
-    if not file.is_dir():
-        for member in sorted(members(file), key=lambda one: one.name):
-            yield _File(
-                name=member.name,
-                copy=partial(copy_member, file, member.name),
-                opened=partial(open_member, file, member.name),
-            )
+@contextmanager
+def _files(file: Path) -> Iterator[Iterator[_File]]:
+    """The files of a folder without its links, or of a zip that stays open meanwhile, by name."""
+    if file.is_dir():
+        yield _in_folder(file)
         return
+    with opened(file) as archive:
+        yield (
+            _File(
+                name=member.name,
+                copy=partial(archive.copy, member.name),
+                opened=partial(archive.open, member.name),
+            )
+            for member in sorted(archive.members(), key=lambda one: one.name)
+        )
+
+
+def _in_folder(file: Path) -> Iterator[_File]:
     for parent, folders, names in os.walk(file):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):

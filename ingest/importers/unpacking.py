@@ -74,66 +74,120 @@ def gunzip(path: Path, most_bytes: int = MOST_GZIP_BYTES) -> bytes:
     return content
 
 
-def members(path: Path) -> list[Member]:
-    """The files in a zip, in its order, without folders and what macOS adds.
+class Archive:
+    """A zip that stays open: its list is read once, however many of its files are."""
 
-    Raises:
-        IngestError: no whole zip, encrypted, too many files, names that lead elsewhere, links, or
-            files that share their bytes.
-    """
-    with _opened(path) as archive:
-        found = archive.infolist()
-        _refuse_overlap(path, archive.start_dir, found)
+    def __init__(self, path: Path, packed: zipfile.ZipFile) -> None:
+        self._path, self._packed = path, packed
+
+    def members(self) -> list[Member]:
+        """The files in it, in its order, without folders and what macOS adds.
+
+        Raises:
+            IngestError: encrypted, names that lead elsewhere, links, or files that share bytes.
+        """
+        found = self._packed.infolist()
+        _refuse_overlap(self._path, self._packed.start_dir, found)
         kept = {one.filename: one for one in found if not one.is_dir()}
         for info in kept.values():
-            _refuse(path, info)
-    return [
-        Member(name=one.filename, size=one.file_size, packed=one.compress_size)
-        for one in kept.values()
-        if not _of_macos(one.filename)
-    ]
+            _refuse(self._path, info)
+        return [
+            Member(name=one.filename, size=one.file_size, packed=one.compress_size)
+            for one in kept.values()
+            if not _of_macos(one.filename)
+        ]
+
+    @contextmanager
+    def open(
+        self, name: str, most_bytes: int = MOST_BYTES, most_ratio: float = MOST_RATIO
+    ) -> Iterator[IO[bytes]]:
+        """One file of it as a stream; reading raises IngestError where it breaks or grows too far.
+
+        Raises:
+            IngestError: as `members`, or there is no such file in it.
+        """
+        try:
+            info = self._packed.getinfo(name)
+            _refuse(self._path, info)
+            raw = self._packed.open(info)
+        except (KeyError, RuntimeError, *_BROKEN) as error:
+            raise _damaged(self._path, name) from error
+        with raw:
+            most = min(most_bytes, max(FREE_BYTES, int(info.compress_size * most_ratio)))
+            yield io.BufferedReader(_Limited(raw, self._path, name, most))
+
+    def copy(self, name: str, target: Path, most_bytes: int = MOST_BYTES) -> None:
+        """Write one file of it to a file of our own choice, for its owner alone.
+
+        Raises:
+            IngestError: as `open`, or the disk refuses.
+        """
+        with self.open(name, most_bytes) as packed:
+            _write(packed, target)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Archive]:
+    """A zip, open until the end of the block.
+
+    Raises:
+        IngestError: no whole zip, or too many files.
+    """
+    try:
+        _refuse_directory(path)
+        packed = zipfile.ZipFile(path)
+    except _BROKEN as error:
+        raise IngestError(mark("{file} is no whole zip file."), _NOTHING, file=path.name) from error
+    with packed:
+        yield Archive(path, packed)
+
+
+def members(path: Path) -> list[Member]:
+    """The files in a zip, as `Archive.members`.
+
+    Raises:
+        IngestError: as `opened` and `Archive.members`.
+    """
+    with opened(path) as archive:
+        return archive.members()
 
 
 @contextmanager
 def open_member(
     path: Path, name: str, most_bytes: int = MOST_BYTES, most_ratio: float = MOST_RATIO
 ) -> Iterator[IO[bytes]]:
-    """One file of a zip as a stream; reading raises IngestError where it breaks or grows too far.
+    """One file of a zip as a stream, as `Archive.open`; of several files open the zip once.
 
     Raises:
-        IngestError: as `members`, or there is no such file in it.
+        IngestError: as `opened` and `Archive.open`.
     """
-    with _opened(path) as archive:
-        try:
-            info = archive.getinfo(name)
-            _refuse(path, info)
-            raw = archive.open(info)
-        except (KeyError, RuntimeError, *_BROKEN) as error:
-            raise _damaged(path, name) from error
-        with raw:
-            most = min(most_bytes, max(FREE_BYTES, int(info.compress_size * most_ratio)))
-            yield io.BufferedReader(_Limited(raw, path, name, most))
+    with opened(path) as archive, archive.open(name, most_bytes, most_ratio) as file:
+        yield file
 
 
 def copy_member(path: Path, name: str, target: Path, most_bytes: int = MOST_BYTES) -> None:
-    """Write one file of a zip to a file of our own choice, for its owner alone.
+    """Write one file of a zip to a file of our own choice, as `Archive.copy`.
 
     Raises:
-        IngestError: as `open_member`, or the disk refuses.
+        IngestError: as `opened` and `Archive.copy`.
     """
-    with open_member(path, name, most_bytes) as packed:
-        try:
-            file = open_private(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-            with os.fdopen(file, "wb") as out:
-                while part := packed.read(1 << 20):
-                    out.write(part)
-        except OSError as error:
-            raise IngestError(
-                mark("Could not write {file}: {why}."),
-                mark("Nothing was imported. Free some space, then try again."),
-                file=target.name,
-                why=error.strerror or error,
-            ) from error
+    with opened(path) as archive:
+        archive.copy(name, target, most_bytes)
+
+
+def _write(packed: IO[bytes], target: Path) -> None:
+    try:
+        file = open_private(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with os.fdopen(file, "wb") as out:
+            while part := packed.read(1 << 20):
+                out.write(part)
+    except OSError as error:
+        raise IngestError(
+            mark("Could not write {file}: {why}."),
+            mark("Nothing was imported. Free some space, then try again."),
+            file=target.name,
+            why=error.strerror or error,
+        ) from error
 
 
 class _Limited(io.RawIOBase):
@@ -156,17 +210,6 @@ class _Limited(io.RawIOBase):
             raise _grows(f"{self._path.name}: {PurePosixPath(self._name).name}")
         view[: len(part)] = part
         return len(part)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        _refuse_directory(path)
-        archive = zipfile.ZipFile(path)
-    except _BROKEN as error:
-        raise IngestError(mark("{file} is no whole zip file."), _NOTHING, file=path.name) from error
-    with archive:
-        yield archive
 
 
 def _refuse_directory(path: Path) -> None:
