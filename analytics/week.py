@@ -201,6 +201,7 @@ class SensorUse:
     battery_percent: float | None
     malformed: int = 0
     load_h: float = 0.0  # hours whose load came from it
+    name: str = ""  # of an imported source; else empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +27,7 @@ from dashboard.past_timeline import timeline
 from dashboard.past_weeks import days_wanted, weeks_of
 from dashboard.scored import person_facts
 from dashboard.targets import load_targets
+from ingest.entries import Sensor
 from ingest.errors import IngestError
 from ingest.store import Store, open_store
 from ingest.weighing import weighed
@@ -90,7 +91,8 @@ class History:
             date = one.start.astimezone(zone).date()
             if (date.year, date.month) == wanted:
                 mine.append(one)
-        return tuple(self._with_rules(person, lambda *rules: _lines(mine, *rules)))
+        known = self._kept.registry().sensors
+        return tuple(self._with_rules(person, lambda *rules: _lines(mine, known, *rules)))
 
     def timeline(self, person: str, key: str) -> Timeline:
         """One session.
@@ -104,7 +106,8 @@ class History:
         one = found
 
         def read(store: Store, facts: PersonFacts, protocol: Protocol) -> Timeline:
-            (line,) = _lines([one], store, facts, protocol)
+            known = self._kept.registry().sensors
+            (line,) = _lines([one], known, store, facts, protocol)
             return timeline(store, one, line, person=facts, protocol=protocol)
 
         return self._with_rules(person, read)
@@ -129,10 +132,14 @@ class History:
 
 
 def _lines(
-    sessions: Sequence[Session], store: Store, facts: PersonFacts, protocol: Protocol
+    sessions: Sequence[Session],
+    known: Mapping[str, Sensor],
+    store: Store,
+    facts: PersonFacts,
+    protocol: Protocol,
 ) -> list[SessionLine]:
     now = dt.datetime.now(dt.UTC)
-    return session_lines(store, sessions, person=facts, protocol=protocol, now=now)
+    return session_lines(store, sessions, person=facts, protocol=protocol, now=now, known=known)
 
 
 @contextmanager

@@ -62,7 +62,8 @@ class Trends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSensor:
-    """One sensor's part in a session. lost_s: in gaps; battery None: never said."""
+    """One sensor's part in a session. placement "": not known; lost_s: in gaps; battery None: never
+    said."""
 
     recording: str
     sensor: str
@@ -82,7 +83,8 @@ class SessionSensor:
 class SessionLine:
     """Recordings of one person that overlap; None is unknown.
 
-    key: of the first recording; running: still being recorded.
+    key: of the first recording; running: still being recorded; elsewhere: of its steps those that
+    the day counts from other sources, which told the same minutes; others: what these are called.
     """
 
     key: str
@@ -95,6 +97,8 @@ class SessionLine:
     cadence_spm: float | None
     heart_rate_bpm: float | None
     lld: float | None
+    elsewhere: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

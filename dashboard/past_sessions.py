@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,8 @@ from analytics.protocol import Protocol
 from analytics.week import Gap
 from dashboard.past import SessionLine, SessionSensor
 from dashboard.sensor_minutes import in_force
-from dashboard.shown import kind_title, recorded_gaps
+from dashboard.shown import recorded_gaps, sensor_title
+from dashboard.sources import is_imported, own_name, told_place
 from ingest.entries import Assignment, Registry, Sensor
 from ingest.store import Store
 
@@ -126,8 +127,10 @@ def session_lines(
     person: PersonFacts,
     protocol: Protocol,
     now: dt.datetime,
+    known: Mapping[str, Sensor],
 ) -> list[SessionLine]:
-    """What is known of each session, in the order given. store: open for reading."""
+    """What is known of each session, in the order given. store: open for reading; known: sensors
+    by key."""
     if not sessions:
         return []
     start, end = min(one.start for one in sessions), max(one.end for one in sessions)
@@ -135,22 +138,29 @@ def session_lines(
     gaps = recorded_gaps(store, sensors, start, end)
     numbers = [piece.number for one in sessions for piece in one.pieces]
     charges, ended = store.charges(numbers), store.ended(numbers)
-    told = _told(store.minutes(person.key, start - MINUTE, end), sessions)
-    sums = _sums(told, sessions, person, protocol)
+    minutes = store.minutes(person.key, start - MINUTE, end + MINUTE)
+    mine = _mine(_told(minutes, sessions), sessions, person, protocol)
+    sums = _sums(mine)
+    taken = _taken(mine, merged(minutes, person, protocol))
     return [
         SessionLine(
             key=one.key,
             person=person.key,
             start=one.start,
             end=one.end,
-            running=any(
-                piece.end + STILL > now and piece.number not in ended for piece in one.pieces
-            ),
+            running=any(_runs(piece, ended, now) for piece in one.pieces),
             sensors=tuple(_sensor(part, gaps, charges) for part in _by_seat(one)),
             **sums.get(index, dict.fromkeys(NUMBERS)),
+            **_elsewhere(one, taken.get(index, {}), known),
         )
         for index, one in enumerate(sessions)
     ]
+
+
+def _runs(piece: Piece, ended: Container[int], now: dt.datetime) -> bool:
+    """Whether more of it is to come; what was imported is over."""
+    late = piece.end + STILL > now and piece.number not in ended
+    return late and not is_imported(piece.sensor.profiles)
 
 
 def _by_seat(session: Session) -> list[list[Piece]]:
@@ -172,8 +182,8 @@ def _sensor(
     return SessionSensor(
         recording=first.row["id"],
         sensor=first.sensor.key,
-        title=kind_title(first.sensor.profiles[:1]),
-        placement=first.assignment.placement.value,
+        title=own_name(first.sensor) or sensor_title(first.sensor),
+        placement=told_place(first.sensor.profiles, first.assignment.placement),
         start=first.start,
         end=end,
         rows=sum(piece.row["rows"] for piece in pieces),
@@ -230,11 +240,11 @@ def merged(minutes: pl.DataFrame, person: PersonFacts, protocol: Protocol) -> pl
     return merge_minutes(own, person=person, date=day, protocol=protocol).collect()
 
 
-def _sums(
+def _mine(
     told: pl.DataFrame, sessions: Sequence[Session], person: PersonFacts, protocol: Protocol
-) -> dict[int, dict[str, float | None]]:
-    """The numbers of each session by index. What is worn all day is merged on its own: nothing
-    else of that minute is its session's."""
+) -> pl.DataFrame:
+    """Minutes of each session, with `session`: its index. What is worn all day is merged on its
+    own: nothing else of that minute is its session's."""
     where = told.select("minute", "session").unique()
     found: list[pl.DataFrame] = []
     groups: dict[str, list[int]] = {}
@@ -244,8 +254,36 @@ def _sums(
         mine = told.filter(pl.col("session").is_in(indexes))
         here = where.filter(pl.col("session").is_in(indexes))
         found.append(merged(mine, person, protocol).join(here, on="minute"))
-    sums = pl.concat(found).group_by("session").agg(*numbers())
+    return pl.concat(found)
+
+
+def _sums(mine: pl.DataFrame) -> dict[int, dict[str, float | None]]:
+    """The numbers of each session by index."""
+    sums = mine.group_by("session").agg(*numbers())
     return {row.pop("session"): row for row in sums.to_dicts()}
+
+
+def _taken(mine: pl.DataFrame, day: pl.DataFrame) -> dict[int, dict[str, float]]:
+    """Steps of each session by index and by the sensors that the day takes their minutes from;
+    day: Minutes of everything recorded meanwhile."""
+    whole = day.select("minute", pl.col("steps_sensor").alias("taken"))
+    steps = mine.filter(pl.col("steps") > 0).select("session", "minute", "steps")
+    sums = steps.join(whole, on="minute").group_by("session", "taken").agg(pl.col("steps").sum())
+    found: dict[int, dict[str, float]] = {}
+    for index, taken, count in sums.drop_nulls().sort("steps", descending=True).iter_rows():
+        found.setdefault(index, {})[taken] = count
+    return found
+
+
+def _elsewhere(
+    session: Session, taken: Mapping[str, float], known: Mapping[str, Sensor]
+) -> dict[str, Any]:
+    """Of `SessionLine`: steps that the day counts from sensors that are not the session's."""
+    mine = {piece.sensor.key for piece in session.pieces}
+    others = {keys: count for keys, count in taken.items() if mine.isdisjoint(keys.split(" + "))}
+    keys = dict.fromkeys(key for joined in others for key in joined.split(" + "))
+    names = (own_name(known[key]) or sensor_title(known[key]) for key in keys if key in known)
+    return {"elsewhere": sum(others.values()), "others": tuple(dict.fromkeys(names))}
 
 
 def numbers() -> list[pl.Expr]:

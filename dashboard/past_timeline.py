@@ -43,7 +43,7 @@ def timeline(
     """Everything that a page shows of a session. store: open for reading."""
     seconds = (session.end - session.start).total_seconds()
     bucket_s = max(SHORTEST_S, -(-int(seconds) // BUCKETS))
-    own = _own(store.minutes(person.key, session.start - MINUTE, session.end), session)
+    own = _own(store.minutes(person.key, session.start - MINUTE, session.end + MINUTE), session)
     parts = [_said(store, piece, bucket_s) for piece in session.pieces]
     traces = pl.concat([pl.DataFrame(schema=TRACE), *parts, _moved(own, session)])
     sensors = sorted({piece.sensor.key for piece in session.pieces})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analytics.battery import outlook
 from analytics.week import Gap, SensorUse
 from dashboard.errors import DashboardError
+from dashboard.sources import file_title, is_imported, own_name, told_place
 from devices import PROFILES
 from devices.profile import Placement
 from devices.rsc_counts import MOVING_MPS, Counted, paces, what_it_counts
@@ -137,6 +138,12 @@ def kind_title(profiles: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(titles)) or ", ".join(profiles)
 
 
+def sensor_title(sensor: Sensor) -> str:
+    """The kind of a paired sensor, or of an imported source; no name."""
+    imported = is_imported(sensor.profiles)
+    return file_title(sensor) if imported else kind_title(sensor.profiles[:1])
+
+
 def kind_placements(profiles: Sequence[str]) -> tuple[str, ...]:
     """Where a sensor with these profiles may sit, the usual place first."""
     known = [PROFILES[key] for key in profiles if key in PROFILES]
@@ -236,7 +243,7 @@ def sensor_view(sensor: Sensor, status: SensorStatus | None, last: LastKnown | N
     return SensorView(
         key=sensor.key,
         profiles=sensor.profiles,
-        title=kind_title(sensor.profiles[:1]),
+        title=sensor_title(sensor),
         name=sensor.called,
         person=current.person if current else "",
         placement=current.placement.value if current else "",
@@ -303,8 +310,9 @@ def sensor_uses(
         uses.append(
             SensorUse(
                 sensor=sensor.key,
-                title=_(profiles[0].title) if profiles else sensor.profiles[0],
-                placement=worn[-1].placement.value,
+                title=sensor_title(sensor),
+                name=own_name(sensor),
+                placement=told_place(sensor.profiles, worn[-1].placement),
                 observed_h=row["observed_s"] / 3600.0,
                 continuous=any(
                     profile.continuous and profile.streams_at(worn[-1].placement)

@@ -63,6 +63,12 @@ def _to(resource: Json) -> Json:
     return {"reference": f"urn:uuid:{resource['id']}", "type": resource["resourceType"]}
 
 
+def _placed(use: SensorUse) -> Iterator[Json]:
+    """Where it sat; nothing where no file says."""
+    if use.placement:
+        yield _own("sensor-placement", words(wording.placement_text(use.placement)))
+
+
 def _own(code: str, value: Json) -> Json:
     return part(codes.own(code), value)
 
@@ -210,7 +216,7 @@ def _sensor(frame: Frame, index: int, use: SensorUse) -> Json:
         device=frame.device(f"device {index}"),
         component=[
             _own("sensor-load-h", quantity(use.load_h, "h", "h")),
-            _own("sensor-placement", words(wording.placement_text(use.placement))),
+            *_placed(use),
             _own("sensor-all-day", {"valueBoolean": use.continuous}),
         ],
     )

@@ -60,15 +60,16 @@ def is_unnamed(report: WeekReport) -> bool:
 def unnamed(report: WeekReport, code: str) -> WeekReport:
     """The same week under a code: no name and no key of the person, no key of a sensor.
 
-    Sensors keep their kind (their title) and get numbers for keys. The note is somebody's own
-    words: the person's name in it is replaced, word by word, and nothing else can be.
+    Sensors keep their kind (their title) without a name, and get numbers for keys. The note is
+    somebody's own words: the person's name in it is replaced, word by word, and nothing else can
+    be.
     """
     keys = {use.sensor: f"sensor-{index}" for index, use in enumerate(report.sensors, start=1)}
     return replace(
         report,
         person=code,
         person_name=code,
-        sensors=tuple(replace(use, sensor=keys[use.sensor]) for use in report.sensors),
+        sensors=tuple(replace(use, sensor=keys[use.sensor], name="") for use in report.sensors),
         gaps=tuple(_gap(gap, keys) for gap in report.gaps),
         sets=tuple(_set(one, keys) for one in report.sets),
         notices=tuple(_notice(one, report.sensors, keys) for one in report.notices),

@@ -117,12 +117,16 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
     "SensorUse": {
         "sensor": ("Key of the sensor, a number where the report has no name", ""),
         "title": ("Kind of sensor", ""),
-        "placement": ("Where it sat", ""),
+        "placement": ("Where it sat; empty where no file says", ""),
         "observed_h": ("Hours that it recorded", "h"),
         "continuous": ("Whether it is worn all day", ""),
         "battery_percent": ("Last known charge", "%"),
         "malformed": ("Damaged messages, left out", "messages"),
         "load_h": ("Hours whose load was taken from it", "h"),
+        "name": (
+            "Name of an imported source; empty of others, and where the report has no name",
+            "",
+        ),
     },
     "Baseline": {
         "lld": ("Usual dose, mean per valid day of the weeks before", "step-eq/day"),

@@ -259,7 +259,7 @@ def _compared(report: WeekReport) -> Iterator[Row]:
 
 
 def _sensor(use: SensorUse) -> Iterator[Row]:
-    title = f"{use.title}, {use.placement}"
+    title = f"{use.title}, {use.placement}" if use.placement else use.title
     worn = _("worn all day") if use.continuous else _("worn for sessions")
     yield _row("sensor", "observed_h", title, value=use.observed_h, unit="h", text=worn)
     yield _row("sensor", "load_h", title, value=use.load_h, unit="h", text=_("load taken from it"))

@@ -71,6 +71,8 @@ from dashboard.wording.sensors import (
     placement_text,
     sensor_text,
     signal_text,
+    source_end,
+    sources_text,
     state_detail,
 )
 from dashboard.wording.text import (
@@ -212,6 +214,8 @@ __all__ = [
     "shares",
     "shares_text",
     "signal_text",
+    "source_end",
+    "sources_text",
     "spread_text",
     "state_detail",
     "status_sentence",

@@ -11,7 +11,7 @@ import polars as pl
 
 from analytics import dose
 from analytics.week import SensorUse, WeekReport
-from dashboard.wording.sensors import damaged_text, placed_text, worn_text
+from dashboard.wording.sensors import damaged_text, use_name, worn_text
 from dashboard.wording.text import date_long, hours, number, percent
 from language.formats import time
 from language.spoken import _, language, mark, p_, speaking
@@ -22,16 +22,11 @@ ORIGIN_NOTE = mark(
 )
 
 
-def sensor_name(use: SensorUse) -> str:
-    """`Foot pod, left foot`."""
-    return placed_text(use.title, use.placement)
-
-
 def origin_table(report: WeekReport) -> list[dict[str, str]]:
     """The sensors of the week as rows of words."""
     return [
         {
-            _("Sensor"): sensor_name(use),
+            _("Sensor"): use_name(use),
             _("Recorded"): hours(use.observed_h),
             _("Load taken from it"): hours(use.load_h),
             _("How"): worn_text(use),
@@ -51,7 +46,7 @@ def _notes(use: SensorUse) -> str:
 
 def sensor_names(report: WeekReport) -> dict[str, str]:
     """What a person calls each sensor of the week, by key."""
-    return {use.sensor: sensor_name(use) for use in report.sensors}
+    return {use.sensor: use_name(use) for use in report.sensors}
 
 
 def minute_table(minutes: pl.DataFrame, zone: str, names: Mapping[str, str]) -> pl.DataFrame:

@@ -80,12 +80,19 @@ def gap_text(gap: Gap, report: WeekReport) -> str:
 def _sensor_name(key: str, report: WeekReport) -> str:
     """What a person calls the sensor; its key where it is not in the report."""
     found = next((use for use in report.sensors if use.sensor == key), None)
-    return placed_text(found.title, found.placement) if found else key
+    return use_name(found) if found else key
 
 
 def placed_text(title: str, placement: str) -> str:
-    """`Foot pod, left foot`; title: as somebody reads it."""
+    """`Foot pod, left foot`; title: as somebody reads it; placement "": not known, left out."""
+    if not placement:
+        return title
     return _("{sensor}, {place}", sensor=title, place=placement_text(placement))
+
+
+def use_name(use: SensorUse) -> str:
+    """`Foot pod, left foot`; of an imported source its name, unless the report has none."""
+    return placed_text(use.name or use.title, use.placement)
 
 
 def placement_text(placement: str) -> str:
@@ -106,8 +113,7 @@ def sensor_text(use: SensorUse) -> str:
         parts.append(_("battery {level}", level=percent(use.battery_percent / 100)))
     if use.malformed:
         parts.append(_("{messages} left out", messages=damaged_text(use.malformed)))
-    name = placed_text(use.title, use.placement)
-    return _("{sensor}: {text}", sensor=name, text=", ".join(parts))
+    return _("{sensor}: {text}", sensor=use_name(use), text=", ".join(parts))
 
 
 def damaged_text(count: int) -> str:
@@ -128,6 +134,17 @@ def gaps_none(report: WeekReport) -> str:
     if report.sensors or any(day.recorded for day in report.days):
         return _("No gaps in the recordings.")
     return _("Nothing was recorded.")
+
+
+def sources_text(count: int) -> str:
+    """`2 sources of imported files`."""
+    return n_("{count} source of imported files", "{count} sources of imported files", count)
+
+
+def source_end(last: dt.datetime, zone: dt.tzinfo | None = None) -> str:
+    """When the data of an imported source ends; zone None: on this computer's clock."""
+    local = last.astimezone(zone)
+    return _("Its data ends on {day}, {time}.", day=date(local, "d MMMM y"), time=time(local))
 
 
 def messages_text(received: int, damaged: int | None) -> str:

@@ -47,7 +47,9 @@ def _sensors(line: SessionLine) -> str:
 
 
 def sensor_name(one: SessionSensor) -> str:
-    """`Foot pod, right foot`, as elsewhere."""
+    """`Foot pod (right foot)`; without the place where it is not known."""
+    if not one.placement:
+        return one.title
     return _("{sensor} ({place})", sensor=one.title, place=placement_text(one.placement))
 
 
@@ -56,6 +58,8 @@ def _told(line: SessionLine) -> list[str]:
     said = []
     if line.steps is not None:
         said.append(n_("{number} step", "{number} steps", line.steps, number=number(line.steps)))
+    if elsewhere := _elsewhere(line):
+        said.append(elsewhere)
     if line.cadence_spm is not None:
         said.append(_("{cadence} steps/min on average", cadence=decimal(line.cadence_spm)))
     if line.heart_rate_bpm is not None:
@@ -63,6 +67,20 @@ def _told(line: SessionLine) -> list[str]:
     if line.lld is not None:
         said.append(_("dose {dose} step-eq", dose=number(line.lld)))
     return said
+
+
+def _elsewhere(line: SessionLine) -> str:
+    """Where other sources tell the same minutes: how much of it the day takes from them."""
+    if line.steps is None or line.elsewhere < 1:
+        return ""
+    sensors = ", ".join(line.others)
+    if line.elsewhere >= line.steps - 1:
+        return _("counted in the day from {sensors} instead", sensors=sensors)
+    return _(
+        "{number} of them counted in the day from {sensors} instead",
+        number=number(line.elsewhere),
+        sensors=sensors,
+    )
 
 
 def lost_share(line: SessionLine) -> float | None:
