@@ -35,6 +35,7 @@ def sensors(
     """List paired sensors, where they sit, what they are doing and how their batteries are."""
     from dashboard.data import open_data
     from dashboard.persons import local_zone
+    from dashboard.sources import is_imported
     from ingest.entries import Entries
 
     data = open_data(context.obj.home, radio=context.obj.radio)
@@ -51,7 +52,11 @@ def sensors(
         return console.note(_("No sensor is paired. Pair one with: legload pair"))
     names = {person.key: person.name for person in data.persons()}
     _list(views, names, {key for key, one in known.items() if one.forgotten})
+    sources = [view for view in views if is_imported(view.profiles)]
+    _say_sources(sources)
     for view in views:
+        if view in sources and sensor is None:
+            continue
         _say(view, notes[view.key], known[view.key])
         if sensor is not None:
             _closer(view, notes[view.key], known[view.key])
@@ -70,7 +75,7 @@ def _list(views: tuple[SensorView, ...], names: dict[str, str], forgotten: set[s
             mark("sensor"): view.key,
             mark("name"): view.name or view.title,
             mark("kind"): view.title,
-            mark("placement"): view.placement or None,
+            mark("placement"): _place(view),
             mark("person"): names.get(view.person, view.person) or None,
             mark("state"): _state(view, view.key in forgotten),
             mark("battery"): battery_text(view.battery_percent) or None,
@@ -87,13 +92,32 @@ def _list(views: tuple[SensorView, ...], names: dict[str, str], forgotten: set[s
 
 
 def _state(view: SensorView, forgotten: bool) -> str:
+    from dashboard.sources import is_imported
     from dashboard.wording.sensors import SHAPES, state_word
 
+    if forgotten and is_imported(view.profiles):
+        return _("imported")
     return (
         _("Forgotten")
         if forgotten
         else f"{SHAPES.get(view.state, '')} {state_word(view.state)}".strip()
     )
+
+
+def _place(view: SensorView) -> str | None:
+    from dashboard.sources import told_place
+    from devices.profile import Placement
+
+    return (told_place(view.profiles, Placement(view.placement)) if view.placement else "") or None
+
+
+def _say_sources(sources: list[SensorView]) -> None:
+    """What measured imported files, in one line: nobody can listen to these."""
+    from dashboard.wording import sources_text
+
+    if sources:
+        names = ", ".join(dict.fromkeys(one.name or one.title for one in sources))
+        console.note(f"{sources_text(len(sources))}: {names}.")
 
 
 def _seen(instant: dt.datetime | None) -> str | None:
@@ -107,11 +131,21 @@ def _seen(instant: dt.datetime | None) -> str | None:
 
 def _say(view: SensorView, notes: SensorNotes, sensor: Sensor) -> None:
     """What a person should know of a sensor, a line each."""
-    from dashboard.wording import battery_left, battery_low, gaps_today, state_detail
+    from dashboard.sources import is_imported
+    from dashboard.wording import (
+        battery_left,
+        battery_low,
+        gaps_today,
+        source_end,
+        state_detail,
+    )
     from dashboard.wording.sensors import battery_text
 
     name = view.name or view.key
-    if sensor.forgotten:
+    if sensor.forgotten and is_imported(view.profiles):
+        if view.last_seen is not None:
+            console.note(f"{name}: {source_end(view.last_seen)}")
+    elif sensor.forgotten:
         console.note(
             _(
                 "{name}: Forgotten. What it recorded stays; to listen again, pair it again.",

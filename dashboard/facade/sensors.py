@@ -312,8 +312,9 @@ class Sensing(Home):
 
     def forgotten(self) -> list[SensorView]:
         """Sensors that nobody listens to any more; what they recorded counts all the same."""
-        sensors = self._registry().sensors.values()
-        return [sensor_view(sensor, None, None) for sensor in sensors if sensor.forgotten]
+        gone = [sensor for sensor in self._registry().sensors.values() if sensor.forgotten]
+        last = self._last(gone) if gone else {}
+        return [sensor_view(sensor, None, last.get(sensor.key)) for sensor in gone]
 
     def _sensor(self, key: str) -> Sensor:
         return find_sensor(self._registry(), key)

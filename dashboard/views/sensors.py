@@ -15,6 +15,7 @@ from dashboard.display import DAY_FIRST
 from dashboard.errors import DashboardError
 from dashboard.markup import el
 from dashboard.shown import kind_placements
+from dashboard.sources import is_imported
 from dashboard.views import pairing
 from dashboard.wording import plain
 from devices import PROFILES
@@ -431,7 +432,9 @@ def _removal(data: Data, sensor: SensorView, one: Assignment, number: int) -> No
 
 def _forgotten(data: Data, notes: dict[str, SensorNotes]) -> None:
     """Sensors that nobody listens to: their history can still be put right."""
-    gone = data.forgotten()
+    every = data.forgotten()
+    _sources(data, [one for one in every if is_imported(one.profiles)], notes)
+    gone = [one for one in every if not is_imported(one.profiles)]
     if not gone:
         return
     st.html(scorecard.page(el("h2", _("No longer listened to"))))
@@ -441,6 +444,19 @@ def _forgotten(data: Data, notes: dict[str, SensorNotes]) -> None:
         st.html(scorecard.page(el("p", el("b", sensor.title), f" {sensor.name}")))
         _doubt(data, sensor, notes.get(sensor.key))
         _history(data, sensor, notes.get(sensor.key))
+
+
+def _sources(data: Data, sources: Sequence[SensorView], notes: Notes) -> None:
+    """What measured imported files: nobody can listen to these, but put right where they sat."""
+    if not sources:
+        return
+    st.html(scorecard.page(el("h2", wording.sources_text(len(sources)))))
+    for one in sources:
+        name, zone = one.name or one.title, data.zone_of(one.person)
+        text = "" if one.last_seen is None else wording.source_end(one.last_seen, zone)
+        words = (el("b", name), f" {one.title}. {text}")
+        st.html(scorecard.page(el("p", *words)))
+        _history(data, one, notes.get(one.key))
 
 
 def _confirm(data: Data, sensor: SensorView, doubt: str) -> None:

@@ -15,8 +15,9 @@ from dashboard.errors import DashboardError
 from dashboard.markup import Markup, el
 from dashboard.reports import FORMATS, report_name
 from dashboard.reports.identity import unnamed
+from dashboard.sources import is_imported
 from dashboard.views import days, live, practice, trend, welcome
-from language.spoken import _, language, speaking
+from language.spoken import _, language, mark, speaking
 
 if TYPE_CHECKING:
     from dashboard.data import Data
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LOOK_S = 2.0
 AT_HAND = ("pdf", "csv")
 """Formats that are one click away."""
+FROM_FILES = mark("No sensor is paired: what stands here was imported.")
 REFUSED = "start-refused"
 """Why recording did not start."""
 
@@ -43,7 +45,8 @@ def render(data: Data, person: str) -> None:
         _downloads(unnamed(report, data.reporting.code(person)))
     notices = scorecard.notices(report.notices) if report.notices else Markup()
     st.html(scorecard.page(scorecard.hero(report), notices))
-    _now(data, version, itertools.count())
+    imported = any(is_imported(one.profiles) for one in data.forgotten() if one.person == person)
+    _now(data, version, itertools.count(), imported=imported)
     days.render(data, report, version)
     targets = el("h2", _("Against the targets"))
     st.html(scorecard.page(targets, scorecard.lines(report), scorecard.practice(report)))
@@ -133,7 +136,7 @@ def _step(label: str, person: str, weeks: list[str], to: int) -> None:
 
 
 @st.fragment(run_every=LOOK_S)
-def _now(data: Data, version: int, looks: Iterator[int]) -> None:
+def _now(data: Data, version: int, looks: Iterator[int], *, imported: bool) -> None:
     """The sensors in one line; nothing else on the page is run again, unless there is new data.
 
     The first look is part of drawing the page and only counts: while weeks are loading there is
@@ -141,7 +144,9 @@ def _now(data: Data, version: int, looks: Iterator[int]) -> None:
     """
     status = data.status()
     with st.container(horizontal=True, vertical_alignment="center", key="now-line"):
-        if not status.sensors:
+        if not status.sensors and imported:
+            st.html(scorecard.page(el("p", _(FROM_FILES), cls="muted")))
+        elif not status.sensors:
             st.info(live.no_sensor(data))
         else:
             st.html(livechart.line(status))
