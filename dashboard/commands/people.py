@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ALWAYS = (
     mark("person"),
+    mark("key"),
     mark("born"),
     mark("sex"),
     mark("mass kg"),
@@ -142,7 +143,8 @@ def _list(context: typer.Context, persons: dict[str, Any]) -> None:
         return console.note(_("Nobody yet. Add someone: legload person NAME --birth-year 1950"))
     rows = [_row(one) for one in persons.values()]
     columns = [name for name in rows[0] if name in ALWAYS or any(row[name] for row in rows)]
-    console.table(map(_, columns), [[row[name] for name in columns] for row in rows])
+    cells = [[row[name] for name in columns] for row in rows]
+    console.table(map(_, columns), cells, whole=[_("key")])
     return None
 
 
@@ -150,6 +152,7 @@ def _row(person: Any) -> dict[str, Any]:
     logs = {_("strength"): person.logs_strength, _("balance"): person.logs_balance}
     return {
         "person": person.name,
+        "key": person.key,
         "born": person.birth_year,
         "sex": person.sex,
         "mass kg": person.masses[-1][1] if person.masses else None,
