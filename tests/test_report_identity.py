@@ -86,10 +86,10 @@ def test_a_note_loses_the_name_and_keeps_its_other_words() -> None:
         sample_week.complete(),
         person="may-lee",
         person_name="May Lee",
-        note="MAY LEE (may lee) may walk. Tell May: Mayday is no name, nor is sleep. may-lee",
+        note="MAY LEE (may lee) may walk. Tell May: dismay and sleep are no names. may-lee",
     )
     assert unnamed(report, CODE).note == (
-        f"{CODE} ({CODE}) may walk. Tell {CODE}: Mayday is no name, nor is sleep. {CODE}"
+        f"{CODE} ({CODE}) {CODE} walk. Tell {CODE}: dismay and sleep are no names. {CODE}"
     )
 
 

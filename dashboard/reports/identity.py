@@ -14,7 +14,10 @@ from dataclasses import replace
 
 from analytics.practice import TrainingSet
 from analytics.week import Gap, Notice, SensorUse, WeekReport
+from dashboard.persons import DEFAULT_NAME, DEFAULT_PERSON
+from dashboard.reports.without_name import without_name
 from ingest.entries import AnyEntry
+from language.spoken import _
 
 SHORTEST, LONGEST = 4, 16
 """Characters of a code after `P-`: enough for the people of one home, and more where two agree."""
@@ -61,8 +64,8 @@ def unnamed(report: WeekReport, code: str) -> WeekReport:
     """The same week under a code: no name and no key of the person, no key of a sensor.
 
     Sensors keep their kind (their title) without a name, and get numbers for keys. The note is
-    somebody's own words: the person's name in it is replaced, word by word, and nothing else can
-    be.
+    somebody's own words: the person's name in it is replaced (`without_name`), and nothing else
+    can be.
     """
     keys = {use.sensor: f"sensor-{index}" for index, use in enumerate(report.sensors, start=1)}
     return replace(
@@ -73,7 +76,7 @@ def unnamed(report: WeekReport, code: str) -> WeekReport:
         gaps=tuple(_gap(gap, keys) for gap in report.gaps),
         sets=tuple(_set(one, keys) for one in report.sets),
         notices=tuple(_notice(one, report.sensors, keys) for one in report.notices),
-        note=_without_name(report.note, report, code),
+        note=without_name(report.note, _names(report), code),
     )
 
 
@@ -94,16 +97,8 @@ def _notice(notice: Notice, sensors: Iterable[SensorUse], keys: Mapping[str, str
     return replace(notice, key=notice.key.removesuffix(sensor) + keys[sensor])
 
 
-def _without_name(text: str, report: WeekReport, code: str) -> str:
-    """The full name in any letters; its words and the key as they are spelled, and in capitals (in
-    small letters a name such as May is a word)."""
-    words = re.findall(r"[^\W\d_]{2,}", report.person_name)
-    text = _whole(report.person_name, re.IGNORECASE).sub(code, text)
-    for word in (*words, report.person):
-        text = _whole(word).sub(code, _whole(word.upper()).sub(code, text))
-    return text
-
-
-def _whole(words: str, flags: int = 0) -> re.Pattern[str]:
-    """Some words, not inside a longer one; nothing at all matches nothing."""
-    return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)" if words.strip() else r"(?!)", flags)
+def _names(report: WeekReport) -> Iterable[str]:
+    """What to take out of a note: the key may hold an earlier name. The words that stand where
+    nobody was named are nobody's name."""
+    named = {_(DEFAULT_NAME), DEFAULT_NAME, DEFAULT_PERSON}
+    return [name for name in (report.person_name, report.person) if name not in named]

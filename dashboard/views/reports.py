@@ -99,6 +99,12 @@ def _named(data: Data, person: str) -> bool:
             code=data.reporting.code(person),
         )
     st.html(scorecard.page(el("p", text, cls="muted small")))
+    if not named:
+        mind = _(
+            "Read the note before you hand it over: the person's name is replaced in it; nicknames "
+            "and other people's names cannot be known."
+        )
+        st.html(scorecard.page(el("p", mind, cls="muted small")))
     return named
 
 
