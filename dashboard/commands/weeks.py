@@ -19,9 +19,31 @@ if TYPE_CHECKING:
 LAST = "last"
 """Names the last week that is over: the one before the current one, in the person's zone."""
 
+
+def named_week(text: str | None) -> str | None:
+    """What was typed for a week, once it is known to be one.
+
+    Raises:
+        BadParameter: there is no such week.
+    """
+    from analytics.calendar import week_start
+    from analytics.errors import AnalyticsError
+
+    try:
+        if text not in (None, LAST):
+            week_start(text)
+    except AnalyticsError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
+
+
 Week = Annotated[
     str | None,
-    typer.Argument(metavar="[WEEK]", help="ISO week such as 2026-W47, or last: the one before."),
+    typer.Argument(
+        metavar="[WEEK]",
+        help="ISO week such as 2026-W47, or last: the one before.",
+        callback=named_week,
+    ),
 ]
 
 
