@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from analytics.calendar import week_start
+from analytics.calendar import WEEK_DAYS, dates_from, week_start
 from analytics.errors import AnalyticsError
+from analytics.week import Status
 from dashboard.errors import DashboardError
 from dashboard.mail.account import account
 from dashboard.past_weeks import weeks_of
@@ -19,7 +20,7 @@ from dashboard.reports.identity import person_code, person_codes, unnamed
 from dashboard.writing import fill_file, write_zip
 from ingest.entries import Entries
 from ingest.written import REPORT, note_written
-from language.spoken import _
+from language.spoken import _, n_
 
 if TYPE_CHECKING:
     from analytics.week import WeekReport
@@ -58,7 +59,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What was written. left_out: weeks of which nothing can be known, before a person's first."""
+    """What was written. left_out: weeks of a person that hold nothing, of all persons."""
 
     paths: tuple[Path, ...]
     items: tuple[Item, ...] = ()
@@ -192,7 +193,7 @@ class Reporting:
                 items[name] = replace(item, name=name)
         if not items:
             raise DashboardError(
-                _("Nothing is known of anybody in these weeks."), _("Choose later weeks.")
+                _("Nothing is known of anybody in these weeks."), _("Choose other weeks.")
             )
         return _Plan(
             items=[items[name] for name in sorted(items)],
@@ -201,7 +202,7 @@ class Reporting:
         )
 
     def _known(self, person: str, weeks: Sequence[str]) -> tuple[str, ...]:
-        """Of a range, the weeks from the first on of which anything is known; one week is as asked.
+        """Of a range, the weeks that hold anything; one week is as asked.
 
         Raises:
             DashboardError: the last one is to come.
@@ -212,7 +213,21 @@ class Reporting:
                 _("{week} is yet to come.", week=weeks[-1]),
                 _("The current week is {week}.", week=theirs[0]),
             )
-        return tuple(week for week in weeks if len(weeks) == 1 or week >= theirs[-1])
+        if len(weeks) == 1:
+            return tuple(weeks)
+        sure = {*theirs[1:], *dict(self._data.known(person).notes)}
+        return tuple(week for week in weeks if week in sure or self._holds(person, week))
+
+    def _holds(self, person: str, week: str) -> bool:
+        """Whether anything is known of a week without minutes, logged practice and a note, or of
+        the current one. Only where it may be is it scored."""
+        start = week_start(week)
+        days = dates_from(start, WEEK_DAYS)
+        excused = any(day in days for day, _why in self._data.known(person).excused)
+        if not excused and week != self._data.weeks(person)[0]:
+            return False
+        found = self._data.week(person, week)
+        return found.status is not Status.NO_DATA or bool(found.sets or found.balance)
 
     def _free(self, item: Item, taken: Mapping[str, Item]) -> str:
         if item.name not in taken:
@@ -247,6 +262,15 @@ def _items(
             told = part[0] if len(part) == 1 else f"{part[0]}-to-{part[-1]}"
             name = report_name(replace(report, week=told), form)
             yield Item(name=name, form=form, person=person, weeks=part)
+
+
+def left_out_text(count: int) -> str:
+    """That so many weeks were not written; one week of two persons is two."""
+    return n_(
+        "{count} week holds nothing and was left out.",
+        "{count} weeks hold nothing and were left out.",
+        count,
+    )
 
 
 def _explain(out: BinaryIO) -> None:

@@ -27,10 +27,12 @@ def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     for key, name in (("anna", "Anna Schröder"), ("bo", "Bo")):
         said = PersonSet(at=NOW, person=key, name=name, zone="UTC")
-        done = NOW - dt.timedelta(weeks=3)
-        Entries(folder).append(
-            said, SetLogged(at=NOW, person=key, start=done, exercise="squat", repetitions=8)
-        )
+        done = [NOW - dt.timedelta(weeks=weeks) for weeks in (6, 3, 2, 1, 0)]
+        sets = [
+            SetLogged(at=NOW, person=key, start=start, exercise="squat", repetitions=8)
+            for start in done
+        ]
+        Entries(folder).append(said, *sets)
     return folder
 
 
@@ -72,6 +74,20 @@ def test_without_an_end_a_range_goes_to_the_last_week_that_is_over(
     said = told(capsys, home, *words, "--out", str(tmp_path))
     assert said["weeks"] == [back(2), back(1)]
     assert len(said["files"]) == 2  # the table and its dictionary
+
+
+def test_weeks_that_hold_nothing_are_left_out_unless_one_is_named(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    words = ("report", "--everyone", "--format", "csv", "--from", back(6), "--out", str(tmp_path))
+    said = told(capsys, home, *words)
+    assert (len(said["files"]), said["left_out"]) == (2 * 4 + 1, 2 * 2)
+    assert legload(home, *words) == 0
+    assert "4 weeks hold nothing and were left out." in capsys.readouterr().err
+    assert legload(home, *words, "--to", back(4), "--from", back(5)) == 1
+    assert "Nothing is known of anybody in these weeks" in capsys.readouterr().err
+    named = told(capsys, home, "report", back(5), *words[1:4], "--out", str(tmp_path / "named"))
+    assert (len(named["files"]), named["left_out"]) == (3, 0)
 
 
 def test_a_name_is_on_it_only_where_it_was_asked_for(
@@ -123,8 +139,14 @@ def test_all_is_every_format(
         (["--format", "all,pdf"], 2, "--format takes"),
         (["--from", back(1), "--to", week_back(CURRENT, -1)], 1, "yet to come"),
         ([week_back(CURRENT, -9)], 1, "yet to come"),
-        (["2026-W60"], 1, "not an ISO week"),
-        (["--from", "2026-W60"], 1, "not an ISO week"),
+        (["2026-W60"], 2, "“2026-W60” is not an ISO week. Write it as 2026-W47."),
+        (["2016-W53"], 2, "“2016-W53” is not an ISO week. Write it as 2026-W47."),
+        (["2017-W1"], 2, "“2017-W1” is not an ISO week. Write it as 2026-W47."),
+        (["0001-W01"], 2, "“0001-W01” is not an ISO week. Write it as 2026-W47."),
+        (["--from", "2026-W00"], 2, "“2026-W00” is not an ISO week. Write it as 2026-W47."),
+        (["--from", "-1"], 2, "“-1” is not an ISO week. Write it as 2026-W47."),
+        (["--from", back(2), "--to", "soon"], 2, "“soon” is not an ISO week."),
+        (["-1"], 2, "No such option: -1"),
         (["--person", "cy"], 1, "no person 'cy'"),
         (["--mail"], 1, "No mail server is set up"),
         (["--note", "x" * 1001], 1, "1001 characters"),

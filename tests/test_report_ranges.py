@@ -18,14 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.calendar import week_back, week_of
+from analytics.calendar import week_back, week_of, week_start
 from dashboard.data import Data, open_data
 from dashboard.errors import DashboardError
 from dashboard.reporting import MOST_WEEKS, Asked
 from dashboard.reports import FORMATS
 from dashboard.reports.dictionary import NAME as DICTIONARY
 from dashboard.writing import fill_file, write_zip
-from ingest.entries import Entries, PersonSet, SetLogged
+from ingest.entries import Entries, Excused, PersonSet, ReportNote, SetLogged
 from ingest.erasing import preview
 from ingest.stretches import Scope
 from ingest.written import Written, note_written, written
@@ -36,13 +36,17 @@ CURRENT = week_of(NOW.date())
 
 
 def home_of(folder: Path, weeks: int, **names: str) -> Data:
-    """Persons who logged one set, so many weeks ago."""
+    """Persons who logged a set in each week since, so many weeks ago; 0: nothing at all."""
     for key, name in names.items():
         said = PersonSet(at=NOW, person=key, name=name, zone="UTC")
-        done = NOW - dt.timedelta(weeks=weeks)
-        logged = SetLogged(at=NOW, person=key, start=done, exercise="squat", repetitions=8)
-        Entries(folder).append(said, *([logged] if weeks else []))
+        sets = [squat(key, number) for number in range(weeks + 1)] if weeks else []
+        Entries(folder).append(said, *sets)
     return open_data(folder)
+
+
+def squat(person: str, weeks: int) -> SetLogged:
+    done = NOW - dt.timedelta(weeks=weeks)
+    return SetLogged(at=NOW, person=person, start=done, exercise="squat", repetitions=8)
 
 
 def back(weeks: int) -> str:
@@ -145,6 +149,19 @@ def test_weeks_before_anything_was_known_are_left_out_and_counted(tmp_path: Path
         data.reporting.folder(csv_of(data, "anna", first=9, last=5), tmp_path / "none")
     one = data.reporting.folder(csv_of(data, "anna", first=9, last=9), tmp_path / "one")
     assert len(one.items) == 1  # a week that was named is written, whatever is known of it
+
+
+def test_weeks_that_hold_nothing_are_left_out_wherever_they_stand(tmp_path: Path) -> None:
+    data = home_of(tmp_path / "home", 0, anna="Anna")
+    sick = week_start(back(5))
+    Entries(data.home).append(
+        squat("anna", 8),
+        ReportNote(at=NOW, person="anna", week=back(6), text="On holiday."),
+        Excused(at=NOW, person="anna", start=sick, end=sick + dt.timedelta(days=6), why="flu"),
+    )
+    made = data.reporting.folder(csv_of(data, "anna", first=9), tmp_path / "out")
+    assert {item.weeks[0] for item in made.items} == {back(8), back(6), back(5)}
+    assert made.left_out == 7  # the current week, too
 
 
 def test_one_table_has_the_rows_of_every_week_in_order(tmp_path: Path) -> None:

@@ -154,6 +154,44 @@ def test_several_weeks_of_everyone_are_made_by_a_job_and_taken_along() -> None:
     assert str(zipped.proto.label) == "Download the zip"
 
 
+@pytest.mark.parametrize(
+    ("weeks", "chosen"),
+    [
+        (["2026-W48", "2026-W47", "2026-W45", "2026-W43", "2017-W09"], ("2026-W45", "2026-W47")),
+        (["2026-W48", "2017-W10", "2017-W09"], ("2017-W10", "2017-W10")),
+        (["2026-W48"], ("2026-W48", "2026-W48")),
+    ],
+)
+def test_the_last_four_weeks_that_are_over_are_chosen_first(
+    weeks: list[str], chosen: tuple[str, str]
+) -> None:
+    fake = with_week("complete")
+    report = next(iter(fake.weeks_by_name.values()))
+    fake.weeks_by_name = dict.fromkeys(weeks, report)
+    page = reports_page(fake)
+    assert not page.exception
+    found = [page.selectbox(key=f"many-{end}-anna").value for end in ("from", "to")]
+    assert found == list(chosen)
+    assert "Weeks that hold nothing are left out." in text_of(page)
+
+
+def test_weeks_that_were_left_out_are_counted_beside_the_zip() -> None:
+    fake = with_week("complete")
+    fake.keeping.running = True
+    page = reports_page(fake).button(key="many-anna").click().run()
+    fake.keeping.running = False
+    fake.keeping.result = {"weeks": ["2026-W45", "2026-W47"], "left_out": 6}
+    page = page.run()
+    assert "6 weeks hold nothing and were left out." in text_of(page)
+
+
+def test_an_unnamed_report_says_to_read_the_note_first() -> None:
+    page = reports_page(with_week("complete"))
+    assert "Read the note before you hand it over" in text_of(page)
+    page = page.checkbox(key="report-named-anna").check().run()
+    assert "Read the note before you hand it over" not in text_of(page)
+
+
 def test_weeks_the_wrong_way_round_are_one_sentence() -> None:
     page = reports_page(with_week("complete"))
     page.selectbox(key="many-from-anna").set_value("2026-W47")

@@ -13,9 +13,9 @@ import typer
 
 from dashboard import console
 from dashboard.commands.exchange import ProgressFile, advancing
-from dashboard.commands.weeks import LAST, Week
+from dashboard.commands.weeks import LAST, Week, named_week
 from dashboard.errors import DashboardError
-from language.spoken import _, mark, n_
+from language.spoken import _, mark
 
 if TYPE_CHECKING:
     from dashboard.data import Data
@@ -30,12 +30,20 @@ def report(
     week: Week = None,
     first: Annotated[
         str | None,
-        typer.Option("--from", metavar="WEEK", help=mark("First of several weeks: 2026-W40.")),
+        typer.Option(
+            "--from",
+            metavar="WEEK",
+            help=mark("First of several weeks: 2026-W40."),
+            callback=named_week,
+        ),
     ] = None,
     last: Annotated[
         str | None,
         typer.Option(
-            "--to", metavar="WEEK", help=mark("Last of them, included; else the one before this.")
+            "--to",
+            metavar="WEEK",
+            help=mark("Last of them, included; else the one before this."),
+            callback=named_week,
         ),
     ] = None,
     formats: Annotated[
@@ -263,23 +271,25 @@ class _Job:
         return data.schedule.mailed(person)
 
     def _say(self, asked: Asked, made: Made, letters: Sequence[str]) -> None:
+        from dashboard.reporting import left_out_text
+
         if self._settings.json:
             files = [str(path) for path in made.paths]
             return console.emit(
-                {"week": asked.weeks[-1], "weeks": asked.weeks, "files": files, "letters": letters}
+                {
+                    "week": asked.weeks[-1],
+                    "weeks": asked.weeks,
+                    "files": files,
+                    "letters": letters,
+                    "left_out": made.left_out,
+                }
             )
         for path in made.paths:
             console.show(str(path))
         for one in letters:
             console.show(one)
         if made.left_out:
-            console.note(
-                n_(
-                    "{count} week before anything was known was left out.",
-                    "{count} weeks before anything was known were left out.",
-                    made.left_out,
-                )
-            )
+            console.note(left_out_text(made.left_out))
         return None
 
 

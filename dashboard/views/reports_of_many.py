@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from analytics.calendar import week_back
 from dashboard import scorecard, wording
 from dashboard.errors import DashboardError
 from dashboard.markup import el
+from dashboard.reporting import left_out_text
 from dashboard.reports import FORMATS
 from dashboard.views import jobs
 from language.spoken import _, n_
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from dashboard.data import Data
 
 JOB = "job-reports"
+PRESET = 4
+"""Weeks that are over (design)."""
 
 
 def block(data: Data, person: str, weeks: list[str], *, named: bool) -> None:
@@ -25,13 +29,15 @@ def block(data: Data, person: str, weeks: list[str], *, named: bool) -> None:
         if (job := jobs.over(data, JOB, _("Writing the reports …"))) is not None:
             content = data.keeping.exported(st.session_state[JOB])
             if content is not None and job.result is not None:
-                _take(content, job.result.get("weeks", ()))
+                _take(content, job.result.get("weeks", ()), job.result.get("left_out", 0))
             jobs.done(data, JOB)
         elif not jobs.busy(data, JOB):
             _ask(data, person, weeks, named=named)
 
 
-def _take(content: bytes, weeks: list[str]) -> None:
+def _take(content: bytes, weeks: list[str], left_out: int) -> None:
+    if left_out:
+        st.html(scorecard.page(el("p", left_out_text(left_out), cls="muted")))
     name = f"legload-{weeks[0]}-to-{weeks[-1]}.zip" if weeks else "legload.zip"
     st.download_button(
         _("Download the zip"),
@@ -45,11 +51,13 @@ def _take(content: bytes, weeks: list[str]) -> None:
 
 
 def _ask(data: Data, person: str, weeks: list[str], *, named: bool) -> None:
+    start, end = _recent(weeks)
     left, right = st.columns(2)
     with left:
-        first = _week(_("From"), weeks, min(4, len(weeks) - 1), f"many-from-{person}")
+        first = _week(_("From"), weeks, weeks.index(start), f"many-from-{person}")
     with right:
-        last = _week(_("To, included"), weeks, min(1, len(weeks) - 1), f"many-to-{person}")
+        last = _week(_("To, included"), weeks, weeks.index(end), f"many-to-{person}")
+    st.html(scorecard.page(el("p", _("Weeks that hold nothing are left out."), cls="muted small")))
     formats = st.multiselect(
         _("Formats"),
         list(FORMATS),
@@ -80,6 +88,14 @@ def _ask(data: Data, person: str, weeks: list[str], *, named: bool) -> None:
                 whose, (first, last), formats, named=named, one_table=one_table
             ),
         )
+
+
+def _recent(weeks: list[str]) -> tuple[str, str]:
+    """The first and the last to choose from of the four weeks before the current one; where there
+    is none, the last that is over."""
+    first = week_back(weeks[0], PRESET)
+    recent = [week for week in weeks[1:] if week >= first] or weeks[1:2] or weeks
+    return recent[-1], recent[0]
 
 
 def _week(label: str, weeks: list[str], index: int, key: str) -> str:
