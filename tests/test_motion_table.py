@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -197,6 +199,22 @@ def test_times_tell_the_rate_and_maybe_the_beginning(
     motion_of(tmp_path / "home", done.sensors[0])
     with open_store(tmp_path / "home") as store:
         assert store.motion_rates(done.sensors[0], *EVER) == pytest.approx([100.0])
+
+
+def test_a_date_and_a_time_of_day_beside_it_tell_when_motion_was(tmp_path: Path) -> None:
+    frame, rome = signal(), ZoneInfo("Europe/Rome")
+    at = [
+        dt.datetime(2026, 5, 1, 9, 10, tzinfo=rome) + dt.timedelta(milliseconds=10 * n)
+        for n in range(len(frame))
+    ]
+    frame = frame.with_columns(
+        pl.Series("Datum", [f"{one:%d.%m.%Y}" for one in at]),
+        pl.Series("Uhrzeit", [f"{one:%H:%M:%S.%f}" for one in at]),
+    )
+    file = table_of(tmp_path, frame)
+    told = replace(into(tmp_path / "home", placement=Placement.LEFT_FOOT), zone="Europe/Rome")
+    done = motion_table.take(file, told)
+    assert (done.rows, done.start) == (len(frame), at[0])
 
 
 def test_several_recordings_with_their_own_beginnings_are_taken_at_once(tmp_path: Path) -> None:

@@ -98,6 +98,99 @@ def test_date_and_time_in_two_columns(tmp_path: Path) -> None:
     assert done.start == dt.datetime(2026, 5, 13, 17, 10, 23, tzinfo=dt.UTC)
 
 
+def training(head: str, dates: str, rows: int = 90) -> str:
+    lines = (f"{dates};17:{n // 60:02d}:{n % 60:02d};{100 + n % 7};4,{n % 10}" for n in range(rows))
+    return "\n".join([head, *lines])
+
+
+@pytest.mark.parametrize("dates", ["20.11.2026", "2026-11-20", "20.11.2026 00:00:00"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Datum;Uhrzeit;Herzfrequenz (bpm);Geschwindigkeit (km/h)",
+        "Datum;Zeit;Herzfrequenz;Geschwindigkeit [km/h]",
+        "Date;Time;Heart rate;Speed (km/h)",
+        "Data;Ora;Frequenza cardiaca (battiti/min);Velocità (km/h)",
+        "Date;Heure;Fréquence cardiaque (bpm);Vitesse (km/h)",
+        "Fecha;Hora;Frecuencia cardíaca (lpm);Velocidad (km/h)",
+    ],
+)
+def test_a_time_of_day_beside_a_date_is_the_instant_of_its_row(
+    tmp_path: Path, head: str, dates: str
+) -> None:
+    done = take(tmp_path, training(head, dates), kind="walk")
+    assert (done.rows, done.skipped) == (180, ())
+    assert done.start == dt.datetime(2026, 11, 20, 16, tzinfo=dt.UTC)
+    assert done.end == done.start + dt.timedelta(seconds=89)
+    assert values(tmp_path, done, "heart_rate_bpm")[:3] == [100, 101, 102]
+    assert values(tmp_path, done, "speed_mps")[1] == pytest.approx(4.1 / 3.6, abs=1e-6)
+
+
+def test_a_time_of_day_that_is_missing_is_left_out_and_said(tmp_path: Path) -> None:
+    done = take(tmp_path, "Datum;Uhrzeit;Puls\n1.5.2026;09:10;99\n1.5.2026;;98\n;09:12;97\n;;\n")
+    assert done.rows == 1
+    assert [(one.count, one.why) for one in done.skipped] == [(2, "their time cannot be read")]
+
+
+def test_days_without_a_time_of_day_are_refused_and_never_dated_to_midnight(
+    tmp_path: Path,
+) -> None:
+    rows = "".join(f"20.11.2026;17:00:{n:02};99\n" for n in range(30))
+    said = refused(tmp_path, f"Datum;Stand;Puls\n{rows}")
+    assert "tells the day of each row, such as 20.11.2026, and no time of day" in said
+    assert "--column time_of_day=COLUMN" in said
+    daily = "Datum;Puls\n20.11.2026;99\n19.11.2026;98\n"
+    assert "their time of day is not told" in refused(tmp_path, daily)
+    done = take(tmp_path, f"Datum;Stand;Puls\n{rows}", columns={"time_of_day": "Stand"})
+    assert done.rows == 30
+
+
+def test_a_time_of_day_without_a_day_is_refused(tmp_path: Path) -> None:
+    said = refused(tmp_path, "Uhrzeit;Puls\n17:00:00;99\n17:00:01;98\n", start=START)
+    assert "not of which day" in said
+
+
+def test_weighings_of_one_day_and_rows_of_one_instant_are_counted_as_left_out(
+    tmp_path: Path,
+) -> None:
+    done = take(tmp_path, "Datum;Gewicht (kg)\n1.5.2026;70\n1.5.2026;71\n2.5.2026;72\n")
+    assert [(one.count, one.what) for one in done.skipped] == [(1, "body mass")]
+    text = "Time,HR\n" + "2026-05-01T07:10:00Z,99\n" * 5 + "2026-05-01T07:10:01Z,98\n"
+    done = take(tmp_path, text)
+    assert done.rows == 2
+    assert [(one.count, one.what, one.why) for one in done.skipped] == [
+        (4, "heart rate", "the file tells another of the same instant")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "channel"),
+    [
+        ("Puls", "heart_rate_bpm"),
+        ("Schrittfrequenz (Schritte/min)", "step_cadence_spm"),
+        ("Cadenza (passi/min)", "step_cadence_spm"),
+        ("Trittfrequenz", "crank_cadence_rpm"),
+        ("Cadencia (rpm)", "crank_cadence_rpm"),
+        ("Leistung [W]", "power_w"),
+        ("Puissance", "power_w"),
+    ],
+)
+def test_usual_names_in_four_languages_are_known(tmp_path: Path, name: str, channel: str) -> None:
+    kind = "bike" if channel in ("power_w", "crank_cadence_rpm") else None
+    done = take(tmp_path, f"Zeit;{name}\n1.5.2026 09:10:00;99\n", kind=kind)
+    assert values(tmp_path, done, channel) == [99]
+
+
+def test_a_word_of_open_unit_is_asked_about_with_what_fits_it(tmp_path: Path) -> None:
+    row = "1.5.2026 09:10:00;5\n"
+    said = refused(tmp_path, "Zeit;Höhe;Geschwindigkeit\n1.5.2026 09:10:00;1;5\n")
+    assert "--column speed_kmh=Geschwindigkeit" in said
+    assert "--column cadence_spm=Cadenza" in refused(tmp_path, f"Zeit;Cadenza\n{row}")
+    said = refused(tmp_path, "Name;Telefon\nMaria;123\n")
+    assert "Say it: --column KIND=COLUMN. Kinds are: time, date, " in said
+    assert "=Telefon" not in said
+
+
 def test_a_date_that_may_be_two_is_asked_about(tmp_path: Path) -> None:
     text = "Time,HR\n03/04/2026 10:00,99\n"
     said = refused(tmp_path, text)
@@ -175,7 +268,7 @@ def test_what_is_not_known_is_asked_with_the_option_to_give(tmp_path: Path) -> N
     said = refused(tmp_path, "Time,Cadence,Foo bar\n2026-05-01T07:10Z,80,1\n")
     assert "Time, Cadence, Foo bar" in said
     assert "--column cadence_spm=Cadence" in said
-    assert "--column time=A" in refused(tmp_path, "A,HR\n2026-05-01T07:10Z,80\n")
+    assert "--column time=COLUMN" in refused(tmp_path, "A,HR\n2026-05-01T07:10Z,80\n")
     said = refused(tmp_path, "Time,HR\n2026-05-01T07:10Z,80\n", columns={"power_w": "Watt"})
     assert "no column 'Watt'" in said
     assert "cadence_spm" in refused(tmp_path, "Time,HR\n1,2\n", columns={"cadense": "HR"})

@@ -11,7 +11,15 @@ import polars as pl
 
 from devices.profile import Int64s
 from ingest.importers.motion_columns import INDEX, column_of
-from ingest.importers.table_times import ABSENT, day_first, elapsed, instants, is_elapsed
+from ingest.importers.table_times import (
+    ABSENT,
+    day_first,
+    elapsed,
+    instants,
+    is_clock,
+    is_elapsed,
+    together,
+)
 
 ORIGIN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 LONGEST_S = 31 * 86_400.0
@@ -20,10 +28,11 @@ LONGEST_S = 31 * 86_400.0
 
 @dataclass(slots=True)
 class Clock:
-    """The column that tells, if any. counts: it numbers samples; told_day: it tells instants, not
-    time since the beginning (None: not looked at yet)."""
+    """The column that tells, if any; day: one that tells the day beside it. counts: it numbers
+    samples; told_day: it tells instants, not time since the beginning (None: not looked at yet)."""
 
     column: str | None
+    day: str | None
     counts: bool
     zone: str
     first: bool | None
@@ -34,17 +43,20 @@ class Clock:
         cls, names: tuple[str, ...], told: Mapping[str, str], zone: str, first: bool | None
     ) -> Clock:
         """The best that a table has. first: as `Told.day_first`."""
-        time = column_of(names, told, "time", "elapsed_s")
+        time = column_of(names, told, "time", "time_of_day", "elapsed_s")
         index = None if time else column_of(names, told, *INDEX)
-        return cls(column=time or index, counts=time is None, zone=zone, first=first)
+        day = column_of(names, told, "date") if time else None
+        return cls(column=time or index, day=day, counts=time is None, zone=zone, first=first)
 
-    def ns(self, values: pl.Series) -> Int64s:
+    def ns(self, values: pl.Series, days: pl.Series | None) -> Int64s:
         """Instants in UTC ns, time since the beginning in ns, or sample numbers; `ABSENT` where
-        there is none. values: some rows of the column as they stand."""
+        there is none. values, days: some rows of `column` and `day` as they stand."""
         if self.counts:
             number = values.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
             fine = np.isfinite(number) & (np.abs(number) < 1e12)
             return np.where(fine, np.where(fine, number, 0), ABSENT).astype(np.int64)
+        if days is not None and is_clock(values.cast(pl.String)):
+            values = together(days.cast(pl.String), values.cast(pl.String))
         if values.dtype.is_temporal():
             return self._of_instants(values)
         text = values.cast(pl.String)

@@ -14,6 +14,7 @@ import numpy as np
 
 from devices.places import place_of
 from ingest.importers.table_columns import MEANINGS, plainly
+from ingest.importers.table_words import WORDS
 
 G_MPS2 = 9.80665
 """Standard gravity (NIST SP 811, appendix B.8)."""
@@ -84,7 +85,8 @@ def column_of(names: tuple[str, ...], told: Mapping[str, str], *keys: str) -> st
 
 
 def _aliases(key: str) -> tuple[str, ...]:
-    return MEANINGS[key].names if key in MEANINGS else ()
+    words = (word for word, meant in WORDS.items() if meant == key)
+    return (*MEANINGS[key].names, *words) if key in MEANINGS else ()
 
 
 def _as_told(names: tuple[str, ...], told: Mapping[str, str]) -> dict[str, str]:

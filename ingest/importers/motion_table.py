@@ -98,7 +98,7 @@ class _Motion:
         """Rows by recording: `at` as `Clock.ns` tells it, and axes."""
         rec = column_of(self.names, self.into.told.columns, "rec")
         axes = list(dict.fromkeys(name for one in self.sensors for name in _columns(one)))
-        texts = [name for name in (rec, None if clock.counts else clock.column) if name]
+        texts = [name for name in (rec, None if clock.counts else clock.column, clock.day) if name]
         columns = list(dict.fromkeys([*texts, *axes, *([clock.column] if clock.column else [])]))
         parts = []
         for frame in rows_of(self.file, columns, texts, self.into.progress):
@@ -106,7 +106,7 @@ class _Motion:
             name = pl.col(rec).cast(pl.String) if rec else pl.lit("")
             part = frame.select(name.fill_null("").alias("rec"), *shown)
             if clock.column:
-                at = clock.ns(frame[clock.column])
+                at = clock.ns(frame[clock.column], frame[clock.day] if clock.day else None)
                 part = part.with_columns(pl.Series("at", at, dtype=pl.Int64))
             parts.append(self._wanted(part))
         if not parts:

@@ -5,12 +5,14 @@ One row is one instant; or one stretch of time, with `start`, `end` and `steps`.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from devices.profile import Channel
 from ingest.errors import IngestError
@@ -29,7 +31,18 @@ from ingest.importers.table_columns import (
     source_of,
 )
 from ingest.importers.table_numbers import decimal_comma, given, numbers
-from ingest.importers.table_times import Times, day_first, elapsed, instants, is_elapsed
+from ingest.importers.table_times import (
+    ABSENT,
+    Times,
+    day_first,
+    days_alone,
+    elapsed,
+    instants,
+    is_clock,
+    is_day,
+    is_elapsed,
+    together,
+)
 from ingest.importers.taking import Source, Taking
 from language.spoken import _, mark, n_
 
@@ -64,6 +77,8 @@ class _Table:
     rows: int = 0
     comma: bool | None = None
     order: bool | None = None
+    told_by: tuple[str, ...] = ()
+    weighed: set[dt.date] = field(default_factory=set)
 
     def read(self) -> None:
         """Every row of it."""
@@ -87,25 +102,33 @@ class _Table:
     def _refuse_unknown(self) -> None:
         at = self.columns.at
         if at.keys() <= set(TIMES):
-            key, name = asked(self.columns.unknown)
-            raise IngestError(
-                mark("{file}: what its columns hold is not known ({columns})."),
-                mark("Nothing was imported. Say it, such as: --column {option}"),
-                file=self.file.name,
-                columns=listing(self.layout.names),
-                option=f'"{key}={name}"' if " " in name else f"{key}={name}",
-            )
+            raise self._unknown()
         if not at.keys() & set(TIMES):
             raise IngestError(
                 mark("{file} does not tell when: none of its columns is a time ({columns})."),
-                mark("Nothing was imported. Say which is, such as: --column time={example}"),
+                mark("Nothing was imported. Say which column is: --column time=COLUMN"),
                 file=self.file.name,
                 columns=listing(self.layout.names),
-                example=(self.columns.unknown or ("Time",))[0],
             )
+
+    def _unknown(self) -> IngestError:
+        """What is said where no column is known; a column is named only where its name fits."""
+        option = asked(self.columns.unknown)
+        advice = mark("Nothing was imported. Say it, such as: --column {option}")
+        if option is None:
+            advice = mark("Nothing was imported. Say it: --column KIND=COLUMN. Kinds are: {kinds}.")
+        return IngestError(
+            mark("{file}: what its columns hold is not known ({columns})."),
+            advice,
+            file=self.file.name,
+            columns=listing(self.layout.names),
+            option=option,
+            kinds=", ".join(MEANINGS),
+        )
 
     def _look_at(self, batch: Batch) -> None:
         """What the first rows show of how numbers and dates are written."""
+        self.told_by = self._columns_of_time(batch)
         keys = [key for key in self.columns.at if key not in TIMES]
         self.comma = decimal_comma(self._text(batch, key) for key in keys)
         if self.into.told.day_first is not None:
@@ -147,11 +170,13 @@ class _Table:
         self.rows += len(batch.columns[0]) if batch.columns else 0
         if {"start", "end", "steps"} <= self.columns.at.keys():
             self._take_steps(batch)
-        times = self._times(batch)
+        text = self._when(batch)
+        times = self._times(text)
         self._say_times(times)
+        timed = replace(times, time_ns=np.where(self._days_alone(text), ABSENT, times.time_ns))
         for key in self.columns.at:
             if MEANINGS[key].channel is not None:
-                self._take_channel(key, batch, times)
+                self._take_channel(key, batch, timed)
             elif key.startswith("body_mass"):
                 self._take_masses(key, batch, times)
 
@@ -199,18 +224,21 @@ class _Table:
             .dt.date()
         )
         for date, mass in zip(local.to_list(), value[known].tolist(), strict=True):
+            again = int(date in self.weighed)
+            self.weighed.add(date)
+            self.taking.skip(_("body mass"), again, _("of several on one day the last counts"))
             self.taking.add_mass(date, mass * MEANINGS[key].factor)
 
-    def _times(self, batch: Batch) -> Times:
-        """The instant of each row."""
-        at = self.columns.at
-        if "date" in at and "time" in at:
-            both = [self._text(batch, key) for key in ("date", "time")]
-            return self._instants(pl.select(pl.concat_str(both, separator=" ")).to_series())
-        key = next(key for key in ("time", "date", "start", "elapsed_s", "end") if key in at)
-        text = self._text(batch, key)
-        if key != "elapsed_s" and not is_elapsed(text):
+    def _times(self, text: pl.Series) -> Times:
+        """The instant of each row, by what tells it."""
+        if self.told_by[0] != "elapsed_s" and not is_elapsed(text):
             return self._instants(text)
+        if self.told_by == ("time_of_day",):
+            raise IngestError(
+                mark("{file} tells the time of day, and not of which day."),
+                mark("Nothing was imported. Add a column with the date, then import it again."),
+                file=self.file.name,
+            )
         if self.into.told.start is None:
             raise IngestError(
                 mark("{file} counts seconds from its beginning, and does not tell when that was."),
@@ -218,6 +246,49 @@ class _Table:
                 file=self.file.name,
             )
         return elapsed(text, self.into.told.start)
+
+    def _columns_of_time(self, batch: Batch) -> tuple[str, ...]:
+        """What tells when each row was: a day and the time of day beside it, or one that tells
+        both, or one that counts from the beginning."""
+        keys = ("time", "time_of_day", "date", "start", "elapsed_s", "end")
+        text = {key: self._text(batch, key) for key in keys if key in self.columns.at}
+        days = [key for key in ("date", "time") if key in text and is_day(text[key])]
+        clocks = [key for key in ("time_of_day", "time") if key in text and is_clock(text[key])]
+        if days and clocks:
+            return days[0], clocks[0]
+        whole = [key for key in text if key not in (*days, *clocks)]
+        return ((whole or days or list(text))[0],)
+
+    def _when(self, batch: Batch) -> pl.Series:
+        """What tells when each row was."""
+        text = [self._text(batch, key) for key in self.told_by]
+        return together(*text) if len(text) > 1 else text[0]
+
+    def _days_alone(self, text: pl.Series) -> NDArray[np.bool_]:
+        """Rows that tell a day and no time of day: nothing measured then has an instant.
+
+        Raises:
+            IngestError: several are of one day.
+        """
+        alone = days_alone(text)
+        days = text.filter(pl.Series(alone))
+        keys = self.columns.at
+        measured = any(MEANINGS[key].channel for key in keys)
+        if not measured or not alone.any():
+            return alone
+        weighed = any(key.startswith("body_mass") for key in keys)
+        if days.n_unique() < len(days) and not weighed:
+            raise IngestError(
+                mark("{file} tells the day of each row, such as {example}, and no time of day."),
+                mark(
+                    "Nothing was imported. Say which column is the time of day: "
+                    "--column time_of_day=COLUMN"
+                ),
+                file=self.file.name,
+                example=str(days[0])[:40],
+            )
+        self.taking.skip(_("rows"), int(alone.sum()), _("their time of day is not told"))
+        return alone
 
     def _instants(self, text: pl.Series) -> Times:
         return instants(text, self.into.zone, first=self.order is not False)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from devices.profile import Channel, Placement
 from ingest.errors import IngestError
+from ingest.importers.table_words import CADENCES, SPEEDS, WEIGHTS, WORDS
 from ingest.importers.taking import Source
 from language.spoken import mark
 
@@ -50,10 +51,10 @@ MEANINGS = {
                 "date_and_time",
                 "time_utc",
                 "utc",
-                "zeit",
             ),
         ),
-        Meaning(key="date", title=mark("date"), names=("day", "datum")),
+        Meaning(key="date", title=mark("date"), names=("day",)),
+        Meaning(key="time_of_day", title=mark("time of day"), names=("clock", "clock_time")),
         Meaning(
             key="elapsed_s",
             title=mark("seconds since the beginning"),
@@ -69,9 +70,7 @@ MEANINGS = {
         ),
         Meaning(key="start", title=mark("start"), names=("start_time", "begin", "start_date")),
         Meaning(key="end", title=mark("end"), names=("end_time", "stop", "end_date")),
-        Meaning(
-            key="steps", title=mark("steps"), names=("step_count", "stepcount", "passi", "schritte")
-        ),
+        Meaning(key="steps", title=mark("steps"), names=("step_count", "stepcount")),
         Meaning(
             key="heart_rate_bpm",
             title=mark("heart rate, beats per minute"),
@@ -189,9 +188,13 @@ MEANINGS = {
         ),
     )
 }
-TIMES = ("time", "date", "elapsed_s", "start", "end")
-_NAMES = {name: one.key for one in MEANINGS.values() for name in (one.key, *one.names)}
-_OPEN = {"speed": ("speed_mps", "speed_kmh", "speed_mph"), "weight": ("body_mass_kg",)}
+TIMES = ("time", "date", "time_of_day", "elapsed_s", "start", "end")
+_NAMES = {name: one.key for one in MEANINGS.values() for name in (one.key, *one.names)} | WORDS
+_OPEN = {
+    **dict.fromkeys(("cadence", *CADENCES), "cadence_spm"),
+    **dict.fromkeys(("speed", *SPEEDS), "speed_kmh"),
+    **dict.fromkeys(("weight", *WEIGHTS), "body_mass_kg"),
+}
 """Names that leave the unit open, and what they may be."""
 
 _CADENCES = {
@@ -231,8 +234,10 @@ def columns_of(
     at = {key: _column(file, names, key, column) for key, column in told.items()}
     free = {number: name for number, name in enumerate(names) if number not in at.values()}
     for number, name in free.items():
-        plain = plainly(name)
-        key = _NAMES.get(plain) or (_CADENCES.get(kind or "") if plain == "cadence" else None)
+        plain = spelt(name)
+        key = _NAMES.get(plain)
+        if plain in ("cadence", *CADENCES):
+            key = _CADENCES.get(kind or "")
         if key is not None:
             at.setdefault(key, number)
     taken = set(at.values())
@@ -260,15 +265,21 @@ def source_of(key: str, columns: Columns, placement: Placement | None, name: str
     )
 
 
-def asked(names: tuple[str, ...]) -> tuple[str, str]:
-    """An option that would help with columns of such names: what is meant, and the column."""
-    for name in names:
-        plain = plainly(name)
-        if plain == "cadence":
-            return "cadence_spm", name
-        if meant := _OPEN.get(plain):
-            return meant[0], name
-    return "heart_rate_bpm", names[-1] if names else "HR"
+def asked(names: tuple[str, ...]) -> str | None:
+    """A pair of what is meant and a column that would help with columns of such names; None: none
+    of them says anything."""
+    pairs = ((_OPEN.get(spelt(name)), name) for name in names)
+    found = next((f"{key}={name}" for key, name in pairs if key), None)
+    return f'"{found}"' if found and " " in found else found
+
+
+def spelt(name: str) -> str:
+    """A name as the words of languages are compared: `plainly`, without accents."""
+    return plainly(
+        "".join(
+            one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one)
+        )
+    )
 
 
 def refuse_kind(kind: str | None) -> None:
@@ -297,9 +308,11 @@ def _column(file: str, names: tuple[str, ...], key: str, column: str) -> int:
             key=key,
             keys=", ".join(MEANINGS),
         )
+    if column in names:
+        return names.index(column)
     plain = plainly(column)
     for number, name in enumerate(names):
-        if column == name or plain == plainly(name):
+        if plain == plainly(name):
             return number
     raise IngestError(
         mark("{file} has no column '{column}'."),

@@ -6,6 +6,7 @@
     05/13/2026 7:10:23 PM                           by what cannot be a month, else it is asked
     1777619423, 1777619423000, ... 6, ... 9 zeros   since 1970 in s, ms, us or ns, by its size
     12.5, 00:00:12.5                                since the beginning, which a person must tell
+    20.11.2026 | 17:00:03                           a day, and beside it the time of day
 
 Sizes: what is under 10^11 as seconds is before the year 5138, as milliseconds before March 1973.
 """
@@ -33,6 +34,13 @@ _OFFSET = r"\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 _YEAR_FIRST = rf"^(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_CLOCK}{_OFFSET}$"
 _YEAR_LAST = rf"^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_CLOCK}{_OFFSET}$"
 _ELAPSED = r"^(?:(\d{1,4}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)$"
+_OF_DAY = (
+    r"^\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,9})?)?\s*(?:[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|[+-]\d{2}:?\d{2})?$"
+)
+_MIDNIGHT = r"[T ]+0?0[:.]00(?:[:.]00(?:[.,]0+)?)?$"
+_DAY = r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})$"
+_DAY_AT_MIDNIGHT = f"{_DAY[:-1]}(?:{_MIDNIGHT[:-1]})?$"
 _SLASHED = r"^(\d{1,2})([-/.])(\d{1,2})[-/.]\d{4}"
 
 
@@ -59,6 +67,32 @@ def is_elapsed(text: pl.Series) -> bool:
     clocks = given.str.contains(_ELAPSED).sum()
     small = int((numbers.abs() < FIRST_EPOCH).sum())
     return len(given) > 0 and 2 * max(clocks, small) > len(given)
+
+
+def is_clock(text: pl.Series) -> bool:
+    """Whether times tell the time of day, and no day."""
+    given = text.drop_nulls().head(200)
+    return len(given) > 0 and 2 * int(given.str.contains(_OF_DAY).sum()) > len(given)
+
+
+def is_day(text: pl.Series) -> bool:
+    """Whether most times tell a day, and no time of day but midnight."""
+    given = text.drop_nulls()
+    return len(given) > 0 and 2 * int(given.str.contains(_DAY_AT_MIDNIGHT).sum()) > len(given)
+
+
+def days_alone(text: pl.Series) -> NDArray[np.bool_]:
+    """Which times (n,) tell a day alone; midnight is none where several rows have the same one."""
+    again = is_day(text) and text.drop_nulls().n_unique() < len(text.drop_nulls())
+    found = text.str.contains(_DAY_AT_MIDNIGHT if again else _DAY)
+    return np.asarray(found.fill_null(value=False).to_numpy(), np.bool_)
+
+
+def together(day: pl.Series, clock: pl.Series) -> pl.Series:
+    """A day and a time of day as one text; null where there is neither."""
+    none = day.is_null() & clock.is_null()
+    both = day.str.replace(_MIDNIGHT, "").fill_null("?") + " " + clock.fill_null("?")
+    return both.set(none, None)
 
 
 def day_first(text: pl.Series) -> bool | None:

@@ -30,7 +30,7 @@ from ingest.entries import AnyEntry, Assigned, BodyMassSet, Entries, SensorForgo
 from ingest.errors import IngestError
 from ingest.importers.imported import Imported, Into, Skipped, Taken
 from ingest.importers.placing import ROW, Placing, Present, blocks, days, keys
-from ingest.importers.telling import Summary, channel_text, sentence
+from ingest.importers.telling import BESIDE, Summary, channel_text, sentence
 from ingest.private import private_folder
 from ingest.spool import PID, SPOOL
 from language.spoken import _, mark
@@ -305,7 +305,9 @@ class Taking:
         if heap.paths and heap.rows:
             self._spill(heap)
         done = 0
-        for rows in _ordered(heap):
+        for every in _parts(heap):
+            rows = _once(every)
+            self._say_again(every, rows)
             for start, end in days(rows["time"], zone):
                 self._write_samples(placing, rows[start:end], present, summary)
                 done += end - start
@@ -317,6 +319,17 @@ class Taking:
                 part = slice(start, end)
                 self._write_motion(placing, time_ns[part], axes[part], scale, present, summary)
         placing.flush()
+
+    def _say_again(self, every: NDArray[np.void], rows: NDArray[np.void]) -> None:
+        """Say how many samples are not among the rows that are kept: their instant was given."""
+        given, kept = (
+            np.bincount(one["channel"], minlength=len(CHANNELS)) for one in (every, rows)
+        )
+        for code in np.flatnonzero(given - kept).tolist():
+            if CHANNELS[code] not in BESIDE:
+                again = int(given[code] - kept[code])
+                what = channel_text(CHANNELS[code])
+                self.skip(what, again, _("the file tells another of the same instant"))
 
     def _write_samples(
         self, placing: Placing, rows: NDArray[np.void], present: Present, summary: Summary
@@ -413,16 +426,16 @@ class Taking:
         )
 
 
-def _ordered(heap: _Heap) -> Iterator[NDArray[np.void]]:
-    """Samples of a source by time, each instant of a channel once: those in memory, or those of a
-    file after the other."""
+def _parts(heap: _Heap) -> Iterator[NDArray[np.void]]:
+    """Samples of a source: those in memory, or those of a file after the other."""
     if heap.rows:
-        yield _once(np.concatenate(heap.rows))
+        yield np.concatenate(heap.rows)
     for number in sorted(heap.paths):
-        yield _once(np.fromfile(heap.paths[number], ROW))
+        yield np.fromfile(heap.paths[number], ROW)
 
 
 def _once(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Samples by time, each instant of a channel once: the first that was given."""
     rows = rows[np.argsort(rows["time"], kind="stable")]
     _, first = np.unique(keys(rows), return_index=True)
     return rows[np.sort(first)]
