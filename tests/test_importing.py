@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboard.cli import main
-from ingest.entries import Entries
+from ingest.entries import Entries, PersonSet
 from ingest.importers import table
 from ingest.importers.imported import Imported, Into
 from ingest.recording import recording_paths
@@ -103,6 +104,23 @@ def test_motion_is_told_where_when_and_how_fast(
     assert legload(capsys, file, "--start", "soon")[0] == 2
     assert legload(capsys, file, "--placement", "nose")[0] == 2
     assert home.exists()
+
+
+@pytest.mark.parametrize("motion", [True, False])
+def test_a_beginning_without_an_offset_is_in_the_zone_of_the_person(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], motion: bool
+) -> None:
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    Entries(home).append(PersonSet(at=at, person="ada", name="Ada", zone="Pacific/Auckland"))
+    file = written(tmp_path, "secs.csv", "secs,HR\n0,99\n1,98\n")
+    words = ["--start", "2026-05-01T21:00", "--json"]
+    if motion:
+        file = tmp_path / "imu.csv"
+        signal().write_csv(file)
+        words += ["--rate", "100", "--placement", "left-foot"]
+    code, out, _ = legload(capsys, file, *words)
+    assert code == 0
+    assert json.loads(out)["files"][0]["start"] == "2026-05-01T09:00:00Z"
 
 
 def test_a_name_that_a_terminal_would_obey_is_printed_harmlessly(

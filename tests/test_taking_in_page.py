@@ -9,12 +9,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.views.taking_in import _refused
 from ingest.importers.imported import Told
 from tests.fake_data import FakeData
 from tests.test_my_data import button_of, my_data, text_of
 
 KNOWN = b"Time,HR\n2026-05-01T07:10:00Z,99\n"
-OPEN = b"Zeit;Puls\n01.05.2026 07:10:00;99\n"
+OPEN = b"Zeit;Stand\n01.05.2026 07:10:00;99\n"
 IMPORT = "Import as data of Anna Schr\u00f6der"
 
 
@@ -43,13 +44,13 @@ def test_a_table_that_says_all_is_ready_at_once() -> None:
 def test_what_a_column_holds_is_asked_and_told_to_the_import() -> None:
     fake = FakeData({})
     page = dropped(my_data(fake), ("odd.csv", OPEN))
-    assert any("Zeit, Puls" in one.value for one in page.warning)
-    field = next(one for one in page.selectbox if one.label == "What Puls holds")
+    assert any("Zeit, Stand" in one.value for one in page.warning)
+    field = next(one for one in page.selectbox if one.label == "What Stand holds")
     page = field.set_value("heart_rate_bpm").run()
     assert any("can be imported" in one.value for one in page.success)
     assert "ready: " in text_of(page)
     button_of(page, IMPORT).click().run()
-    told = Told(columns={"heart_rate_bpm": "Puls"})
+    told = Told(columns={"heart_rate_bpm": "Stand"})
     assert fake.done[-1] == ("import", "anna", ["odd.csv"], told)
 
 
@@ -107,3 +108,17 @@ def test_a_result_of_another_shape_is_no_error() -> None:
     fake.keeping.result = {"files": [{"odd": 1}], "failed": []}
     page = button_of(page, IMPORT).click().run()
     assert not page.exception
+
+
+def test_a_refusal_speaks_of_the_fields_of_the_page() -> None:
+    advice = "Nothing was imported. Say it, such as: --start 2026-05-01T07:10"
+    refused = [
+        {"problem": "a.csv counts seconds.", "advice": advice},
+        {"problem": "b.csv is torn.", "advice": "Copy it again."},
+    ]
+    failed = [f"{one['problem']} {one['advice']}" for one in refused]
+    said = _refused({"failed": failed, "refused": refused})
+    assert "--" not in said[0]
+    assert said[0].startswith("a.csv counts seconds. Nothing was imported. Choose the file")
+    assert said[1] == failed[1]
+    assert _refused({"failed": failed}) == failed

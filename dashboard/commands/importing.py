@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ from language.spoken import _, mark, n_
 
 if TYPE_CHECKING:
     from dashboard.refresh import Refreshed
+    from dashboard.settings import Settings
+    from ingest.errors import IngestError
     from ingest.importers.imported import Imported, Into, Progress, Told
 
 Columns = Annotated[
@@ -82,52 +85,55 @@ def import_(
         rate_hz=rate,
         day_first=day_first,
     )
-    results, failed, done = _take_in(context, files, told, progress_file)
+    into = _into(context.obj, told)
+    results, failed, done = _take_in(context.obj, files, into, progress_file)
+    said = [str(error) for error in failed]
     if context.obj.json:
-        console.emit({"files": results, "failed": failed, "loaded": done})
+        refused = [{"problem": one.problem, "advice": one.advice} for one in failed]
+        console.emit({"files": results, "failed": said, "refused": refused, "loaded": done})
     else:
-        _show(results, done, local_zone())
-    for sentence in failed:
+        _show(results, done, into.zone)
+    for sentence in said:
         console.note(_printable(sentence))
     if failed:
         raise typer.Exit(1)
 
 
-def _take_in(
-    context: typer.Context, files: Sequence[Path], told: Told, progress_file: Path | None
-) -> tuple[list[Imported], list[str], Refreshed]:
-    """Each file, or a sentence why not; then what the minutes came to."""
+def _into(settings: Settings, told: Told) -> Into:
+    """Whose the files become; a beginning without an offset is in that person's zone."""
     from dashboard.data import open_data
-    from dashboard.refresh import refresh
     from ingest.entries import Entries
-    from ingest.errors import IngestError
-    from ingest.importers import import_file
     from ingest.importers.imported import Into
 
-    settings = context.obj
     if not Entries(settings.home).registry().persons:
         open_data(settings.home).introduce(settings.person or DEFAULT_PERSON)
-    person = pick_person(Entries(settings.home).registry().persons, settings.person)
-    zone = Entries(settings.home).registry().persons[person].zone or local_zone()
-    into = Into(
-        home=settings.home, person=person, now=dt.datetime.now(dt.UTC), zone=zone, told=told
-    )
+    persons = Entries(settings.home).registry().persons
+    person = pick_person(persons, settings.person)
+    zone = persons[person].zone or local_zone()
+    if told.start is not None and told.start.tzinfo is None:
+        told = replace(told, start=told.start.replace(tzinfo=ZoneInfo(zone)))
+    now = dt.datetime.now(dt.UTC)
+    return Into(home=settings.home, person=person, now=now, zone=zone, told=told)
+
+
+def _take_in(
+    settings: Settings, files: Sequence[Path], into: Into, progress_file: Path | None
+) -> tuple[list[Imported], list[IngestError], Refreshed]:
+    """Each file, or why not; then what the minutes came to."""
+    from dashboard.refresh import refresh
+    from ingest import errors
+    from ingest.importers import import_file
+
     results, failed = [], []
     with advancing(_("Importing, kB"), progress_file, quiet=settings.json) as advance:
         for file, progress in _ways(files, advance):
             try:
-                results.append(import_file(file, _with(into, progress)))
-            except IngestError as error:
-                failed.append(str(error))
+                results.append(import_file(file, replace(into, progress=progress)))
+            except errors.IngestError as error:
+                failed.append(error)
     with advancing(_("Loading"), progress_file, quiet=settings.json) as advance:
         done = refresh(settings.home, progress=advance)
     return results, failed, done
-
-
-def _with(into: Into, progress: Progress) -> Into:
-    from dataclasses import replace
-
-    return replace(into, progress=progress)
 
 
 def _ways(
@@ -176,16 +182,13 @@ def _printable(text: str) -> str:
 
 
 def _instant(text: str | None) -> dt.datetime | None:
-    """An instant such as 2026-11-02T14:05; without an offset, here."""
-    if text is None:
-        return None
+    """An instant such as 2026-11-02T14:05; naive without an offset."""
     try:
-        found = dt.datetime.fromisoformat(text)
+        return dt.datetime.fromisoformat(text) if text is not None else None
     except ValueError:
         raise typer.BadParameter(
             _("'{text}' is not an instant; write it as 2026-11-02T14:05.", text=text)
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(local_zone()))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -34,6 +34,10 @@ KINDS = mark(
 LARGE = mark(
     "A browser cannot send very large files, such as an Apple Health export of several gigabytes. "
     "Type where it is on this computer instead; a folder will do too."
+)
+SAY_HERE = mark(
+    "Nothing was imported. Choose the file under “Files to import” and say it under “What the "
+    "table does not say”."
 )
 UNLIKE = mark("These tables have different columns: import them one after another.")
 
@@ -139,13 +143,22 @@ def _came_of(data: Data, job: Job, person: str) -> None:
             rows = [{_("File"): file, _("What and why"): sentence} for file, sentence in left]
             st.html(scorecard.page(el("h3", _("Left out")), scorecard.table(rows)))
     result = job.result or {}
-    for sentence in result.get("failed", ()):
-        st.warning(wording.plain(str(sentence)))
+    for sentence in _refused(result):
+        st.warning(wording.plain(sentence))
     if job.result is not None:
         minutes = int((result.get("loaded") or {}).get("minutes", 0))
         st.success(n_("{count} minute was scored.", "{count} minutes were scored.", minutes))
     if any(one.rows for one in done):
         _where_it_is()
+
+
+def _refused(result: Mapping[str, Any]) -> list[str]:
+    """Why files were not taken in: where the command would name its options, this page's fields."""
+    failed = [str(sentence) for sentence in result.get("failed", ())]
+    for at, one in enumerate(result.get("refused", ())[: len(failed)]):
+        if " --" in one["advice"]:
+            failed[at] = f"{one['problem']} {_(SAY_HERE)}"
+    return failed
 
 
 def _where_it_is() -> None:
