@@ -24,6 +24,12 @@ _GAPLESS = re.compile(
     r"\u0e00-\u0eff\u0f00-\u0fff"  # Thai, Lao, Tibetan
     r"\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f\u1780-\u17ff\u19e0-\u19ff]"  # Myanmar, Khmer
 )
+_ONE_SCRIPT = re.compile(
+    _HAN.pattern + r"+|[\u3041-\u3130\u31a0-\u31ff\U0001b000-\U0001b16f]+"
+    r"|[\u1100-\u11ff\u3131-\u318f\ua960-\ua97f\uac00-\ud7ff]+"
+    r"|[\u0e00-\u0e7f]+|[\u0e80-\u0eff]+|[\u0f00-\u0fff]+"
+    r"|[\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f]+|[\u1780-\u17ff\u19e0-\u19ff]+"
+)
 _BETWEEN = re.compile(r"[\s_'’-]{1,3}")
 """What stands between two parts of one name."""
 
@@ -71,14 +77,15 @@ class _Folded:
     def _alone(self, start: int, end: int) -> None:
         """A whole name, unless it stands inside a longer word."""
         before, after = self._kind(start - 1), self._kind(end)
-        within = self._kinds[start] == before == "word" or self._kinds[end - 1] == after == "word"
+        within = self._kinds[start] == "word" and before in ("word", "mark")
+        within = within or self._kinds[end - 1] == after == "word"
         lone = _HAN.fullmatch(self._letters[start:end]) and self._touches_han(start, end)
         if not within and not lone:
             self._take(start, end)
 
     def _part(self, start: int, end: int) -> None:
         if self._kinds[start] == "word":
-            if self._kind(start - 1) == "word":
+            if self._kind(start - 1) in ("word", "mark"):
                 return
             while self._kind(end) in ("word", "number", "mark"):
                 end += 1
@@ -133,8 +140,8 @@ def _parts(name: str) -> set[str]:
             if len(runs) > 1 and not any(map(_GAPLESS.match, (word, *runs))):
                 found |= {word.lstrip("'’-_."), "".join(runs)}  # O'Brien, OBrien
     for run in tuple(found):
-        if _GAPLESS.match(run):
-            found |= _ends(run)
+        for one in _ONE_SCRIPT.findall(run):
+            found |= {one, *_ends(one)}
     return {part for part in found if len(part) >= SHORTEST or _HAN.fullmatch(part)}
 
 
@@ -143,13 +150,14 @@ def _runs(word: str) -> Iterator[str]:
     run, before = "", ""
     for letter in word:
         kind = _kind(letter)
-        same = kind == before or kind == "mark"
-        if run and not same:
+        if kind == "mark":
+            run += letter
+            continue
+        if run and before not in ("", kind):
             yield run
             run = ""
-        if kind in ("word", "gapless") or (kind == "mark" and run):
-            run += letter
-        before = before if kind == "mark" else kind
+        before = kind if kind in ("word", "gapless") else ""
+        run = run + letter if before else ""
     if run:
         yield run
 
