@@ -53,7 +53,8 @@ def sensors(
     names = {person.key: person.name for person in data.persons()}
     _list(views, names, {key for key, one in known.items() if one.forgotten})
     sources = [view for view in views if is_imported(view.profiles)]
-    _say_sources(sources)
+    if sensor is None:
+        _say_sources(sources)
     for view in views:
         if view in sources and sensor is None:
             continue
@@ -179,7 +180,8 @@ def _closer(view: SensorView, notes: SensorNotes, sensor: Sensor) -> None:
     from dashboard.wording.sensors import messages_text
 
     console.show(_("Kind: {title}", title=view.title))
-    console.show(_("Address: {address}", address=sensor.address))
+    if sensor.address:
+        console.show(_("Address: {address}", address=sensor.address))
     seen = _("never") if view.last_seen is None else f"{view.last_seen.astimezone():%Y-%m-%d %H:%M}"
     console.show(_("Last seen: {seen}", seen=seen))
     if notes.gaps is not None and not notes.gaps:  # others are told with the state

@@ -16,9 +16,11 @@ from language.spoken import _, mark, n_
 if TYPE_CHECKING:
     from ingest.entries import Person, PersonSet
 
+WIDE = 120
+"""Letters in a line from which the list has room for keys; else a line says them (design)."""
+
 ALWAYS = (
     mark("person"),
-    mark("key"),
     mark("born"),
     mark("sex"),
     mark("mass kg"),
@@ -145,6 +147,9 @@ def _list(context: typer.Context, persons: dict[str, Any]) -> None:
     columns = [name for name in rows[0] if name in ALWAYS or any(row[name] for row in rows)]
     cells = [[row[name] for name in columns] for row in rows]
     console.table(map(_, columns), cells, whole=[_("key")])
+    if "key" not in columns:
+        keys = ", ".join(f"{one.name} = {one.key}" for one in persons.values())
+        console.show(_("Keys: {keys}", keys=keys))
     return None
 
 
@@ -152,7 +157,7 @@ def _row(person: Any) -> dict[str, Any]:
     logs = {_("strength"): person.logs_strength, _("balance"): person.logs_balance}
     return {
         "person": person.name,
-        "key": person.key,
+        mark("key"): person.key if console.width() >= WIDE else None,
         "born": person.birth_year,
         "sex": person.sex,
         "mass kg": person.masses[-1][1] if person.masses else None,
