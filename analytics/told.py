@@ -110,8 +110,11 @@ def unshared(rows: pl.LazyFrame) -> pl.LazyFrame:
     Of a minute, what was counted second by second goes before a sum, a shorter sum before a longer
     one, then the first by name. What goes before says how many steps of a sum were made in its
     minutes; only the rest of the sum is left, in the minutes that nothing else tells of. So a phone
-    and a watch on one person, or a foot pod beside a phone, are not added up.
+    and a watch on one person, or a foot pod beside a phone, are not added up. Looks at once whether
+    there is any sum: most weeks have none, and shall not pay for it.
     """
+    if not rows.select(pl.col("told_over_s").is_not_null().any()).collect().item():
+        return rows
     summed = pl.col("told_over_s").is_not_null()
     tells = pl.col("steps").is_not_null()
     order = [pl.col("told_over_s").fill_null(0.0), pl.col("sensor")]

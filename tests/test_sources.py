@@ -199,15 +199,15 @@ def test_the_command_line_lists_imported_sources_once(
     assert "arm" not in out
 
 
-@pytest.mark.parametrize(("wide", "said"), [("80", "Keys: Ada = ada"), ("140", "Ada     ada")])
+@pytest.mark.parametrize(("wide", "said"), [(80, "Keys: Ada = ada"), (140, " key ")])
 def test_people_are_listed_with_their_keys(
     data: Data,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    wide: str,
+    wide: int,
     said: str,
 ) -> None:
-    monkeypatch.setenv("COLUMNS", wide)
+    monkeypatch.setattr("dashboard.console.width", lambda: wide)
     with pytest.raises(SystemExit):
         main(["--home", str(data.home), "person"])
     assert said in capsys.readouterr().out
