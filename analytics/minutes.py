@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 import dataframely as dy
 import polars as pl
+from polars import selectors as cs
 
 from analytics import force
 from analytics.cycles import Body, cycle_minutes
@@ -21,6 +22,9 @@ from devices.profile import Channel, Placement
 
 HEART_RATES_BPM = (25.0, 250.0)
 """Rates outside are a strap's noise or its zero for no contact (design)."""
+
+DECIMALS = 9
+"""Sums come in no fixed order; rounded, the same samples are the same minute to the last digit."""
 
 
 def slow_minutes(
@@ -203,4 +207,5 @@ def _stamped(
         pl.lit(METHOD).alias("method"),
     )
     columns = SensorMinutes.create_empty().lazy()
-    return SensorMinutes.cast(pl.concat([columns, stamped], how="diagonal").sort("minute"))
+    minutes = pl.concat([columns, stamped], how="diagonal").sort("minute")
+    return SensorMinutes.cast(minutes.with_columns(cs.float().round(DECIMALS)))
